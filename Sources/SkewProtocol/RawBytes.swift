@@ -1,0 +1,41 @@
+/// The few ways this module reads the bytes a peer sent. Every access is bounds checked; nothing here outlives the span.
+extension Span<UInt8> {
+    /// True if these bytes are exactly those of `literal`.
+    func matches(_ literal: StaticString) -> Bool {
+        guard count == literal.utf8CodeUnitCount else { return false }
+        for offset in 0..<count where unsafe literal.utf8Start[offset] != self[offset] { return false }
+        return true
+    }
+
+    /// True if these bytes are exactly the UTF-8 of `text`.
+    func matches(_ text: String) -> Bool {
+        let expected = text.utf8
+        guard count == expected.count else { return false }
+        var offset = 0
+        for unit in expected {
+            guard self[offset] == unit else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// The first offset of `wanted` at or after `start`, or the end.
+    func firstOffset(of wanted: UInt8, from start: Int) -> Int {
+        var offset = start
+        while offset < count, self[offset] != wanted { offset += 1 }
+        return offset
+    }
+
+    /// True if these bytes are well-formed UTF-8.
+    var isUTF8: Bool { (try? UTF8Span(validating: self)) != nil }
+
+    /// These bytes as text, with U+FFFD for what is no UTF-8.
+    var text: String {
+        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A copy of these bytes.
+    var copy: [UInt8] {
+        unsafe withUnsafeBufferPointer { unsafe [UInt8]($0) }
+    }
+}
