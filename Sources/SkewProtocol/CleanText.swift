@@ -1,8 +1,8 @@
 /// What of a peer's text may reach a subscriber.
 ///
-/// Removed: control characters (C0, DEL, C1), line and paragraph separators, and whatever changes how a reader sees its neighbours without
-/// being seen itself: bidi controls, zero-width characters, byte order marks, soft hyphens, tag characters. Without that, two different
-/// keys could look the same. Replaced by U+FFFD: what is no UTF-8. What is too long is cut between two characters as a reader sees
+/// Removed: control characters (C0, DEL, C1), line and paragraph separators, and whatever is not seen itself but may change how its
+/// neighbours are seen: bidi controls, zero-width characters, byte order marks, soft hyphens, tags, variation selectors. Otherwise two
+/// different keys could look the same. Replaced by U+FFFD: what is no UTF-8. What is too long is cut between two characters as a reader sees
 /// them, and between two scalars where a single character is too long. What is empty then is nil.
 public enum CleanText {
     /// The most bytes of UTF-8 a version has.
@@ -14,13 +14,13 @@ public enum CleanText {
     public static func version(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: versionLimit) }
 
     /// A version as subscribers may see it, nil if nothing is left.
-    public static func version(_ text: String) -> String? { version(Array(text.utf8).span) }
+    public static func version(_ text: String) -> String? { version(text.utf8.span) }
 
     /// A route as subscribers may see it, nil if nothing is left.
     public static func route(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: routeLimit) }
 
     /// A route as subscribers may see it, nil if nothing is left.
-    public static func route(_ text: String) -> String? { route(Array(text.utf8).span) }
+    public static func route(_ text: String) -> String? { route(text.utf8.span) }
 
     /// `bytes` cleaned and cut to at most `limit` bytes of UTF-8, nil if nothing is left. One small allocation for printable ASCII.
     public static func clean(_ bytes: Span<UInt8>, limit: Int) -> String? {
@@ -63,12 +63,10 @@ public enum CleanText {
     }
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x00...0x1F, 0x7F...0x9F: false
-        case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x3164, 0xFEFF, 0xFFA0: false
-        case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F: false
-        case 0xFFF0...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: false
-        default: true
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: false
+        // Unicode's own list of what shows nothing: bidi controls, zero-width characters, fillers, tags, variation selectors.
+        default: !scalar.properties.isDefaultIgnorableCodePoint && !(0xFFF9...0xFFFB ~= scalar.value)
         }
     }
 }

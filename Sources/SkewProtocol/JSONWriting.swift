@@ -26,12 +26,17 @@ extension [UInt8] {
     /// Appends `text` as a JSON string, quotes included: any string, whatever is in it, also safe inside JavaScript source.
     mutating func append(jsonString text: String) {
         append(UInt8(ascii: "\""))
+        append(jsonStringContent: text)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Appends what stands between the quotes of a JSON string.
+    mutating func append(jsonStringContent text: String) {
         if Self.isPlain(text) {
             append(contentsOf: text.utf8)
         } else {
             append(escaping: text)
         }
-        append(UInt8(ascii: "\""))
     }
 
     /// True if the text is ASCII and nothing in it needs an escape.
@@ -57,6 +62,8 @@ extension [UInt8] {
             // Line ends in JavaScript before ES2019, where a JSON text may be pasted into a script.
             case "\u{2028}": append("\\u2028")
             case "\u{2029}": append("\\u2029")
+            // Some decoders, Foundation's among them, drop it where a string starts.
+            case "\u{FEFF}": append("\\ufeff")
             case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}":
                 append("\\u00")
                 append(hexadecimalDigit: UInt8(scalar.value >> 4))

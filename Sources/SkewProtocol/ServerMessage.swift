@@ -27,7 +27,7 @@ public enum ServerMessage: Equatable, Sendable {
             id.append(to: &bytes)
             if let secret {
                 bytes.append(UInt8(ascii: "."))
-                bytes.append(contentsOf: secret.utf8)
+                bytes.append(jsonStringContent: secret)
             }
             bytes.append(#"","timestamp":"#)
             bytes.append(decimal: Int(timestamp))

@@ -3,7 +3,7 @@ public import Presence
 /// Writes the whole statistics of one form: `begin`, the rows of each source, `finish`; then the tail that differs per receiver.
 ///
 /// Keys of `versions` and `routes` come sorted, so that equal statistics are equal bytes; rows come in the order they are appended.
-public struct StatisticsEncoder {
+public struct StatisticsEncoder: Sendable {
     /// Where the statistics go: what stands around them differs.
     public enum Envelope: Sendable {
         /// A `stats` message. It stays open: `appendTail` closes it for each receiver.
