@@ -16,8 +16,6 @@ struct SkewWatchCommand: AsyncParsableCommand {
         StandardStreams.prepare()
         do {
             var command = try parseAsRoot()
-            // Here, on the main thread, because threads inherit the mask and none has been started yet.
-            if command is ServeCommand { SignalWatch.blockSignals() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -22,13 +22,18 @@ public struct ListeningSockets: Sendable {
             do {
                 descriptor = try listen(&address, host: host, port: chosen)
             } catch {
-                for descriptor in descriptors { close(descriptor) }
+                for descriptor in descriptors { Glibc.close(descriptor) }
                 throw error
             }
             descriptors.append(descriptor)
             chosen = boundPort(of: descriptor, into: &address)
         }
         return ListeningSockets(port: chosen, descriptors: descriptors)
+    }
+
+    /// Closes the sockets that nobody took: those from `index` on.
+    public func close(from index: Int) {
+        for descriptor in descriptors[index...] { Glibc.close(descriptor) }
     }
 
     private static func resolve(host: String, port: Int) throws(LoopError) -> Address {
@@ -66,7 +71,7 @@ public struct ListeningSockets: Sendable {
         }
         guard isBound, Glibc.listen(descriptor, 4096) == 0 else {
             let number = errno
-            close(descriptor)
+            Glibc.close(descriptor)
             throw number == EADDRINUSE ? .addressInUse(host: host, port: port) : .notListening(host: host, port: port, errno: number)
         }
         return descriptor

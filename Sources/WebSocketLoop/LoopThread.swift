@@ -9,6 +9,9 @@ internal import Synchronization
 public final class LoopThread: SerialExecutor {
     private let core: Core
 
+    /// As many loops as this process has processors.
+    public static var recommendedCount: Int { max(1, Int(uv_available_parallelism())) }
+
     /// Starts the thread.
     public init() throws(LoopError) {
         core = try Core()

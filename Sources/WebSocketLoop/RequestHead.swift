@@ -42,20 +42,13 @@ public struct RequestHead: ~Copyable {
         return copy(method.token) ?? []
     }
 
-    /// The first value of a query parameter, percent-decoded and with `+` as a space; nil where there is none.
-    public func query(_ name: StaticString) -> [UInt8]? {
-        let wanted = name.utf8CodeUnitCount
+    /// Visits the query's parameters in order, each as `name=value`, percent-decoded and with `+` as a space.
+    public func forEachArgument(_ body: ([UInt8]) -> Void) {
         var index: Int32 = 0
         while true {
             let length = unsafe Int(lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, index))
-            if length <= 0 { return nil }
-            if length > wanted {
-                let item = fragment(WSI_TOKEN_HTTP_URI_ARGS, index, length: length)
-                let matches =
-                    unsafe item.count > wanted && item[wanted] == UInt8(ascii: "=")
-                    && item.prefix(wanted).elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: wanted))
-                if matches { return Array(item[(wanted + 1)...]) }
-            }
+            if length <= 0 { return }
+            body(fragment(WSI_TOKEN_HTTP_URI_ARGS, index, length: length))
             index += 1
         }
     }

@@ -44,6 +44,11 @@ extension WebSocketLoop {
         closeWhenWritable(place, code)
     }
 
+    /// The same for whatever socket is at `place` now.
+    public func closeSocket(at place: Int, _ code: CloseCode) {
+        close(table.socket(at: place), code)
+    }
+
     /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
     public func peerAddress(of socket: SocketID) -> String? {
         guard let place = table.place(of: socket), let wsi = unsafe table[place].wsi else { return nil }
