@@ -13,7 +13,8 @@ public struct Roster: Sendable {
     private var addresses: [String?] = []
     private var firstFree = Cell.none
 
-    var isRecording = false
+    /// Whether changes are recorded, so that they can be taken.
+    public internal(set) var isRecording = false
     /// The open rows that are not listed, oldest first: a chain through `Cell.previous` and `Cell.next`.
     var firstUnlisted = Cell.none
     var lastUnlisted = Cell.none
