@@ -64,7 +64,10 @@ struct FleetKeys: Sendable {
     mutating func takeTouched() -> [String: Int] {
         var counts: [String: Int] = [:]
         for name in touched {
-            guard var entry = entries[name] else { continue }
+            guard let place = entries.index(forKey: name) else { continue }
+            // The spelling that came first, as everywhere: to a browser another one would be another name.
+            let name = entries.keys[place]
+            var entry = entries.values[place]
             counts[name] = entry.isShown ? entry.count : 0
             entry.isTouched = false
             entries[name] = entry.count > 0 ? entry : nil

@@ -63,7 +63,8 @@ public struct FleetView: Sendable {
     public mutating func apply(_ delta: StatisticsDelta, from source: SourceID) {
         // Taken out while it changes, so that its dictionaries are not copied.
         var state = sources.removeValue(forKey: source) ?? Source()
-        let (total, listed) = (Self.plausible(delta.total), Self.plausible(delta.listed))
+        let total = Self.plausible(delta.total)
+        let listed = min(Self.plausible(delta.listed), total)
         self.total += total - state.total
         self.listed += listed - state.listed
         state.total = total
@@ -71,6 +72,7 @@ public struct FleetView: Sendable {
         versionKeys.change(by: Self.set(delta.versions, in: &state.versions))
         routeKeys.change(by: Self.set(delta.routes, in: &state.routes))
         sources[source] = state
+        pendingRows.expect(delta)
         for row in delta.opened { pendingRows.opened(asShown(row)) }
         for row in delta.changed { pendingRows.changed(asShown(row)) }
         for id in delta.closed { pendingRows.closed(id) }

@@ -146,6 +146,14 @@ struct RosterTests {
         #expect(visited == 8)
     }
 
+    @Test func `two spellings of one text are one name, shown as it came first`() {
+        var roster = roster()
+        let composed = roster.open(ConnectionID(1), version: "v", route: "/caf\u{e9}", address: nil)
+        let decomposed = roster.open(ConnectionID(2), version: "v", route: "/cafe\u{301}", address: nil)
+        #expect(roster.summary.routes.count == 1)
+        #expect(Array(roster.row(at: decomposed).route.utf8) == Array(roster.row(at: composed).route.utf8))
+    }
+
     @Test func `using the slot of a closed connection traps`() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster(maxVersions: 1, maxRoutes: 1)
