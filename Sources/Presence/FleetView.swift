@@ -71,6 +71,7 @@ public struct FleetView: Sendable {
         versionKeys.change(by: Self.set(delta.versions, in: &state.versions))
         routeKeys.change(by: Self.set(delta.routes, in: &state.routes))
         sources[source] = state
+        pendingRows.expect(delta)
         for row in delta.opened { pendingRows.opened(asShown(row)) }
         for row in delta.changed { pendingRows.changed(asShown(row)) }
         for id in delta.closed { pendingRows.closed(id) }

@@ -45,8 +45,12 @@ public struct StatisticsDelta: Sendable, Equatable {
         versions.merge(later.versions) { _, count in count }
         routes.merge(later.routes) { _, count in count }
         var rows = RowChanges()
-        rows.append(self)
-        rows.append(later)
+        for delta in [self, later] {
+            rows.expect(delta)
+            for row in delta.opened { rows.opened(row) }
+            for row in delta.changed { rows.changed(row) }
+            for id in delta.closed { rows.closed(id) }
+        }
         (opened, changed, closed) = rows.take()
     }
 }
