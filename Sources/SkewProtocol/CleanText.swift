@@ -63,7 +63,12 @@ public enum CleanText {
     }
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Most of what is not ASCII needs no look into Unicode's tables either.
+        if 0x20...0x7E ~= scalar.value || 0xAE...0x2FF ~= scalar.value || 0x3041...0x3096 ~= scalar.value || 0x4E00...0x9FFF ~= scalar.value
+        {
+            return true
+        }
+        return switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: false
         // Unicode's own list of what shows nothing: bidi controls, zero-width characters, fillers, tags, variation selectors.
         default: !scalar.properties.isDefaultIgnorableCodePoint && !(0xFFF9...0xFFFB ~= scalar.value)

@@ -24,6 +24,19 @@ struct CleanTextTests {
         }
     }
 
+    @Test
+    func `whatever Unicode calls ignorable in display is removed`() {
+        var found = 0
+        for range in [UInt32(0)...0x1FFFF, 0xE0000...0xE0FFF] {
+            for value in range {
+                guard let scalar = Unicode.Scalar(value), scalar.properties.isDefaultIgnorableCodePoint else { continue }
+                found += 1
+                #expect(CleanText.version("a\(scalar)b") == "ab")
+            }
+        }
+        #expect(found > 4_000)
+    }
+
     @Test(
         arguments: [
             ([0x61, 0xFF, 0x62], "a\u{FFFD}b"), ([0xC3], "\u{FFFD}"), ([0xED, 0xA0, 0xBD], "\u{FFFD}\u{FFFD}\u{FFFD}"),
