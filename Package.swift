@@ -51,6 +51,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
-        .testTarget(name: "SkewWatchTests", dependencies: ["SkewWatch"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchTests", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]
 )

@@ -3,7 +3,7 @@ internal import SkewWatch
 
 /// The command `skewwatch`: finds the subcommand and gives its outcome to the shell.
 @main
-struct SkewWatchCommand: AsyncParsableCommand {
+struct SkewWatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skewwatch",
         abstract: "Knows, live, who has your web app open: how many tabs, on which build, on which route.",
@@ -12,17 +12,11 @@ struct SkewWatchCommand: AsyncParsableCommand {
         subcommands: [ServeCommand.self, CheckCommand.self, VersionCommand.self],
         defaultSubcommand: ServeCommand.self)
 
-    @MainActor static func main() async {
+    static func main() {
         StandardStreams.prepare()
         do {
             var command = try parseAsRoot()
-            // Here, on the main thread, because threads inherit the mask and none has been started yet.
-            if command is ServeCommand { SignalWatch.blockSignals() }
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
+            try command.run()
         } catch {
             leave(with: error)
         }
@@ -38,7 +32,7 @@ struct SkewWatchCommand: AsyncParsableCommand {
             // What the parser of arguments adds after its first line is its own usage text, which knows nothing of the settings.
             let line = text.split(separator: "\n").first.map(String.init) ?? text
             let bare = line.hasPrefix("Error: ") ? String(line.dropFirst(7)) : line
-            StandardStreams.complain(bare.last == "." ? bare : bare + ".")
+            StandardStreams.complain(bare.last == "." || bare.last == "?" ? bare : bare + ".")
         }
         status.leave()
     }

@@ -4,7 +4,7 @@ internal import SkewWatch
 /// Standard output and standard error of the command.
 enum StandardStreams {
     /// Call once at start: a reader that is gone is no reason to die.
-    static func prepare() { _ = unsafe signal(SIGPIPE, SIG_IGN) }
+    static func prepare() { _ = signal(SIGPIPE, SIG_IGN) }
 
     /// Writes a line, or several, to standard output, without a buffer: a reader sees them at once, terminal or not.
     static func print(_ text: String) { LineWriter.write(Array((text.last == "\n" ? text : text + "\n").utf8), to: STDOUT_FILENO) }

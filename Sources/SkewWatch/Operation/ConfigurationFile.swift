@@ -5,8 +5,13 @@ enum ConfigurationFile {
     /// The settings, in the order of the file.
     static func read(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> [GivenSetting] {
         let values = try decode(bytes, path: path)
+        let keys = ConfigurationFileKeys.find(in: bytes)
+        // Every key must be looked at: one that only the decoder understands would have no effect and no error.
+        if let unseen = values.keys.sorted().first(where: { key in !keys.contains { $0.name == key } }) {
+            throw .malformedFile(path: path, reason: "the key \(unseen.quoted) is not written in plain letters")
+        }
         var settings: [GivenSetting] = []
-        for key in ConfigurationFileKeys.find(in: bytes) {
+        for key in keys {
             let source = SettingSource.file(key: key.name.escapedForLine, path: path, line: key.line)
             guard let name = SettingsTable.named(key.name), key.name != SettingsTable.configurationFileName else {
                 let candidates = SettingsTable.names.map(\.name).filter { $0 != SettingsTable.configurationFileName }
