@@ -55,6 +55,8 @@ let package = Package(
         .testTarget(name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho"], swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
-        .testTarget(name: "SkewWatchTests", dependencies: ["SkewWatch"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchTests", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]
 )

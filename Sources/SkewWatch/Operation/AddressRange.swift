@@ -13,7 +13,7 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         let width = address.isIPv4 ? 32 : 128
         var prefix = width
         if parts.count == 2 {
-            guard let given = Int(digits: parts[1]), given <= width else { return nil }
+            guard let given = Int(digits: parts[1]), 0...width ~= given else { return nil }
             prefix = given
         }
         let free = width - prefix

@@ -4,14 +4,14 @@ internal import FoundationEssentials
 enum ConfigurationFile {
     /// The settings, in the order of the file.
     static func read(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> [GivenSetting] {
-        let values = try decode(bytes, path: path)
+        let keys = try keys(in: bytes, path: path)
+        let values = try values(in: bytes, path: path)
         var settings: [GivenSetting] = []
-        for key in ConfigurationFileKeys.find(in: bytes) {
+        for key in keys {
             let source = SettingSource.file(key: key.name.escapedForLine, path: path, line: key.line)
             guard let name = SettingsTable.named(key.name), key.name != SettingsTable.configurationFileName else {
                 let candidates = SettingsTable.names.map(\.name).filter { $0 != SettingsTable.configurationFileName }
-                throw .unknownSetting(
-                    source, nearest: SettingsTable.nearest(to: key.name, among: candidates).map { "\"\($0)\"" })
+                throw .unknownSetting(source, nearest: SettingsTable.nearest(to: key.name, among: candidates).map { "\"\($0)\"" })
             }
             guard let text = values[key.name]?.text else {
                 throw .wrongValue(source, expectation: name.setting.expectation, text: nil)
@@ -21,23 +21,22 @@ enum ConfigurationFile {
         return settings
     }
 
-    private static func decode(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> [String: ConfigurationFileValue] {
+    private static func keys(in bytes: [UInt8], path: String) throws(ConfigurationError) -> [ConfigurationFileScan.Key] {
+        do {
+            return try ConfigurationFileScan.keys(in: bytes)
+        } catch {
+            throw .malformedFile(path: path, reason: "line \(error.line) cannot be read")
+        }
+    }
+
+    private static func values(in bytes: [UInt8], path: String) throws(ConfigurationError) -> [String: ConfigurationFileValue] {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         do {
             return try decoder.decode([String: ConfigurationFileValue].self, from: Data(bytes))
-        } catch DecodingError.dataCorrupted(let context) {
-            throw .malformedFile(path: path, reason: reason(context))
         } catch {
-            throw .malformedFile(path: path, reason: "there is something other than an object at its top")
+            throw .malformedFile(path: path, reason: "a value in it is no JSON")
         }
-    }
-
-    /// The decoder's words with the place of the fault, without a full stop.
-    private static func reason(_ context: DecodingError.Context) -> String {
-        let details = unsafe (context.underlyingError as? CocoaError)?.userInfo["NSDebugDescription"] as? String
-        let words = details ?? context.debugDescription
-        return words.last == "." ? String(words.dropLast()) : words
     }
 }
 
