@@ -25,6 +25,17 @@ final class RunningCommand {
 
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+    /// For each thread but the first, the signals it does not take, as bits: bit n - 1 stands for signal n.
+    func signalsBlockedByOtherThreads() throws -> [UInt64] {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let others = try FileManager.default.contentsOfDirectory(atPath: tasks).filter { $0 != "\(process.processIdentifier)" }
+        return try others.map { thread in
+            let status = try String(contentsOfFile: "\(tasks)/\(thread)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
+            return try #require(UInt64(line.dropFirst(7).drop { $0 == "\t" }, radix: 16))
+        }
+    }
+
     /// Waits for the end, and gives everything that was not read yet.
     func finish() -> (status: Int32, output: String, errors: String) {
         let written = output.fileHandleForReading.readDataToEndOfFile()

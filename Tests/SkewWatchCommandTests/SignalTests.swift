@@ -17,6 +17,15 @@ import Testing
         #expect(command.finish().status == 0)
     }
 
+    @Test func `no thread but the first takes the signals`() throws {
+        let command = try startedServer()
+        for blocked in try command.signalsBlockedByOtherThreads() {
+            for signal in [SIGTERM, SIGINT, SIGHUP] { #expect(blocked & 1 << UInt64(signal - 1) != 0) }
+        }
+        command.send(SIGTERM)
+        #expect(command.finish().status == 0)
+    }
+
     @Test func `a hang-up is logged and ends nothing`() throws {
         let command = try startedServer()
         command.send(SIGHUP)

@@ -51,21 +51,23 @@ extension Configuration {
         _ given: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
     ) throws(ConfigurationError) {
         let setting = given.name.setting
-        var text = given.text
-        if given.name.isFileOfSecret {
-            guard let secret = String(validating: try Self.contents(of: given, readFile), as: UTF8.self) else {
-                throw .unreadableFile(given.source, path: given.text, reason: "it is not UTF-8 text")
-            }
-            text = secret.withoutTrailingNewline
-            guard setting.store(text, &self) else {
-                throw .unreadableFile(given.source, path: given.text, reason: "it must hold \(setting.expectation)")
-            }
-            return
-        }
-        guard setting.store(text, &self) else {
-            throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : text)
+        guard !given.name.isFileOfSecret else { return try applySecret(in: given, readFile) }
+        guard setting.store(given.text, &self) else {
+            throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : given.text)
         }
         if setting.isReadableFile { _ = try Self.contents(of: given, readFile) }
+    }
+
+    private mutating func applySecret(
+        in file: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) {
+        let setting = file.name.setting
+        guard let text = String(validating: try Self.contents(of: file, readFile), as: UTF8.self) else {
+            throw .unreadableFile(file.source, path: file.text, reason: "it is not UTF-8 text")
+        }
+        guard setting.store(text.withoutTrailingNewline, &self) else {
+            throw .unreadableFile(file.source, path: file.text, reason: "it must hold \(setting.expectation)")
+        }
     }
 
     private static func contents(
@@ -86,6 +88,6 @@ extension String {
     /// Without the one newline that editors and `echo` put at the end of a file.
     fileprivate var withoutTrailingNewline: String {
         // "\r\n" is one Character.
-        hasSuffix("\n") || hasSuffix("\r\n") ? String(dropLast()) : self
+        last == "\n" || last == "\r\n" ? String(dropLast()) : self
     }
 }

@@ -6,7 +6,7 @@ struct GivenSetting: Sendable {
 }
 
 extension [GivenSetting] {
-    /// The last two names given for the same setting, as an error; `nil` where each was given once.
+    /// The first setting that was given twice, or together with its file, as an error; `nil` where each was given once.
     func firstRepetition() -> ConfigurationError? {
         var seen: [String: SettingSource] = [:]
         for given in self {

@@ -56,6 +56,14 @@ import Testing
         #expect(line.contains("ää…") && !line.contains("\u{fffd}"))
     }
 
+    @Test func `1024 bytes are kept, and no more`() {
+        let sink = Sink()
+        let longest = String(repeating: "a", count: 1024)
+        sink.logger(.text).info("m", metadata: ["route": "\(longest)"])
+        sink.logger(.text).info("m", metadata: ["route": "\(longest)b"])
+        #expect(sink.lines.map { $0.split(separator: "=").last } == ["\(longest)\n", "\(longest)…\n"])
+    }
+
     @Test func `less severe events than the level are not written`() {
         let sink = Sink()
         let logger = sink.logger(.text, level: .warning)
