@@ -15,10 +15,12 @@ extension ConnectionTracker {
     // MARK: Coming and going
 
     /// A client asked for statistics. A repeated request is judged anew and answered again.
-    func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode) {
+    ///
+    /// - Parameter hasToken: whether the request that asks carries the stats token; a handshake that did is remembered.
+    func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode, hasToken: Bool = false) {
         guard let connection = connections[socket.place] else { return }
         guard settings.connectionTracking else { return deny(socket) }
-        if connection.hasToken || settings.statsToken.matches(token) { return grant(socket, connection.id, mode, .ips) }
+        if hasToken || connection.hasToken || settings.statsToken.matches(token) { return grant(socket, connection.id, mode, .ips) }
         guard let desk, let head = heads[socket.place] else { return deny(socket) }
         let pending = PendingSubscription(socket: socket, mode: mode, connection: connection.id)
         let request = StatsRequest(connection: info(of: connection), head: head, token: token)
@@ -33,17 +35,19 @@ extension ConnectionTracker {
     }
 
     private func grant(_ socket: SocketID, _ connection: ConnectionID, _ mode: StatisticsMode, _ scope: StatisticsScope) {
+        counters.authorizations[.granted, default: 0] += 1
         let earliest = subscribers[socket.place]?.earliestStatistics ?? .zero
         unsubscribe(socket.place)
         let kind = SubscriptionKind(mode: mode, scope: scope)
         let id = Subscriber.ID(socket: socket, serial: takeSerial())
         let subscriber = Subscriber(id: id, connection: connection, kind: kind, earliestStatistics: earliest)
         subscribers[socket.place] = subscriber
-        inbox.subscribersChanged(kind, by: 1)
+        shared.inbox.subscribersChanged(kind, by: 1)
         requestStatistics(for: subscriber)
     }
 
     private func deny(_ socket: SocketID) {
+        counters.authorizations[.denied, default: 0] += 1
         unsubscribe(socket.place)
         loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
     }
@@ -51,11 +55,11 @@ extension ConnectionTracker {
     /// Takes the subscription of a place back, if there is one.
     func unsubscribe(_ place: Int) {
         guard let subscriber = subscribers.removeValue(forKey: place) else { return }
-        inbox.subscribersChanged(subscriber.kind, by: -1)
+        shared.inbox.subscribersChanged(subscriber.kind, by: -1)
     }
 
     private func requestStatistics(for subscriber: Subscriber) {
-        inbox.request(
+        shared.inbox.request(
             .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
     }
 
@@ -69,6 +73,7 @@ extension ConnectionTracker {
             guard let message = broadcast.messages[subscriber.kind] else { continue }
             guard loop?.isBusy(subscriber.id.socket) == false else {
                 subscribers[place]?.state = .behind
+                counters.coalescedPushes += 1
                 continue
             }
             switch message {
