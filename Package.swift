@@ -52,7 +52,10 @@ let package = Package(
         // For tests only: standard WebSocket suites judge the loop by itself through it.
         .executableTarget(
             name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/WebSocketLoopEcho", swiftSettings: settings),
-        .testTarget(name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho"], swiftSettings: settings),
+        // For tests only: a client that can send anything, rules broken included.
+        .target(name: "TestSockets", path: "Tests/TestSockets", swiftSettings: settings),
+        .testTarget(
+            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"], swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(

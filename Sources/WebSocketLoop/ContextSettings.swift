@@ -42,7 +42,7 @@ final class ContextSettings {
         unsafe protocols.deallocate()
         unsafe retryPolicy.deallocate()
         unsafe offeredName.deallocate()
-        unsafe strings.forEach { unsafe Glibc.free($0) }
+        for index in unsafe strings.indices { unsafe Glibc.free(strings[index]) }
     }
 
     var failure: LoopError {
