@@ -18,11 +18,16 @@ struct Connect: ParsableCommand {
 
     func run() throws {
         let course = try load.course("connect", extra: 0, learnsIDs: false, quiet: TimeArgument(argument: "1s")!)
+        var first: ServerProcess.Usage?
         for round in 1...rounds {
             let before = course.settings.server?.usage
             course.ramp()
             course.hold("hold", for: hold.nanoseconds, marking: false)
-            if round == 1 { course.figureMemory(before: before) }
+            if round == 1 {
+                first = course.settings.server?.usage
+                course.figureMemory(before: before)
+            }
+            if round == rounds, round > 1 { course.figureGrowth(since: first, named: "server RSS growth since the first round") }
             course.leave(aborting: false)
         }
         course.checkTabs()

@@ -74,8 +74,12 @@ struct LoadOptions: ParsableArguments {
         guard basePath.hasPrefix("/"), !basePath.hasSuffix("/"), basePath.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw ValidationError("--base-path must begin with a slash and not end with one.")
         }
-        guard Distribution(versions, prefix: "v") != nil else { throw ValidationError("--versions must be a number, or name=weight,name=weight.") }
-        guard Distribution(routes, prefix: "/r") != nil else { throw ValidationError("--routes must be a number, or name=weight,name=weight.") }
+        guard Distribution(versions, prefix: "v") != nil else {
+            throw ValidationError("--versions must be a number, or name=weight,name=weight.")
+        }
+        guard Distribution(routes, prefix: "/r") != nil else {
+            throw ValidationError("--routes must be a number, or name=weight,name=weight.")
+        }
         if let pid, ServerProcess(pid: pid).usage == nil { throw ValidationError("--pid \(pid): there is no such process.") }
         guard credentials?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) != false else {
             throw ValidationError("The token has characters that no header may have.")

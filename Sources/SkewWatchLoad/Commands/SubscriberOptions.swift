@@ -23,6 +23,9 @@ struct SubscriberOptions: ParsableArguments {
     /// The forms, read.
     var parsedModes: [ClientMessage.Mode] { modes.split(separator: ",").compactMap { ClientMessage.Mode(rawValue: String($0)) } }
 
+    /// The board the marks are kept on.
+    var marks: MarkBoard { MarkBoard(interval: markEvery.nanoseconds, patience: 15_000_000_000) }
+
     func validate() throws {
         guard subscribers >= 0, checked >= 0 else { throw ValidationError("--subscribers and --checked cannot be negative.") }
         guard !modes.isEmpty, parsedModes.count == modes.split(separator: ",", omittingEmptySubsequences: false).count else {

@@ -7,30 +7,18 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var load: LoadOptions
     @OptionGroup var subscription: SubscriberOptions
-
-    @Option(help: "How long tabs open, move and close.")
-    var duration = TimeArgument(argument: "10s")!
-
-    @Option(help: "Tabs that open, per second.")
-    var opens = 20.0
-
-    @Option(help: "Tabs that move, per second. A tab by chance each: the server takes 20 messages per second of one.")
-    var moves = 50.0
-
-    @Option(help: "Tabs that close, per second.")
-    var closes = 20.0
+    @OptionGroup var churn: ChurnOptions
 
     func run() throws {
         try load.requireToken(for: subscription.subscribers)
         let course = try load.course(
-            "watch", extra: subscription.subscribers + 1 + Int(opens * Double(duration.nanoseconds) / 1e9), learnsIDs: true,
-            quiet: subscription.settle)
-        course.crowd.marks = MarkBoard(interval: subscription.markEvery.nanoseconds, patience: 15_000_000_000)
+            "watch", extra: subscription.subscribers + 1 + churn.mostOpened, learnsIDs: true, quiet: subscription.settle)
+        course.crowd.marks = subscription.marks
         course.subscribe(subscription.parsedModes, count: subscription.subscribers, checked: subscription.checked)
         course.openMarker()
         course.ramp()
         course.settleAndCompare("after connecting")
-        course.churn(for: duration.nanoseconds, opens: opens, moves: moves, closes: closes, marking: true)
+        course.churn(for: churn.duration.nanoseconds, churn.rates, marking: true)
         course.settleAndCompare("after churning")
         course.leave(aborting: false)
         course.settleAndCompare("after leaving")

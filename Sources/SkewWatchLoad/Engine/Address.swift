@@ -41,7 +41,9 @@ enum Address: Equatable {
             native.sin_port = port.bigEndian
             native.sin_addr.s_addr = address.bigEndian
             return unsafe withUnsafePointer(to: &native) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
             }
         case .v6(let address, let port):
             var native = sockaddr_in6()
@@ -49,7 +51,9 @@ enum Address: Equatable {
             native.sin6_port = port.bigEndian
             unsafe withUnsafeMutableBytes(of: &native.sin6_addr) { unsafe $0.copyBytes(from: address) }
             return unsafe withUnsafePointer(to: &native) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(MemoryLayout<sockaddr_in6>.size)) }
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+                }
             }
         }
     }

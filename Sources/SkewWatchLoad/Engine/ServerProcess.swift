@@ -1,6 +1,6 @@
 import Glibc
 
-/// What /proc says of the server's process: the server's own figures are never asked.
+/// What the kernel says of the server's process: the server's own figures are never asked.
 struct ServerProcess {
     /// CPU used so far and memory resident now.
     struct Usage {
@@ -14,16 +14,20 @@ struct ServerProcess {
 
     /// `nil` when there is no such process, or no longer.
     var usage: Usage? {
-        guard let stat = Self.read("/proc/\(pid)/stat"), let status = Self.read("/proc/\(pid)/status") else { return nil }
-        // The command's name stands in parentheses and may hold anything, blanks and parentheses too.
-        guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = stat[(end + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        guard let cpu, let status = Self.read("/proc/\(pid)/status") else { return nil }
         var resident = 0
         for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: Array("VmRSS:".utf8)) {
             resident = (Int(String(decoding: line.filter { $0 >= 48 && $0 <= 57 }, as: UTF8.self)) ?? 0) * 1024
         }
-        return Usage(cpu: (user + system) / Double(sysconf(Int32(_SC_CLK_TCK))), resident: resident)
+        return Usage(cpu: cpu, resident: resident)
+    }
+
+    // The process's CPU clock counts nanoseconds; /proc/PID/stat only hundredths of a second.
+    private var cpu: Double? {
+        var clock = clockid_t()
+        var time = timespec()
+        guard unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else { return nil }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func read(_ path: String) -> [UInt8]? {

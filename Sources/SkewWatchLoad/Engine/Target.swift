@@ -23,11 +23,11 @@ struct Target {
     /// The first address that the name has.
     let address: Address
 
-    /// Resolves `text` (`host:port`), which may take as long as the system's resolver does.
+    /// Resolves `text` (`host:port`), which may take as long as `resolve` does: by default the system's resolver.
     /// - Throws: `Fault`. Unless `allowRemote`, a name with a single address outside of loopback is refused.
-    init(_ text: String, allowRemote: Bool) throws(Fault) {
+    init(_ text: String, allowRemote: Bool, resolve: (String, UInt16) -> [Address] = Target.resolve) throws(Fault) {
         guard let (name, port) = Self.parts(of: text) else { throw .form(text) }
-        let addresses = Self.resolve(name, port)
+        let addresses = resolve(name, port)
         guard let first = addresses.first else { throw .unresolved(name) }
         if !allowRemote, let remote = addresses.first(where: { !$0.isLoopback }) { throw .remote(name: name, address: remote.text) }
         host = text
@@ -49,7 +49,8 @@ struct Target {
         return (String(name), port)
     }
 
-    private static func resolve(_ name: String, _ port: UInt16) -> [Address] {
+    /// What the system's resolver says; addresses resolve to themselves.
+    static func resolve(_ name: String, _ port: UInt16) -> [Address] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?

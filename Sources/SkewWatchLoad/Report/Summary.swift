@@ -9,7 +9,9 @@ enum Summary {
         if !report.latencies.isEmpty { lines += latencies(report) + [""] }
         if !report.figures.isEmpty {
             var table = Table(header: ["figure", "value", "unit"])
-            for figure in report.figures { table.add([figure.name, Numbers.text(figure.value, places: figure.value < 100 ? 2 : 0), figure.unit]) }
+            for figure in report.figures {
+                table.add([figure.name, Numbers.text(figure.value, places: figure.value < 100 ? 2 : 0), figure.unit])
+            }
             lines += table.lines + [""]
         }
         for loss in report.losses { lines.append("lost: \(Numbers.text(loss.count)) \(loss.sentence)") }
@@ -26,7 +28,9 @@ enum Summary {
     }
 
     private static func phases(_ report: Report) -> [String] {
-        var table = Table(header: ["phase", "operations", "seconds", "per second", "messages", "bytes", "server CPU s", "us/op", "server RSS"])
+        var table = Table(header: [
+            "phase", "operations", "seconds", "per second", "messages", "bytes", "server CPU s", "us/op", "server RSS",
+        ])
         for phase in report.phases {
             table.add([
                 phase.name, Numbers.text(phase.operations), Numbers.text(phase.seconds, places: 2),

@@ -25,14 +25,15 @@ struct MarkBoard {
     /// Whether a mark is under way.
     var isWaiting: Bool { sentAt != nil }
 
-    /// Whether the next mark is due: the one before was seen by all or given up, and the interval is over.
-    mutating func isDue(at now: Int64) -> Bool {
-        if let sentAt, now - sentAt > patience {
-            missed += waiting.count
-            self.sentAt = nil
-        }
-        return sentAt == nil && now - (lastAt ?? now - interval) >= interval
+    /// Gives a mark up that somebody has not seen for too long.
+    mutating func giveUp(at now: Int64) {
+        guard let sentAt, now - sentAt > patience else { return }
+        missed += waiting.count
+        self.sentAt = nil
     }
+
+    /// Whether the next mark is due: the one before was seen by all or given up, and the interval is over.
+    func isDue(at now: Int64) -> Bool { sentAt == nil && now - (lastAt ?? now - interval) >= interval }
 
     /// A new mark is sent; it must come to all `subscribers`. Read `route` afterwards.
     mutating func begin(at now: Int64, subscribers: some Sequence<Int>) {

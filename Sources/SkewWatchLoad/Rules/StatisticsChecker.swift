@@ -57,7 +57,7 @@ struct StatisticsChecker {
         if total != truth.rows.count { violations.append(.total(told: total, so: truth.rows.count)) }
         violations += Self.compare(versions, truth.versions, { .version($0, told: $1, so: $2) })
         if !routes.isEmpty { violations += Self.compare(routes, truth.routes, { .route($0, told: $1, so: $2) }) }
-        guard listsAll else { return violations }
+        guard listsAll, truth.knowsRows else { return violations }
         for (id, row) in truth.rows {
             guard let told = rows[id] else {
                 violations.append(.absent(id))

@@ -15,6 +15,14 @@ final class Course {
         var showsProgress: Bool
     }
 
+    /// How many tabs open, move and close per second, and which share of the closing ones crashes.
+    struct Rates {
+        var opens: Double
+        var moves: Double
+        var closes: Double
+        var crashes: Double
+    }
+
     let settings: Settings
     let crowd: Crowd
     var report: Report
@@ -84,7 +92,7 @@ final class Course {
 
     /// Holds what is open for some nanoseconds; with `marking`, marks are made and waited for.
     func hold(_ name: String, for duration: Int64, marking: Bool) {
-        guard duration > 0 else { return }
+        guard duration > 0, !crowd.tabs.isEmpty || name == "away" else { return }
         phase(name) {
             let start = Clock.now
             while Clock.now - start < duration, isInTime() {
@@ -96,19 +104,21 @@ final class Course {
     }
 
     /// Opens, moves and closes tabs at the given rates per second.
-    func churn(for duration: Int64, opens: Double, moves: Double, closes: Double, marking: Bool) {
-        phase("churn") {
+    func churn(_ name: String = "churn", for duration: Int64, _ rates: Rates, marking: Bool) {
+        phase(name) {
             let start = Clock.now
-            var paces = (Pace(rate: opens, start: start), Pace(rate: moves, start: start), Pace(rate: closes, start: start))
+            var paces = (
+                Pace(rate: rates.opens, start: start), Pace(rate: rates.moves, start: start), Pace(rate: rates.closes, start: start)
+            )
             let before = crowd.tally
             while Clock.now - start < duration, isInTime() {
                 let now = Clock.now
                 let room = max(0, settings.inFlight - crowd.engine.pending)
                 if room > 0 { for _ in 0..<paces.0.take(at: now, limit: room) { crowd.openTab() } }
                 for _ in 0..<paces.1.take(at: now, limit: 1000) { crowd.moveTab() }
-                for _ in 0..<paces.2.take(at: now, limit: 1000) { crowd.closeTab() }
+                for _ in 0..<paces.2.take(at: now, limit: 1000) { crowd.closeTab(crashing: rates.crashes) }
                 if marking { crowd.markIfDue(at: now) }
-                step("churn", done: Int((now - start) / 1_000_000), of: Int(duration / 1_000_000))
+                step(name, done: Int((now - start) / 1_000_000), of: Int(duration / 1_000_000))
             }
             return crowd.tally.opened - before.opened + crowd.tally.moved - before.moved + crowd.tally.closed - before.closed
         }
@@ -119,6 +129,7 @@ final class Course {
         phase("quiet") {
             let start = Clock.now
             wait("quiet", of: 1, atMost: 30_000_000_000) {
+                crowd.marks.giveUp(at: Clock.now)
                 let calm = Clock.now - max(start, crowd.lastTold) > settings.quiet
                 return calm && crowd.engine.pending == 0 && !crowd.marks.isWaiting && !crowd.hasBacklog ? 1 : 0
             }

@@ -30,6 +30,8 @@ final class Crowd {
     private(set) var subscribers: [Subscriber] = []
     private(set) var tabs: [ConnectionID] = []
     private(set) var slow: Set<ConnectionID> = []
+    /// Slow ones that the server has ended.
+    private(set) var slowEnded = 0
     /// The tab that makes the marks, while it is open.
     private(set) var marker: ConnectionID?
     var marks = MarkBoard(interval: 250_000_000, patience: 15_000_000_000)
@@ -75,6 +77,7 @@ final class Crowd {
 
     /// Moves the marker to a new mark if one is due.
     func markIfDue(at now: Int64) {
+        marks.giveUp(at: now)
         guard let id = marker, case .marker(var tab)? = holders[id], marks.isDue(at: now) else { return }
         marks.begin(at: now, subscribers: subscribers.indices.filter { subscribers[$0].isFed && subscribers[$0].ending == nil })
         tab.route = marks.route
@@ -82,10 +85,10 @@ final class Crowd {
         engine.send(ClientMessage.move(to: tab.route), on: id)
     }
 
-    /// Closes a tab by chance.
-    func closeTab() {
+    /// Closes a tab by chance; with the given probability by a reset, as a crash does.
+    func closeTab(crashing: Double) {
         guard let id = tabs.randomElement(using: &random) else { return }
-        close(id, aborting: false)
+        close(id, aborting: crashing > 0 && Double.random(in: 0..<1, using: &random) < crashing)
     }
 
     /// Closes all tabs, at once or each by a handshake.
@@ -95,7 +98,8 @@ final class Crowd {
 
     /// Begins to open a subscriber; it subscribes as soon as it is open.
     func openSubscriber(_ mode: ClientMessage.Mode, isChecked: Bool) {
-        let id = engine.open(request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .all)
+        let id = engine.open(
+            request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .all)
         holders[id] = .subscriber(subscribers.count)
         subscribers.append(Subscriber(id: id, mode: mode, isChecked: isChecked))
     }
@@ -117,15 +121,16 @@ final class Crowd {
 
     /// Asks every checked subscriber's statistics again, to compare them with what its deltas have led to.
     func askAgain() {
-        for index in subscribers.indices where subscribers[index].isChecked && subscribers[index].isFed && subscribers[index].ending == nil {
+        for index in subscribers.indices where subscribers[index].isChecked && subscribers[index].isFed && subscribers[index].ending == nil
+        {
             subscribers[index].awaited = subscribers[index].checker
             engine.send(ClientMessage.subscribe(subscribers[index].mode), on: subscribers[index].id)
         }
     }
 
-    /// What the server should be telling now. Only with `learnsIDs`.
+    /// What the server should be telling now.
     var truth: Truth {
-        var truth = Truth()
+        var truth = Truth(knowsRows: settings.learnsIDs)
         for id in tabs {
             guard case .tab(let tab)? = holders[id] else { continue }
             truth.add(.init(id: tab.wireID ?? "tab \(id.slot)", version: tab.version, route: tab.route))
@@ -137,6 +142,7 @@ final class Crowd {
             let id = subscriber.wireID ?? "subscriber \(subscriber.id.slot)"
             truth.add(.init(id: id, version: settings.versions.names[0], route: settings.routes.names[0]))
         }
+        for id in slow { truth.add(.init(id: "slow \(id.slot)", version: settings.versions.names[0], route: settings.routes.names[0])) }
         return truth
     }
 
@@ -211,7 +217,9 @@ final class Crowd {
         case .subscriber(let index)?:
             lastTold = at
             subscribers[index].messages += 1
-            if marks.awaits(index), ByteSearch.contains(marks.needle, in: bytes), let taken = marks.seen(by: index, at: at) { tally.staleness.record(taken) }
+            if marks.awaits(index), ByteSearch.contains(marks.needle, in: bytes), let taken = marks.seen(by: index, at: at) {
+                tally.staleness.record(taken)
+            }
             if subscribers[index].isChecked || !subscribers[index].isFed {
                 backlog.append((index, bytes))
                 backlogBytes += bytes.count
@@ -227,7 +235,7 @@ final class Crowd {
 
     private func ended(_ id: ConnectionID, _ ending: Ending) {
         let holder = holders.removeValue(forKey: id)
-        if !ending.isWanted { tally.endings[ending, default: 0] += 1 }
+        if case .slow? = holder {} else if !ending.isWanted { tally.endings[ending, default: 0] += 1 }
         switch holder {
         case .tab(let tab)?:
             if let place = tab.place {
@@ -242,7 +250,9 @@ final class Crowd {
             subscribers[index].ending = ending
             marks.forget(index)
         case .marker?: marker = nil
-        case .slow?: slow.remove(id)
+        case .slow?:
+            slow.remove(id)
+            slowEnded += 1
         case nil: break
         }
     }

@@ -13,11 +13,14 @@ extension Course {
     /// What every scenario promises: all tabs came to be, were greeted and stayed, and the run ended in its time.
     func checkTabs() {
         let tally = crowd.tally
-        check("every tab opened", tally.failed == 0 && tally.opened > 0, "\(Numbers.text(tally.opened)) opened, \(Numbers.text(tally.failed)) failed")
+        check(
+            "every tab opened", tally.failed == 0 && tally.opened > 0,
+            "\(Numbers.text(tally.opened)) opened, \(Numbers.text(tally.failed)) failed")
         check("no tab was lost", tally.lost == 0, "\(Numbers.text(tally.lost)) lost")
         check(
             "connected came first", tally.misgreeted == 0 && tally.greeted >= tally.opened - tally.closed - tally.lost,
             "\(Numbers.text(tally.greeted)) greeted, \(Numbers.text(tally.misgreeted)) with something else")
+        if let server = settings.server { check("the server lives", server.usage != nil, "process \(server.pid)") }
         check("the run ended in time", !ranOut, "limit \(Numbers.text(Int(settings.timeLimit / 1_000_000_000))) s")
         report.latencies["handshake"] = tally.handshake.figures
         report.losses = tally.endings.sorted { $0.value > $1.value }.map { .init(sentence: $0.key.sentence, count: $0.value) }
@@ -28,6 +31,7 @@ extension Course {
         let subscribers = crowd.subscribers
         guard !subscribers.isEmpty else { return }
         let tally = crowd.tally
+        let checked = subscribers.count { $0.isFed && $0.isChecked }
         let (fed, denied) = (subscribers.count { $0.isFed }, subscribers.count { $0.isUnauthorized })
         let hint = denied > 0 ? "; \(denied) unauthorized: is the token right?" : ""
         check("every subscriber is fed", fed == subscribers.count, "\(fed) of \(subscribers.count)\(hint)")
@@ -35,7 +39,7 @@ extension Course {
         for name in ["messages can be read", "no gap in seq", "rows open once and close once", "counts are exact", "rows are exact"] {
             let count = tally.violationCounts[name] ?? 0
             let examples = (tally.violations[name] ?? []).map(\.sentence).joined(separator: "; ")
-            check(name, count == 0, count == 0 ? "\(subscribers.count { $0.isChecked }) checked subscribers" : "\(count) times: \(examples)")
+            check(name, count == 0 && checked > 0, count == 0 ? "\(checked) subscribers checked" : "\(count) times: \(examples)")
         }
         report.latencies["staleness"] = tally.staleness.figures
         for mode in ClientMessage.Mode.allCases {
@@ -58,6 +62,14 @@ extension Course {
         check(
             "staleness p99 is within the limit", figures.p99 <= Double(limit) / 1e6,
             "\(Numbers.text(figures.p99, places: 1)) ms, limit \(Numbers.text(Double(limit) / 1e6)) ms")
+    }
+
+    /// How much the server's memory has grown; `nil` without `--pid`.
+    @discardableResult
+    func figureGrowth(since before: ServerProcess.Usage?, named name: String) -> Int? {
+        guard let before, let after = settings.server?.usage else { return nil }
+        figure(name, Double(after.resident - before.resident), "bytes")
+        return after.resident - before.resident
     }
 
     /// Memory of one connection: between the empty server and the held one.

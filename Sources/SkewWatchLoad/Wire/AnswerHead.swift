@@ -55,7 +55,9 @@ struct AnswerHead {
     }
 
     private func judgeUpgrade(_ fields: [String: String], _ rest: Int) -> Progress {
-        guard fields["upgrade"]?.lowercased() == "websocket" else { return .refused(.malformed("the answer does not upgrade to websocket")) }
+        guard fields["upgrade"]?.lowercased() == "websocket" else {
+            return .refused(.malformed("the answer does not upgrade to websocket"))
+        }
         guard fields["connection"]?.lowercased().contains("upgrade") == true else {
             return .refused(.malformed("the answer's Connection is not Upgrade"))
         }
