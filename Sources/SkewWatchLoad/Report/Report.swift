@@ -10,12 +10,22 @@ struct Report: Encodable {
         var bytes: Int
         /// Of the server's process; `nil` without `--pid`.
         var serverCPUSeconds: Double?
+        /// Of the server's process when the phase ended.
         var serverResidentBytes: Int?
+        /// CPU for one operation; `nil` without operations.
+        var serverMicrosecondsPerOperation: Double?
 
-        /// Microseconds of the server's CPU for one operation.
-        var serverMicrosecondsPerOperation: Double? {
-            guard operations > 0 else { return nil }
-            return serverCPUSeconds.map { $0 * 1e6 / Double(operations) }
+        init(
+            name: String, operations: Int, seconds: Double, messages: Int, bytes: Int, serverCPUSeconds: Double? = nil, resident: Int? = nil
+        ) {
+            self.name = name
+            self.operations = operations
+            self.seconds = seconds
+            self.messages = messages
+            self.bytes = bytes
+            self.serverCPUSeconds = serverCPUSeconds
+            serverResidentBytes = resident
+            serverMicrosecondsPerOperation = operations > 0 ? serverCPUSeconds.map { $0 * 1e6 / Double(operations) } : nil
         }
     }
 
@@ -37,7 +47,8 @@ struct Report: Encodable {
     /// The same seed gives the same versions, routes and choices of tabs again.
     var seed: UInt64
     var phases: [Phase] = []
-    var latencies: [String: Latencies.Figures] = [:]
+    /// Handshake and staleness, in milliseconds.
+    var latencyMilliseconds: [String: Latencies.Figures] = [:]
     var figures: [Figure] = []
     var losses: [Loss] = []
     var checks: [Check] = []

@@ -6,7 +6,7 @@ enum Summary {
     static func lines(_ report: Report) -> [String] {
         var lines = ["\(report.scenario) against \(report.target), seed \(report.seed)", ""]
         lines += phases(report) + [""]
-        if !report.latencies.isEmpty { lines += latencies(report) + [""] }
+        if !report.latencyMilliseconds.isEmpty { lines += latencies(report) + [""] }
         if !report.figures.isEmpty {
             var table = Table(header: ["figure", "value", "unit"])
             for figure in report.figures {
@@ -46,7 +46,7 @@ enum Summary {
 
     private static func latencies(_ report: Report) -> [String] {
         var table = Table(header: ["milliseconds", "count", "p50", "p99", "p99.9", "max"])
-        for (name, figures) in report.latencies.sorted(by: { $0.key < $1.key }) {
+        for (name, figures) in report.latencyMilliseconds.sorted(by: { $0.key < $1.key }) {
             let cells = [figures.p50, figures.p99, figures.p999, figures.max].map { Numbers.text($0, places: 2) }
             table.add([name, Numbers.text(figures.count)] + cells)
         }

@@ -22,7 +22,7 @@ extension Course {
             "\(Numbers.text(tally.greeted)) greeted, \(Numbers.text(tally.misgreeted)) with something else")
         if let server = settings.server { check("the server lives", server.usage != nil, "process \(server.pid)") }
         check("the run ended in time", !ranOut, "limit \(Numbers.text(Int(settings.timeLimit / 1_000_000_000))) s")
-        report.latencies["handshake"] = tally.handshake.figures
+        report.latencyMilliseconds["handshake"] = tally.handshake.figures
         report.losses = tally.endings.sorted { $0.value > $1.value }.map { .init(sentence: $0.key.sentence, count: $0.value) }
     }
 
@@ -41,7 +41,7 @@ extension Course {
             let examples = (tally.violations[name] ?? []).map(\.sentence).joined(separator: "; ")
             check(name, count == 0 && checked > 0, count == 0 ? "\(checked) subscribers checked" : "\(count) times: \(examples)")
         }
-        report.latencies["staleness"] = tally.staleness.figures
+        report.latencyMilliseconds["staleness"] = tally.staleness.figures
         for mode in ClientMessage.Mode.allCases {
             let same = subscribers.filter { $0.mode == mode }
             guard !same.isEmpty else { continue }
