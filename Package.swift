@@ -62,12 +62,15 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
-        .testTarget(
-            name: "SkewWatchLoadTests",
-            dependencies: ["SkewWatchLoad", .product(name: "Histogram", package: "hdrhistogram-swift")],
-            swiftSettings: settings),
+        .testTarget(name: "SkewWatchLoadTests", dependencies: ["SkewWatchLoad"], swiftSettings: settings),
+        // For tests only: standard WebSocket suites judge the loop by itself through it.
+        .executableTarget(
+            name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/WebSocketLoopEcho", swiftSettings: settings),
+        .testTarget(name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho"], swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
-        .testTarget(name: "SkewWatchTests", dependencies: ["SkewWatch"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchTests", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]
 )

@@ -1,0 +1,146 @@
+public import Logging
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// The whole server: loops, trackers, the scheduler, and how they start and end.
+public final class SkewWatchServer: Sendable {
+    private let configuration: Configuration
+    private let hooks: ServerHooks
+    private let logger: Logger
+    private let ending = Latch()
+
+    /// Makes a server that does not run yet.
+    public init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
+        self.configuration = configuration
+        self.hooks = hooks
+        self.logger = logger
+    }
+
+    /// Serves until ``shutdown()`` is called or its task is cancelled; then it closes every connection with 1012 and returns.
+    /// - Throws: when it can't listen. Nothing is left running then.
+    public func run() async throws(ServeError) {
+        let loops = configuration.loops ?? LoopThread.recommendedCount
+        let budget = ConnectionBudget(limit: connectionLimit)
+        let inbox = SchedulerInbox()
+        let desk = hooks.authorizeStats.map { AuthorizationDesk(hook: $0) }
+        let trackers: [ConnectionTracker]
+        let port: Int
+        do {
+            (trackers, port) = try await start(loops, budget, inbox, desk)
+        } catch {
+            throw ServeError(error)
+        }
+        logStart(port: port, loops: loops, limit: budget.limit)
+        hooks.listening?(port)
+
+        let scheduler = BroadcastScheduler(
+            trackers: trackers, inbox: inbox, limits: statisticsLimits, debounce: configuration.debounce,
+            maxWait: configuration.maxWait)
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await scheduler.run() }
+                if let desk { group.addTask { await desk.run() } }
+                await ending.wait()
+                await self.close(trackers)
+                group.cancelAll()
+            }
+        } onCancel: {
+            ending.open()
+        }
+        for tracker in trackers { await tracker.stop() }
+        logger.info("Ended.")
+    }
+
+    /// Ends ``run()``. Any thread.
+    public func shutdown() { ending.open() }
+
+    // MARK: Starting
+
+    private func start(
+        _ loops: Int, _ budget: ConnectionBudget, _ inbox: SchedulerInbox, _ desk: AuthorizationDesk?
+    ) async throws(LoopError) -> ([ConnectionTracker], port: Int) {
+        let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: loops)
+        var trackers: [ConnectionTracker] = []
+        do {
+            for index in 0..<loops {
+                let tracker = ConnectionTracker(
+                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops), inbox: inbox, desk: desk,
+                    logger: logger)
+                try await tracker.start(on: sockets, budget: budget)
+                trackers.append(tracker)
+            }
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            sockets.close(from: trackers.count)
+            throw error
+        }
+        return (trackers, sockets.port)
+    }
+
+    private var statisticsLimits: StatisticsLimits {
+        StatisticsLimits(
+            versions: configuration.maxVersions, routes: configuration.maxRoutes,
+            listedConnections: configuration.maxListedConnections, tracksRoutes: configuration.routeTracking)
+    }
+
+    private func trackerSettings(loops: Int) -> TrackerSettings {
+        TrackerSettings(
+            basePath: configuration.basePath, release: configuration.release,
+            connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
+            ipTracking: configuration.ipTracking, cookieName: configuration.cookieName,
+            statsToken: StatsToken(secret: configuration.statsToken), limits: statisticsLimits,
+            loop: LoopOptions(configuration, loops: loops), hooks: hooks)
+    }
+
+    private var connectionLimit: Int {
+        let possible = max(1, OpenFileLimit.current - OpenFileLimit.reserved)
+        return min(configuration.maxConnections ?? possible, possible)
+    }
+
+    private func logStart(port: Int, loops: Int, limit: Int) {
+        let scheme = configuration.tlsCertificate == nil ? "http" : "https"
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        logger.info(
+            "Listening.",
+            metadata: [
+                "address": "\(scheme)://\(host):\(port)\(configuration.basePath)", "loops": "\(loops)", "connections": "at most \(limit)",
+            ])
+        if OpenFileLimit.current < OpenFileLimit.comfortable {
+            logger.warning("Only \(OpenFileLimit.current) files may be open, so only \(limit) connections; raise the limit (ulimit -n).")
+        }
+        if !configuration.connectionTracking {
+            logger.info("Connections are not tracked: nobody sees statistics.")
+        } else if configuration.statsToken == nil, hooks.authorizeStats == nil {
+            logger.info("Statistics are denied to everybody; set --stats-token (or SKEWWATCH_STATS_TOKEN_FILE) to allow them.")
+        }
+    }
+
+    // MARK: Ending
+
+    /// Closes every WebSocket, and waits a moment for the peers to answer.
+    private func close(_ trackers: [ConnectionTracker]) async {
+        for tracker in trackers { await tracker.closeAll() }
+        let deadline = MonotonicTime.now + min(configuration.drainTimeout, .seconds(2))
+        while MonotonicTime.now < deadline {
+            var open = 0
+            for tracker in trackers { open += await tracker.openConnections }
+            if open == 0 { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+extension LoopOptions {
+    init(_ configuration: Configuration, loops: Int) {
+        self.init()
+        maxMessageBytes = configuration.maxMessageBytes
+        maxPendingHandshakes = max(1, configuration.maxPendingHandshakes / loops)
+        handshakeTimeout = configuration.handshakeTimeout
+        pingInterval = configuration.pingInterval
+        pongTimeout = configuration.pongTimeout
+        maxMessagesPerSecond = configuration.maxMessagesPerSecond
+        messageBurst = 2 * configuration.maxMessagesPerSecond
+        if let certificate = configuration.tlsCertificate, let key = configuration.tlsKey { tls = (certificate, key) }
+    }
+}

@@ -1,0 +1,123 @@
+internal import Logging
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
+extension ConnectionTracker: SocketHandler {
+    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
+        guard head.path.elementsEqual((settings.basePath + "/ws").utf8) else { return .notFound }
+        return nil
+    }
+
+    nonisolated func response(to head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse {
+        guard head.path.elementsEqual((settings.basePath + "/ws").utf8) else { return .notFound }
+        return .error(426, "this is a WebSocket endpoint", headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")])
+    }
+
+    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {
+        var identity = DeclaredIdentity()
+        head.forEachArgument { identity.read(decodedArgument: $0.span) }
+        if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
+        let authorization = settings.statsToken.secret == nil ? nil : head.header(.authorization)
+        let hasToken = settings.statsToken.isCarried(by: authorization)
+        let kept = settings.hooks.authorizeStats == nil ? nil : HandshakeHead(head)
+        assumeIsolated { $0.open(socket, identity, hasToken: hasToken, head: kept) }
+    }
+
+    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
+        guard isText else { return }
+        let parsed = unsafe ClientMessage.parse(Span(_unsafeElements: message.assumingMemoryBound(to: UInt8.self)))
+        assumeIsolated { $0.handle(parsed, from: socket) }
+    }
+
+    nonisolated func drained(_ socket: SocketID) {
+        assumeIsolated { $0.catchUp(socket) }
+    }
+
+    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
+        assumeIsolated { $0.forget(socket) }
+    }
+
+    nonisolated func log(_ notice: LoopNotice) {
+        switch notice {
+        case .outOfDescriptors:
+            logger.error("No file descriptor is left: connections are shed until some are free. Raise the limit of open files.")
+        case .library(let line):
+            logger.warning("libwebsockets: \(line)")
+        case .libraryLinesLeftOut(let count):
+            logger.warning("libwebsockets: \(count) further lines in ten seconds were left out.")
+        }
+    }
+
+    nonisolated func refused(_ refusal: ConnectionRefusal) {}
+
+    // MARK: On the actor
+
+    private func open(_ socket: SocketID, _ identity: DeclaredIdentity, hasToken: Bool, head: HandshakeHead?) {
+        var random = SystemRandomNumberGenerator()
+        let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+        let slot = settings.connectionTracking ? enter(id, identity, socket) : nil
+        let connection = Connection(id: id, slot: slot, hasToken: hasToken)
+        while connections.count <= socket.place { connections.append(nil) }
+        connections[socket.place] = connection
+        if let head { heads[socket.place] = head }
+        let hello = ServerMessage.connected(
+            version: settings.release, id: id, secret: nil, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+        loop?.send(hello.encoded, to: socket)
+        if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
+    }
+
+    private func enter(_ id: ConnectionID, _ identity: DeclaredIdentity, _ socket: SocketID) -> Slot {
+        defer { noteChange() }
+        return roster.open(
+            id, version: identity.version(release: settings.release),
+            route: settings.routeTracking ? identity.route : DeclaredIdentity.unknownRoute,
+            address: settings.ipTracking ? loop?.peerAddress(of: socket) : nil)
+    }
+
+    private func handle(_ message: ClientMessage, from socket: SocketID) {
+        switch message {
+        case .ping: loop?.send(Self.pong, to: socket)
+        case .routeUpdate(let route): move(socket, to: route)
+        case .subscribeStats(let token, let mode): subscribe(socket, token: token, mode: mode)
+        case .unsubscribeStats: unsubscribe(socket.place)
+        case .ignored: break
+        }
+    }
+
+    private static let pong = ServerMessage.pong.encoded
+
+    private func move(_ socket: SocketID, to route: String) {
+        guard settings.routeTracking, let connection = connections[socket.place], let slot = connection.slot else { return }
+        roster.move(slot, to: route)
+        noteChange()
+        if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
+    }
+
+    private func forget(_ socket: SocketID) {
+        guard let connection = connections[socket.place] else { return }
+        if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
+        unsubscribe(socket.place)
+        connections[socket.place] = nil
+        heads[socket.place] = nil
+        if let slot = connection.slot {
+            roster.close(slot)
+            noteChange()
+        }
+    }
+}
+
+extension HTTPResponse {
+    static let notFound = HTTPResponse.error(404, "there is nothing here")
+}
+
+extension HandshakeHead {
+    init(_ head: borrowing RequestHead) {
+        self.init(
+            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
+            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
+            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
+            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
+    }
+}
