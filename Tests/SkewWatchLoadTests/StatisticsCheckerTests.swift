@@ -7,7 +7,7 @@ import Testing
 
     /// Three tabs: a and b on v1, c on v2.
     private func checker() throws -> StatisticsChecker {
-        var checker = StatisticsChecker()
+        var checker = StatisticsChecker(mostListed: 4)
         let found = checker.takeSnapshot(
             try message(
                 """
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `a delta before any snapshot is found`() throws {
-        var checker = StatisticsChecker()
+        var checker = StatisticsChecker(mostListed: 4)
         #expect(checker.takeDelta(try delta(#""total":0"#)) == [.deltaWithoutSnapshot])
     }
 
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `a snapshot with a row twice or a wrong count is found`() throws {
-        var checker = StatisticsChecker()
+        var checker = StatisticsChecker(mostListed: 4)
         let found = checker.takeSnapshot(
             try message(
                 """
@@ -117,13 +117,13 @@ import Testing
     }
 
     @Test func `a cut list and a summary are not held against their rows`() throws {
-        var checker = StatisticsChecker()
+        var checker = StatisticsChecker(mostListed: 4)
         let cut =
             #"{"type":"stats","seq":1,"total":3,"versions":{"v1":3},"routes":{},"truncated":2,"connections":[{"id":"a","version":"v1","route":"/"}]}"#
         #expect(checker.takeSnapshot(try message(cut)) == [])
         #expect(!checker.listsAll)
         #expect(checker.takeDelta(try delta(#""total":2,"versions":{"v1":2},"closed":["z"]"#, seq: 2)) == [])
-        var summary = StatisticsChecker()
+        var summary = StatisticsChecker(mostListed: 4)
         #expect(summary.takeSnapshot(try message(#"{"type":"stats","seq":1,"total":3,"versions":{"v1":3},"routes":{"/":3}}"#)) == [])
         #expect(
             summary.takeSnapshot(try message(#"{"type":"stats","seq":2,"total":3,"versions":{"v1":2},"routes":{"/":3}}"#)) == [
@@ -131,8 +131,18 @@ import Testing
             ])
     }
 
+    @Test func `deltas beyond the length of the list are not held against the rows, not even when they are back within it`() throws {
+        var checker = try checker()
+        let opened = #""opened":[{"id":"d","version":"v1","route":"/"}]"#
+        #expect(checker.takeDelta(try delta(#""total":5,"versions":{"v1":4},"routes":{"/":5},"# + opened)) == [])
+        #expect(!checker.listsAll)
+        #expect(checker.takeDelta(try delta(#""total":3,"versions":{"v1":2},"routes":{"/":3},"closed":["y"]"#, seq: 9)) == [])
+        let again = checker.takeDelta(try delta(#""total":3,"versions":{"v1":1}"#, seq: 10))
+        #expect(again == [.sum(of: "versions", told: 2, total: 3)])
+    }
+
     @Test func `what is beyond the limits counts as other and is not held against the rows`() throws {
-        var checker = StatisticsChecker()
+        var checker = StatisticsChecker(mostListed: 4)
         let json =
             #"{"type":"stats","seq":1,"total":1,"versions":{"(other)":1},"routes":{},"connections":[{"id":"a","version":"v1","route":"/"}]}"#
         #expect(checker.takeSnapshot(try message(json)) == [])

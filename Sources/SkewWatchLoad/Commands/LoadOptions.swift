@@ -42,6 +42,9 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "Repeats a former run's choices.")
     var seed: UInt64?
 
+    @Option(help: "The server's --max-listed-connections: with more connections rows are not compared.")
+    var maxListed = 10_000
+
     @Flag(help: "Mask frames with zero: spares the load generator some work.")
     var zeroMask = false
 
@@ -115,7 +118,7 @@ struct LoadOptions: ParsableArguments {
         let crowd = Crowd(
             .init(
                 host: target.host, basePath: basePath, token: credentials, versions: versions, routes: routes, streams: sse,
-                learnsIDs: learnsIDs), engine: engine, random: SeededRandom(seed: seed))
+                learnsIDs: learnsIDs, mostListed: maxListed), engine: engine, random: SeededRandom(seed: seed))
         return Course(
             .init(
                 connections: connections, rate: rate, inFlight: inFlight, timeLimit: timeLimit.nanoseconds, quiet: calm.nanoseconds,

@@ -11,6 +11,8 @@ final class Crowd {
         var streams = 0.0
         /// Whether the id that the server gives each tab is kept, so that rows can be compared.
         var learnsIDs = false
+        /// How many rows the server lists at most.
+        var mostListed: Int
     }
 
     private enum Holder {
@@ -101,7 +103,7 @@ final class Crowd {
         let id = engine.open(
             request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .all)
         holders[id] = .subscriber(subscribers.count)
-        subscribers.append(Subscriber(id: id, mode: mode, isChecked: isChecked))
+        subscribers.append(Subscriber(id: id, mode: mode, isChecked: isChecked, checker: .init(mostListed: settings.mostListed)))
     }
 
     /// Begins to open a subscriber that subscribes and then never reads again; its receive buffer is as small as the kernel lets it be.

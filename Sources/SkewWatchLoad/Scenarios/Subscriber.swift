@@ -6,7 +6,7 @@ struct Subscriber {
     let isChecked: Bool
     /// The id the server gave it.
     var wireID: String?
-    var checker = StatisticsChecker()
+    var checker: StatisticsChecker
     var messages = 0
     var snapshots = 0
     var isOpen = false
