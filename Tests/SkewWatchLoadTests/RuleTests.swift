@@ -75,6 +75,7 @@ import Testing
         board.begin(at: 0, subscribers: [0, 1, 2])
         board.forget(0)
         #expect(board.seen(by: 1, at: 10) == 10)
+        #expect(board.outstanding == 1)
         board.giveUp(at: 1000)
         #expect(!board.isDue(at: 1000))
         board.giveUp(at: 1001)

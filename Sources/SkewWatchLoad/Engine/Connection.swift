@@ -15,7 +15,6 @@ struct Connection {
     var socket: Int32 = -1
     var attention = Attention.none
     var startedAt: Int64 = 0
-    var received = 0
     var request: [UInt8] = []
     var head: AnswerHead?
     var frames = FrameParser(keepsText: false)

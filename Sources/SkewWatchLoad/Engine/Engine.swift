@@ -50,7 +50,7 @@ final class Engine {
     /// Begins a connection. Its end, soon or late, is always told as an event.
     func open(_ request: Handshake.Request, attention: Connection.Attention, receiveBuffer: Int32? = nil) -> ConnectionID {
         let id = place()
-        let handshake = Handshake(random: (0..<2).flatMap { _ in withRandomBytes() })
+        let handshake = Handshake(random: (0..<2).flatMap { _ in randomBytes() })
         connections[id.slot].startedAt = Clock.now
         connections[id.slot].attention = attention
         connections[id.slot].request = handshake.bytes(request)
@@ -83,8 +83,7 @@ final class Engine {
     /// Ends at once with a reset, as a crashed browser does.
     func abort(_ id: ConnectionID) {
         guard isCurrent(id) else { return }
-        var linger = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(connections[id.slot].socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        Socket.resetsOnClose(connections[id.slot].socket)
         end(id, .bySelf)
     }
 
@@ -93,9 +92,6 @@ final class Engine {
         guard isCurrent(id), connections[id.slot].phase == .open else { return }
         poller.change(connections[id.slot].socket, token: id.token, reads ? .readable : [])
     }
-
-    /// Bytes that a connection has received after its handshake.
-    func received(by id: ConnectionID) -> Int { isCurrent(id) ? connections[id.slot].received : 0 }
 
     /// Waits until something happens, at most until `latest`, and gives what happened.
     func turn(until latest: Int64) -> [Event] {
@@ -156,7 +152,6 @@ final class Engine {
             guard let rest = takeHead(bytes, id, now) else { return }
             position = rest
         }
-        connections[id.slot].received += bytes.count - position
         self.bytes += bytes.count - position
         if connections[id.slot].isStream {
             while let data = connections[id.slot].stream?.next(bytes, &position) { tell(data, id, now) }
@@ -220,29 +215,21 @@ final class Engine {
     }
 
     private func connect(_ id: ConnectionID, _ receiveBuffer: Int32?) {
-        let socket = Glibc.socket(settings.address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { return end(id, .connectFailed(errno)) }
-        connections[id.slot].socket = socket
-        handshakesDue.add(id, due: connections[id.slot].startedAt + settings.handshakeTimeout)
-        set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        if let receiveBuffer { set(socket, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
-        if !settings.sources.isEmpty {
-            // The port is then chosen at connect, for the pair of addresses: each source has all of them.
-            set(socket, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
-            let source = Address.v4(settings.sources[nextSource % settings.sources.count], port: 0)
-            nextSource += 1
-            guard unsafe source.withSocketAddress({ unsafe bind(socket, $0, $1) }) == 0 else { return end(id, .connectFailed(errno)) }
+        let source = settings.sources.isEmpty ? nil : settings.sources[nextSource % settings.sources.count]
+        nextSource += 1
+        do throws(Socket.Fault) {
+            let socket = try Socket.connect(to: settings.address, from: source, receiveBuffer: receiveBuffer)
+            connections[id.slot].socket = socket
+            handshakesDue.add(id, due: connections[id.slot].startedAt + settings.handshakeTimeout)
+            poller.add(socket, token: id.token, .writable)
+        } catch {
+            end(id, .connectFailed(error.code))
         }
-        let result = unsafe settings.address.withSocketAddress { unsafe Glibc.connect(socket, $0, $1) }
-        guard result == 0 || errno == EINPROGRESS else { return end(id, .connectFailed(errno)) }
-        poller.add(socket, token: id.token, .writable)
     }
 
     private func finishConnect(_ id: ConnectionID) {
         let socket = connections[id.slot].socket
-        var fault: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &fault, &size)
+        let fault = Socket.outcome(of: socket)
         guard fault == 0 else { return end(id, .connectFailed(fault)) }
         connections[id.slot].phase = .handshaking
         poller.change(socket, token: id.token, .readable)
@@ -291,12 +278,7 @@ final class Engine {
         connections[id.slot].use == id.use && connections[id.slot].phase != .free
     }
 
-    private func set(_ socket: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
-        var value = value
-        unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
-
-    private func withRandomBytes() -> [UInt8] {
+    private func randomBytes() -> [UInt8] {
         let number = random.next()
         return (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
     }

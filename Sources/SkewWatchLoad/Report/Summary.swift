@@ -29,7 +29,7 @@ enum Summary {
 
     private static func phases(_ report: Report) -> [String] {
         var table = Table(header: [
-            "phase", "operations", "seconds", "per second", "messages", "bytes", "server CPU s", "us/op", "server RSS",
+            "phase", "operations", "seconds", "per second", "messages", "bytes", "server CPU s", "% of a core", "us/op", "server RSS",
         ])
         for phase in report.phases {
             table.add([
@@ -37,6 +37,7 @@ enum Summary {
                 phase.operations > 0 ? Numbers.text(Double(phase.operations) / max(phase.seconds, 1e-9)) : "-",
                 Numbers.text(phase.messages), Numbers.bytes(phase.bytes),
                 phase.serverCPUSeconds.map { Numbers.text($0, places: 2) } ?? "-",
+                phase.serverCPUSeconds.map { Numbers.text($0 * 100 / max(phase.seconds, 1e-9), places: 1) } ?? "-",
                 phase.serverMicrosecondsPerOperation.map { Numbers.text($0, places: 1) } ?? "-",
                 phase.serverResidentBytes.map(Numbers.bytes) ?? "-",
             ])

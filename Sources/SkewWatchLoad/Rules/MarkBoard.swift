@@ -44,6 +44,9 @@ struct MarkBoard {
         if waiting.isEmpty { sentAt = nil }
     }
 
+    /// How many have not been told of the mark under way.
+    var outstanding: Int { sentAt == nil ? 0 : waiting.count }
+
     /// Whether `subscriber` has not yet been told.
     func awaits(_ subscriber: Int) -> Bool { sentAt != nil && waiting.contains(subscriber) }
 

@@ -7,7 +7,7 @@ extension Course {
         crowd.askAgain()
         let asked = crowd.subscribers.count { $0.awaited != nil }
         let answered = wait("compare", of: asked, atMost: 20_000_000_000) {
-            crowd.subscribers.count { $0.isChecked && $0.isFed && $0.awaited == nil && $0.ending == nil }
+            crowd.subscribers.count { $0.isWatching && $0.awaited == nil }
         }
         crowd.compareWithTruth()
         check("compared \(moment)", answered && asked > 0, "\(asked) subscribers, \(Numbers.text(crowd.truth.rows.count)) connections")

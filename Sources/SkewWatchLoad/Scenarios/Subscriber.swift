@@ -8,6 +8,9 @@ struct Subscriber {
     var wireID: String?
     var checker: StatisticsChecker
     var messages = 0
+    /// Bytes of those messages, without frame headers.
+    var bytes = 0
+    /// Whole lists among the checked one's messages: of a delta subscriber's, those beyond the asked for tell that it fell behind.
     var snapshots = 0
     var isOpen = false
     /// Whether a first `stats` has come.
@@ -16,4 +19,7 @@ struct Subscriber {
     /// Set to the checker's state before a snapshot was asked for again, to compare the two.
     var awaited: StatisticsChecker?
     var ending: Ending?
+
+    /// Whether it is one that can be compared now.
+    var isWatching: Bool { isChecked && isFed && ending == nil }
 }

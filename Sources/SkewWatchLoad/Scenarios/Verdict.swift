@@ -20,6 +20,8 @@ extension Course {
         check(
             "connected came first", tally.misgreeted == 0 && tally.greeted >= tally.opened - tally.closed - tally.lost,
             "\(Numbers.text(tally.greeted)) greeted, \(Numbers.text(tally.misgreeted)) with something else")
+        let unanswered = tally.endings[.closeUnanswered] ?? 0
+        check("every close was answered", unanswered == 0 && !crowd.isLeaving, "\(Numbers.text(unanswered)) were not")
         if let server = settings.server { check("the server lives", server.usage != nil, "process \(server.pid)") }
         check("the run ended in time", !ranOut, "limit \(Numbers.text(Int(settings.timeLimit / 1_000_000_000))) s")
         report.latencyMilliseconds["handshake"] = tally.handshake.figures
@@ -46,7 +48,12 @@ extension Course {
             let same = subscribers.filter { $0.mode == mode }
             guard !same.isEmpty else { continue }
             figure("messages per \(mode.rawValue) subscriber", Double(same.map(\.messages).reduce(0, +)) / Double(same.count), "")
-            let bytes = same.map { crowd.engine.received(by: $0.id) }.reduce(0, +)
+            let bytes = same.map(\.bytes).reduce(0, +)
+            let checkedOnes = same.filter(\.isChecked)
+            if mode == .delta, !checkedOnes.isEmpty {
+                let lists = Double(checkedOnes.map(\.snapshots).reduce(0, +)) / Double(checkedOnes.count)
+                figure("whole lists among them, per checked one", lists, "")
+            }
             figure("bytes per \(mode.rawValue) subscriber", Double(bytes) / Double(same.count), "bytes")
         }
     }
@@ -55,7 +62,7 @@ extension Course {
     func checkMarks(within limit: Int64?) {
         let count = crowd.marks.number
         guard count > 0 else { return check("marks were seen", false, "none was made: are there tabs?") }
-        let missed = crowd.marks.missed
+        let missed = crowd.marks.missed + crowd.marks.outstanding
         let hint = missed > 0 ? "; does the server run with --route-tracking true?" : ""
         check("marks were seen", missed == 0 && crowd.tally.staleness.figures != nil, "\(count) marks, \(missed) misses\(hint)")
         guard let limit, let figures = crowd.tally.staleness.figures else { return }

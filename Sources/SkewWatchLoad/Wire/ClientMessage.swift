@@ -5,8 +5,6 @@ enum ClientMessage {
         case snapshot, delta, summary
     }
 
-    static let ping = Array(#"{"type":"ping"}"#.utf8)
-
     static func subscribe(_ mode: Mode) -> [UInt8] { Array(#"{"type":"subscribe-stats","mode":"\#(mode.rawValue)"}"#.utf8) }
 
     /// `route` must need no escape in JSON: the routes here are made by the load generator or checked by its options.

@@ -4,7 +4,6 @@ enum FrameWriter {
     enum Opcode: UInt8 {
         case text = 1
         case close = 8
-        case ping = 9
         case pong = 10
     }
 
