@@ -5,13 +5,20 @@ import Testing
 @Suite struct StatisticsCheckerTests {
     private func message(_ json: String) throws -> ServerMessage { try ServerMessage.read(Array(json.utf8)) }
 
-    /// Three tabs: a and b on v1, c on v2.
+    /// Three tabs, told by a list and an empty delta: a and b on v1, c on v2. The next delta has number 8.
     private func checker() throws -> StatisticsChecker {
+        var checker = try checkerAfterList()
+        #expect(checker.takeDelta(try delta(#""total":3"#, seq: 7)) == [])
+        return checker
+    }
+
+    /// The same, told by a list alone: the next delta has number 7.
+    private func checkerAfterList() throws -> StatisticsChecker {
         var checker = StatisticsChecker(mostListed: 4)
         let found = checker.takeSnapshot(
             try message(
                 """
-                {"type":"stats","seq":7,"total":3,"versions":{"v1":2,"v2":1},"routes":{"/":3},"connections":[
+                {"type":"stats","seq":6,"total":3,"versions":{"v1":2,"v2":1},"routes":{"/":3},"connections":[
                 {"id":"a","version":"v1","route":"/"},{"id":"b","version":"v1","route":"/"},{"id":"c","version":"v2","route":"/"}],"yourId":"a"}
                 """))
         #expect(found == [])
@@ -70,6 +77,16 @@ import Testing
         let found = second.takeDelta(
             try delta(#""total":4,"versions":{"v1":3},"routes":{"/":4},"changed":[{"id":"z","version":"v1","route":"/"}]"#))
         #expect(found == [.changedUnknown("z")])
+    }
+
+    @Test func `what the first delta after a list repeats is counted apart, the next delta may repeat nothing`() throws {
+        var checker = try checkerAfterList()
+        let again = #""total":3,"opened":[{"id":"a","version":"v1","route":"/"}],"closed":["z"]"#
+        #expect(checker.takeDelta(try delta(again, seq: 7)) == [])
+        #expect(checker.repeats == 2)
+        #expect(checker.rows.count == 3)
+        #expect(checker.takeDelta(try delta(again, seq: 8)) == [.closedUnknown("z"), .openedTwice("a")])
+        #expect(checker.repeats == 2)
     }
 
     @Test func `a row that closes twice is found`() throws {

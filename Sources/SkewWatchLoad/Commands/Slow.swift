@@ -44,7 +44,7 @@ struct Slow: ParsableCommand {
         if subscription.subscribers > 0 { course.settleAndCompare("after waking") }
         course.leave(aborting: false)
         course.checkTabs()
-        course.checkSubscribers()
+        course.checkSubscribers(allowsRepeats: !subscription.strictDeltas)
         course.checkMarks(within: subscription.maxStaleness?.nanoseconds)
         if expectCut { course.check("every slow one was cut", cut == slow, "\(cut) of \(slow)") }
         if let maxMemory, slow > 0 {

@@ -46,7 +46,7 @@ struct Storm: ParsableCommand {
         if subscription.subscribers > 0 { course.settleAndCompare("after the storm") }
         course.leave(aborting: false)
         course.checkTabs()
-        course.checkSubscribers()
+        course.checkSubscribers(allowsRepeats: !subscription.strictDeltas)
         let limit = Double(maxRecovery.nanoseconds) / 1e9
         course.check(
             "all came back in time", slowest <= limit, "\(Numbers.text(slowest, places: 2)) s at most, limit \(Numbers.text(limit)) s")

@@ -20,6 +20,9 @@ struct SubscriberOptions: ParsableArguments {
     @Option(help: "Time without a message after which all is expected to be told.")
     var settle = TimeArgument(argument: "2s")!
 
+    @Flag(help: "Fail if the first delta after a list tells again what the list had already.")
+    var strictDeltas = false
+
     /// The forms, read.
     var parsedModes: [ClientMessage.Mode] { modes.split(separator: ",").compactMap { ClientMessage.Mode(rawValue: String($0)) } }
 

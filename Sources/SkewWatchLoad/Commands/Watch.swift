@@ -23,7 +23,7 @@ struct Watch: ParsableCommand {
         course.leave(aborting: false)
         course.settleAndCompare("after leaving")
         course.checkTabs()
-        course.checkSubscribers()
+        course.checkSubscribers(allowsRepeats: !subscription.strictDeltas)
         course.checkMarks(within: subscription.maxStaleness?.nanoseconds)
         try load.finish(course.report)
     }

@@ -29,7 +29,8 @@ extension Course {
     }
 
     /// What subscribers were told, and that they stayed.
-    func checkSubscribers() {
+    /// With `allowsRepeats` what the first delta after a list repeats is a figure, else a fault.
+    func checkSubscribers(allowsRepeats: Bool) {
         let subscribers = crowd.subscribers
         guard !subscribers.isEmpty else { return }
         let tally = crowd.tally
@@ -43,6 +44,9 @@ extension Course {
             let examples = (tally.violations[name] ?? []).map(\.sentence).joined(separator: "; ")
             check(name, count == 0 && checked > 0, count == 0 ? "\(checked) subscribers checked" : "\(count) times: \(examples)")
         }
+        let repeats = subscribers.map(\.checker.repeats).reduce(0, +)
+        figure("rows that a delta repeats after a list", Double(repeats), "")
+        if !allowsRepeats { check("deltas repeat nothing", repeats == 0 && checked > 0, "\(Numbers.text(repeats)) rows") }
         report.latencyMilliseconds["staleness"] = tally.staleness.figures
         for mode in ClientMessage.Mode.allCases {
             let same = subscribers.filter { $0.mode == mode }
