@@ -1,0 +1,108 @@
+// The first thing an operator wants to know: how far the rollout is, and when the last old tab will be gone.
+
+import { forecast } from './dashboard.history.js'
+import { clockOn, draw, duration, foreign, number, percent, plural, setText } from './dashboard.text.js'
+import { speak } from './dashboard.status.js'
+
+const $ = id => document.getElementById(id)
+
+export class Rollout {
+  show({ presence, release, colors, series, now }) {
+    const { total, versions } = presence
+    const current = versions.get(release) ?? 0
+    const old = total - current
+    this.line(total, current, versions, release)
+    this.bar(total, versions, colors)
+    setText($('rollout-forecast'), release === undefined ? this.unknownRelease(versions) : this.outlook(total, current, old, series, now))
+    this.nodes(presence.nodes)
+    document.title = release === undefined || !total ? 'SkewWatch' : `${percent(current, total)} current · SkewWatch`
+    this.milestone(current, old, total, release)
+  }
+
+  line(total, current, versions, release) {
+    const key = `${total} ${current} ${release}`
+    if (key === this.lineKey) return
+    this.lineKey = key
+    const line = $('rollout-line')
+    if (release === undefined) line.replaceChildren('Which version is current is not known')
+    else if (!total) line.replaceChildren('Nobody is here. The current release is ', foreign(release, 'mono'))
+    else line.replaceChildren(`${number(current)} of ${number(total)} on the current release `, foreign(release, 'mono'))
+    setText($('rollout-share'), release === undefined || !total ? '' : percent(current, total))
+  }
+
+  bar(total, versions, colors) {
+    const counts = new Map(colors.stack.map(([slot]) => [slot, 0]))
+    for (const [version, n] of versions) counts.set(colors.slot(version), counts.get(colors.slot(version)) + n)
+    let from = 0
+    const parts = [draw('rect', { class: 'bar-empty', width: '100%', height: '100%' })]
+    for (const [slot, n] of counts) {
+      if (!n || !total) continue
+      // Even one tab of a thousand has to be seen.
+      parts.push(draw('rect', { class: `fill-${slot}`, x: `${(from / total) * 100}%`, width: `${Math.max((n / total) * 100, 0.3)}%`, height: '100%' }))
+      if (from) parts.push(draw('rect', { class: 'bar-gap', x: `${(from / total) * 100}%`, width: 2, height: '100%' }))
+      from += n
+    }
+    $('rollout-bar').replaceChildren(...parts)
+  }
+
+  unknownRelease(versions) {
+    return versions.size
+      ? `The server has not been told a release. ${plural(versions.size, 'version is', 'versions are')} open.`
+      : 'The server has not been told a release.'
+  }
+
+  outlook(total, current, old, series, now) {
+    if (!total) return 'Tabs appear here as they open.'
+    if (!old) return this.since(series, now)
+    const tabs = plural(old, 'old tab', 'old tabs')
+    const guess = forecast(series, now)
+    switch (guess.kind) {
+      case 'at':
+        return `Last old tab about ${clockOn(guess.at, now)}, if they go on closing as in the last ${duration(now - guess.since)}: ${number(guess.from)} then, ${number(guess.to)} now.`
+      case 'far': return `${tabs} open. At the pace of the last minutes the last one stays for more than a day.`
+      case 'short': return `${tabs} open. Watching how fast they close before guessing when the last one goes.`
+      default: return `${tabs} open, and not fewer than ${duration(guess.span)} ago: no guess when the last one goes.`
+    }
+  }
+
+  /** Nobody is on an old version: since when, where the record shows the change. */
+  since(series, now) {
+    let last = -1
+    series.forEach(({ old }, i) => {
+      if (old > 0) last = i
+    })
+    const after = series[last + 1]
+    if (last < 0 || !after) return 'No old tab is open.'
+    return `No old tab is open. The last one closed about ${clockOn(after.at, now)}.`
+  }
+
+  /** `nodes` is a number, a list of names or objects, or a map of counts by name. */
+  nodes(value) {
+    const known = typeof value === 'number' ? [[plural(value, 'node', 'nodes')]]
+      : Array.isArray(value) ? value.map(node => (node && typeof node === 'object' ? [node.id ?? node.name ?? '?', node.total ?? node.connections] : [node]))
+      : value && typeof value === 'object' ? Object.entries(value).map(([name, node]) => [name, node && typeof node === 'object' ? node.total ?? node.connections : node])
+      : []
+    $('nodes').hidden = !known.length
+    const key = JSON.stringify(known)
+    if (key === this.nodesKey) return
+    this.nodesKey = key
+    $('nodes-list').replaceChildren(...known.slice(0, 50).map(([name, n]) => {
+      const item = document.createElement('li')
+      item.append(foreign(String(name), 'mono'))
+      if (Number.isFinite(n)) item.append(` ${number(n)}`)
+      return item
+    }))
+  }
+
+  /** Says every tenth of the way, and the end, but not more than once in half a minute. */
+  milestone(current, old, total, release) {
+    if (release === undefined || !total) return
+    const tenth = old ? Math.floor((current / total) * 10) : 10
+    const key = `${release} ${tenth}`
+    if (key === this.said || performance.now() - (this.saidAt ?? -Infinity) < 30000) return
+    const first = this.said === undefined
+    this.said = key
+    this.saidAt = performance.now()
+    if (!first) speak(old ? `${percent(current, total)} on the current release.` : 'No old tab is open.')
+  }
+}
