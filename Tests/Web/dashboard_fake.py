@@ -115,15 +115,13 @@ class Scene:
     def record(self):
         """The last hour and day of a rollout that began 24 minutes ago, after one of ten hours ago."""
         def at(t, end):
-            total = 2500 + 400 * math.sin(t / 9e6) + 40 * math.sin(t / 3e5)
-            since = (t - end) / 60000 + 24
-            old = total * (math.exp(-since / 11) if since > 0 else 1)
-            older = max(0, 180 * math.exp(-((t - end) / 60000 + 600) / 70)) if t > end - 36e6 else total
-            values = {"2026.11.2": old - min(older, old)} if t > end - 36e6 else {}
-            values["2026.11.1"] = min(older, old) if t > end - 36e6 else total
-            if since > 0:
-                values["2026.11.3"] = total - old
-            return {k: int(v) for k, v in values.items()}
+            ago = (end - t) / 60000
+            total = len(self.rows) * (1 + 0.06 * math.sin(ago / 150) + 0.012 * math.sin(ago / 6))
+            first = total * math.exp(-(600 - ago) / 100) if ago < 600 else total
+            old = total * math.exp(-(24 - ago) / 11) if ago < 24 else total
+            older = min(first, old)
+            counts = {"2026.11.1": older, "2026.11.2": old - older, self.release: total - old}
+            return {version: round(n) for version, n in counts.items() if round(n)}
 
         end = now()
         body = {"release": self.release, "now": end}

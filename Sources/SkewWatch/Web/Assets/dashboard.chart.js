@@ -1,6 +1,6 @@
 // The line over time: tabs stacked by version, with a crosshair for pointer and arrow keys.
 
-import { clock, draw, foreign, make, number, plural, printable, setText } from './dashboard.text.js'
+import { clock, compact, draw, foreign, make, number, plural, printable, setText } from './dashboard.text.js'
 
 const height = 220
 const top = 10
@@ -32,8 +32,10 @@ export class Chart {
   /** Draws `{samples, step, span, now, colors}`. */
   show(data) {
     this.data = data
-    const { samples, step, span, now, colors } = data
+    const { samples, step, now, colors } = data
     const width = Math.max(200, this.slider.clientWidth)
+    // A young record gets the room: the line starts with 30 steps and grows into its span.
+    const span = Math.min(data.span, Math.max(step * 30, samples.length ? now - samples[0].at : 0))
     const from = now - span
     this.x = at => left + ((at - from) / span) * (width - left - 1)
     this.columns = samples.filter(({ at }) => at >= from - step).map(sample => column(sample, colors))
@@ -57,13 +59,14 @@ export class Chart {
     for (let i = 0; i <= 2; i++) {
       const value = (highest / 2) * i
       parts.push(draw('line', { x1: left, x2: width, y1: y(value), y2: y(value) }))
-      parts.push(draw('text', { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }, number(value)))
+      parts.push(draw('text', { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }, value < 10000 ? number(value) : compact(value)))
     }
-    const minutes = span <= 3600000 ? (width < 480 ? 20 : 10) : width < 480 ? 360 : 180
+    const room = (width - left) / 76
+    const minutes = [1, 2, 5, 10, 20, 30, 60, 180, 360].find(m => span / 60000 / m <= room) ?? 720
     for (const at of ticks(from, now, minutes)) {
       const x = this.x(at)
       parts.push(draw('line', { class: 'tick', x1: x, x2: x, y1: height - bottom, y2: height - bottom + 4 }))
-      if (x > left + 16 && x < width - 20) parts.push(draw('text', { x, y: height - 6, 'text-anchor': 'middle' }, clock(at)))
+      if (x > left + 16 && x < width - 30) parts.push(draw('text', { x, y: height - 6, 'text-anchor': 'middle' }, clock(at)))
     }
     this.grid.replaceChildren(...parts)
   }

@@ -127,6 +127,7 @@ function show(name) {
   const moved = view !== name
   view = name
   document.body.dataset.view = name
+  status.paint()
   if (name === 'signin') $('token').focus()
   else if (moved && document.activeElement === document.body) $('main').focus({ preventScroll: true })
 }
@@ -198,7 +199,7 @@ function paintHeavy() {
 function assignColors() {
   const weight = new Map(presence.versions)
   for (const { versions: then } of timelines[span].samples) for (const [version, n] of then) weight.set(version, Math.max(weight.get(version) ?? 0, n))
-  colors.assign(release, [...weight].sort((a, b) => b[1] - a[1]).map(([version]) => version))
+  colors.assign(release, [...weight].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([version]) => version))
 }
 
 function refilter() {

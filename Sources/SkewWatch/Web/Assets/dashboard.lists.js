@@ -10,6 +10,7 @@ export class Ranking {
     this.all = false
     this.body = make('tbody')
     this.table = make('table', { class: 'ranking' },
+      make('colgroup', {}, make('col'), make('col', { class: 'ranking-count' }), make('col', { class: 'ranking-share' })),
       make('thead', { class: 'sr-only' }, make('tr', {}, make('th', { scope: 'col' }, noun), make('th', { scope: 'col' }, 'Tabs'), make('th', { scope: 'col' }, 'Share'))),
       this.body)
     this.more = make('button', { type: 'button', class: 'quiet more', hidden: true })

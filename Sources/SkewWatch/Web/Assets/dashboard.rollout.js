@@ -13,7 +13,9 @@ export class Rollout {
     const old = total - current
     this.line(total, current, versions, release)
     this.bar(total, versions, colors)
-    setText($('rollout-forecast'), release === undefined ? this.unknownRelease(versions) : this.outlook(total, current, old, series, now))
+    const [first, rest = ''] = release === undefined ? this.unknownRelease(versions) : this.outlook(presence, old, series, now)
+    setText($('rollout-forecast'), first)
+    setText($('rollout-basis'), rest)
     this.nodes(presence.nodes)
     document.title = release === undefined || !total ? 'SkewWatch' : `${percent(current, total)} current · SkewWatch`
     this.milestone(current, old, total, release)
@@ -46,22 +48,22 @@ export class Rollout {
   }
 
   unknownRelease(versions) {
-    return versions.size
-      ? `The server has not been told a release. ${plural(versions.size, 'version is', 'versions are')} open.`
-      : 'The server has not been told a release.'
+    return ['', `The server has not been told a release.${versions.size ? ` ${plural(versions.size, 'version is', 'versions are')} open.` : ''}`]
   }
 
-  outlook(total, current, old, series, now) {
-    if (!total) return 'Tabs appear here as they open.'
+  /** What comes next, and on what that rests. */
+  outlook({ total, rows, yourId }, old, series, now) {
+    if (!total) return ['', 'Tabs appear here as they open.']
+    if (total === 1 && rows.has(yourId)) return ['Only this page is open.', 'The tabs of your app appear here as they connect.']
     if (!old) return this.since(series, now)
-    const tabs = plural(old, 'old tab', 'old tabs')
+    const tabs = plural(old, 'old tab is open.', 'old tabs are open.')
     const guess = forecast(series, now)
     switch (guess.kind) {
       case 'at':
-        return `Last old tab about ${clockOn(guess.at, now)}, if they go on closing as in the last ${duration(now - guess.since)}: ${number(guess.from)} then, ${number(guess.to)} now.`
-      case 'far': return `${tabs} open. At the pace of the last minutes the last one stays for more than a day.`
-      case 'short': return `${tabs} open. Watching how fast they close before guessing when the last one goes.`
-      default: return `${tabs} open, and not fewer than ${duration(guess.span)} ago: no guess when the last one goes.`
+        return [`The last old tab closes about ${clockOn(guess.at, now)}`, `if they go on as in the last ${duration(now - guess.since)}: ${number(guess.from)} then, ${number(old)} now.`]
+      case 'far': return [tabs, 'At the pace of the last minutes the last one stays for more than a day.']
+      case 'short': return [tabs, 'Watching how fast they close before guessing when the last one goes.']
+      default: return [tabs, `Hardly fewer than ${duration(guess.span)} ago, so there is no guess when the last one goes.`]
     }
   }
 
@@ -72,8 +74,7 @@ export class Rollout {
       if (old > 0) last = i
     })
     const after = series[last + 1]
-    if (last < 0 || !after) return 'No old tab is open.'
-    return `No old tab is open. The last one closed about ${clockOn(after.at, now)}.`
+    return ['No old tab is open.', last < 0 || !after ? '' : `The last one closed about ${clockOn(after.at, now)}.`]
   }
 
   /** `nodes` is a number, a list of names or objects, or a map of counts by name. */

@@ -1,7 +1,9 @@
 // How numbers, times and strings from outside are shown. Nothing here, or anywhere in the dashboard, makes markup from a string.
 
 const whole = new Intl.NumberFormat()
-const oneDigit = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const short = new Intl.NumberFormat(undefined, { notation: 'compact' })
+const share = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const extreme = new Intl.NumberFormat(undefined, { style: 'percent' })
 const hourMinute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const withSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
@@ -9,13 +11,14 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
 /** A count with the reader's own separators. */
 export const number = n => whole.format(n)
 
+/** The same where room is short: 84K. */
+export const compact = n => short.format(n)
+
 /** A share that never claims 100 % or 0 % for something that is not all or nothing. */
 export function percent(part, all) {
-  if (!all || part <= 0) return '0 %'
-  if (part >= all) return '100 %'
-  const share = (part / all) * 100
-  if (share < 0.1) return '< 0.1 %'
-  return `${oneDigit.format(Math.min(share, 99.9))} %`
+  if (!all || part <= 0) return extreme.format(0)
+  if (part >= all) return extreme.format(1)
+  return part / all < 0.001 ? `<${share.format(0.001)}` : share.format(Math.min(part / all, 0.999))
 }
 
 export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`
