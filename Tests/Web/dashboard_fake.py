@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import random
+import socket
 import sys
 import time
 import uuid
@@ -43,8 +44,7 @@ class Scene:
                 self.rows[row["id"]] = row
         self.seq = 0
         self.refusing = False
-        self.close_code = None
-        self.deny_at = None
+        self.paused = False
         self.sockets = {}
         self.sent_tokens = []
         self.subscribed = 0
@@ -108,9 +108,9 @@ class Scene:
         return delta
 
     async def tell(self, message):
-        for socket, wants in list(self.sockets.items()):
+        for peer, wants in list(self.sockets.items()):
             if wants:
-                await socket.send_json(message)
+                await peer.send_json(message)
 
     def record(self):
         """The last hour and day of a rollout that began 24 minutes ago, after one of ten hours ago."""
@@ -181,28 +181,32 @@ def application():
         return web.json_response(scene.record())
 
     async def control(request):
-        """Scripted accidents: `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`."""
+        """Scripted accidents, `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`, `pause`; and the truth to compare with."""
         scene = plays[request.match_info["scene"]]
         verb = request.match_info["verb"]
         if verb in ("refuse", "accept"):
             scene.refusing = verb == "refuse"
         if verb in ("refuse", "drop"):
-            for socket in list(scene.sockets):
-                socket._req.transport.abort()
+            for peer in list(scene.sockets):
+                peer._req.transport.abort()
         if verb == "close":
-            for socket in list(scene.sockets):
-                await socket.close(code=int(request.query["code"]))
+            for peer in list(scene.sockets):
+                await peer.close(code=int(request.query["code"]))
         if verb == "deny":
-            for socket, wants in list(scene.sockets.items()):
-                scene.sockets[socket] = False
-                await socket.send_json({"type": "stats-unauthorized"})
+            for peer, wants in list(scene.sockets.items()):
+                scene.sockets[peer] = False
+                await peer.send_json({"type": "stats-unauthorized"})
         if verb == "release":
             scene.release = request.query["version"]
-            for socket in list(scene.sockets):
-                await socket.send_json({"type": "version", "version": scene.release})
-        return web.Response(text="done\n")
+            for peer in list(scene.sockets):
+                await peer.send_json({"type": "version", "version": scene.release})
+        if verb == "pause":
+            scene.paused = True
+        truth = scene.stats(None)
+        return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows),
+                                  "tokens": scene.sent_tokens, "open": len(scene.sockets), "subscribed": scene.subscribed})
 
-    async def socket(request):
+    async def websocket(request):
         scene = plays[request.match_info["scene"]]
         if scene.refusing:
             request.transport.abort()
@@ -238,7 +242,7 @@ def application():
     async def play(scene):
         while True:
             await asyncio.sleep(0.4)
-            if not any(scene.sockets.values()):
+            if scene.paused or not any(scene.sockets.values()):
                 continue
             try:
                 if scene.decay:
@@ -263,7 +267,7 @@ def application():
 
     app.on_startup.append(start)
     app.on_cleanup.append(stop)
-    app.router.add_get("/{scene}/__skew/ws", socket)
+    app.router.add_get("/{scene}/__skew/ws", websocket)
     app.router.add_get("/{scene}/__skew/admin/history", history)
     app.router.add_post("/{scene}/control/{verb}", control)
     app.router.add_get("/{scene}/__skew/{name}", asset)
@@ -271,4 +275,6 @@ def application():
 
 
 if __name__ == "__main__":
-    web.run_app(application(), host="127.0.0.1", port=int(sys.argv[1]), print=None)
+    listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+    print(listener.getsockname()[1], flush=True)
+    web.run_app(application(), sock=listener, print=None)

@@ -83,11 +83,11 @@ export function forecast(series, now) {
 
   const linear = line(points.map(p => [p.at - last.at, p.old]))
   const decay = line(points.filter(p => p.old > 0).map(p => [p.at - last.at, Math.log(p.old)]))
-  const errorOf = guess => points.reduce((sum, p) => sum + (guess(p.at - last.at) - p.old) ** 2, 0)
+  const errorOf = guess => Math.sqrt(points.reduce((sum, p) => sum + (guess(p.at - last.at) - p.old) ** 2, 0) / points.length)
   const straight = errorOf(t => linear.base + linear.slope * t)
   const curved = errorOf(t => Math.exp(decay.base + decay.slope * t))
   // People close tabs independently of each other, which is a decay; a straight line has to fit clearly better to be believed.
-  const ends = straight < curved * 0.5
+  const ends = straight < curved * 0.7 && curved > 0.5 + (first.old - last.old) * 0.02
     ? last.at + (0.5 - linear.base) / linear.slope
     : last.at + (Math.log(0.5) - decay.base) / decay.slope
   if (!Number.isFinite(ends) || ends > now + 86400000) return { kind: 'far' }
