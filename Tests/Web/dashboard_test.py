@@ -12,7 +12,7 @@ import dashboard_stage
 dashboard_stage.need_browser()
 
 ASSETS = pathlib.Path(__file__).resolve().parents[2] / "Sources/SkewWatch/Web/Assets"
-REFUSED = ("WebSocket connection", "ERR_", "EventSource")
+REFUSED = ("WebSocket connection", "ERR_", "Failed to load resource")
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,22 @@ def test_when_the_authorization_ends_nothing_stays_to_be_read(stage):
     scene.tell("deny")
     page.wait_for_selector("body[data-view=signin]")
     assert "access has ended" in text(page, "#signin-error")
+    assert text(page, "#link") == "Access ended"
     until(page, "!document.querySelector('.grid tbody tr.own') && document.getElementById('total').textContent === '0'")
     assert "1.4.2" not in page.inner_text("body")
+
+
+def test_a_reconnect_does_not_disturb_who_is_typing_the_token(stage):
+    scene = stage("rollout", expected=REFUSED)
+    page = scene.open("signin")
+    page.fill("#token", "half a tok")
+    scene.tell("drop")
+    page.wait_for_selector("#link[data-state=waiting]")
+    page.focus("#signin-go")
+    page.wait_for_selector("#link[data-state=denied]", timeout=40000)
+    page.wait_for_timeout(300)
+    assert page.input_value("#token") == "half a tok"
+    assert page.evaluate("document.activeElement.id") == "signin-go"
 
 
 # What it shows
@@ -215,8 +229,7 @@ def test_a_lost_server_is_told_and_found_again(stage):
     assert page.evaluate("document.body.classList.contains('stale')")
     assert count(page, "#total") == 851
     scene.tell("accept")
-    if page.is_visible("#notice-action"):
-        page.click("#notice-action")
+    page.click("#notice-action:enabled")
     page.wait_for_selector("body:not(.stale) #link[data-state=live]", timeout=40000)
     assert page.is_hidden("#notice")
     assert count(page, "#total") == 851
@@ -343,7 +356,7 @@ def test_the_chart_can_be_read_with_the_keyboard(stage):
     scene = stage("rollout")
     page = scene.open("signin")
     scene.sign_in("sesame")
-    page.wait_for_selector(".chart-bands path", state="attached")
+    until(page, "document.querySelectorAll('.chart-bands path').length > 2 && !document.querySelector('.chart-hint').textContent")
     page.focus(".chart-face")
     page.keyboard.press("Home")
     first = page.get_attribute(".chart-face", "aria-valuetext")

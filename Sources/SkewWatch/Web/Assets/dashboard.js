@@ -1,12 +1,11 @@
 // The operator's page: joins the link, what is known, and the parts that show it.
 
+import { connect } from './client.js'
 import { Chart } from './dashboard.chart.js'
 import { Colors } from './dashboard.colors.js'
 import { Timeline } from './dashboard.history.js'
-import { Link } from './dashboard.link.js'
 import { Ranking } from './dashboard.lists.js'
 import { LinkStatus, speak } from './dashboard.status.js'
-import { Presence } from './dashboard.presence.js'
 import { Rollout } from './dashboard.rollout.js'
 import { ConnectionTable } from './dashboard.table.js'
 import { number, plural, printable, setText } from './dashboard.text.js'
@@ -15,14 +14,14 @@ const tokenKey = 'skewwatch.token'
 const base = new URL('.', location.href)
 const $ = id => document.getElementById(id)
 
-const presence = new Presence()
 const colors = new Colors()
 const timelines = { hour: new Timeline(10000, 3600000), day: new Timeline(300000, 86400000) }
 let span = 'hour'
-let release
-let clockAhead = 0
 let view = 'connecting'
-let tried
+let token = sessionStorage.getItem(tokenKey) ?? undefined
+let release
+let serverTime
+let clockAhead = 0
 
 const slot = version => colors.slot(version)
 const chart = new Chart($('chart'), $('readout'))
@@ -36,86 +35,83 @@ const find = text => {
 const versions = new Ranking($('versions'), { noun: 'Version', first: 8, most: 200, slot, pick: find })
 const routes = new Ranking($('routes'), { noun: 'Route', first: 10, most: 100, pick: find })
 
-const link = new Link(socketAddress(), {
-  state(state) {
-    status.show(state)
-    if (state.name !== 'live') for (const timeline of Object.values(timelines)) timeline.interrupt()
-  },
-  connected(version) {
-    if (version !== undefined && version !== release) {
-      if (release !== undefined) speak(`A new release was announced: ${printable(version)}`)
-      release = version
-    }
-    changed()
-  },
-  stats(message) {
-    presence.apply(message)
-    if (Number.isFinite(message.timestamp)) clockAhead = message.timestamp - Date.now()
-    if (view !== 'live' || !status.fresh) loadHistory()
-    status.refreshed()
-    entered()
-    changed()
-  },
-  delta(message) {
-    if (!presence.follow(message)) return link.subscribe(link.token)
-    changed()
-  },
-  denied,
-})
-const status = new LinkStatus(() => link.open())
+// A stream shared with tabs of the app would be subscribed with their token, and count them and this page as one.
+const connection = connect({ url: base, route: location.pathname, share: false })
+const subscribe = () => connection.subscribe({ mode: 'delta', token: () => token })
+// The client hurries when the network is back; somebody who presses the button says just that.
+const status = new LinkStatus(() => dispatchEvent(new Event('online')))
 const now = () => Date.now() + clockAhead
 
-function socketAddress() {
-  const address = new URL('ws', base)
-  address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.searchParams.set('route', location.pathname)
-  return address
-}
+connection.on('state', state => {
+  status.show(state, connection.retryAt)
+  if (state !== 'open') for (const timeline of Object.values(timelines)) timeline.interrupt()
+})
+
+connection.on('version', version => {
+  if (release !== undefined) speak(`A new release was announced: ${printable(version)}`)
+  release = version
+  changed()
+})
+
+connection.on('stats', stats => {
+  // A delta has no time of its own; the client hands on the last whole one's.
+  if (Number.isFinite(stats.timestamp) && stats.timestamp !== serverTime) clockAhead = stats.timestamp - Date.now()
+  serverTime = stats.timestamp
+  const again = !status.fresh
+  status.refreshed()
+  record()
+  if (view === 'live') changed()
+  else enter()
+  if (again) loadHistory()
+})
 
 // Signing in
 
-function denied() {
-  const had = link.token ?? tried
+connection.on('unauthorized', () => {
+  const had = token !== undefined
   const wasLive = view === 'live'
+  // Denied again after a reconnect: not a reason to disturb somebody who is typing.
+  if (view === 'signin' && !had) return
   forget()
-  presence.clear()
   for (const timeline of Object.values(timelines)) timeline.samples = []
-  paint()
+  status.denied(wasLive)
   setText($('signin-error'), wasLive ? 'Your access has ended. Sign in again to go on.' : had ? 'The server does not accept this token.' : '')
-  $('token').setAttribute('aria-invalid', String(Boolean(had && !wasLive)))
+  $('token').setAttribute('aria-invalid', String(had && !wasLive))
   show('signin')
+  $('token').focus()
   $('token').select()
-}
+  paintAll()
+})
 
-function entered() {
-  if (link.token) sessionStorage.setItem(tokenKey, link.token)
-  $('sign-out').hidden = !link.token
-  tried = undefined
-  if (view === 'live') return
+function enter() {
+  if (token !== undefined) sessionStorage.setItem(tokenKey, token)
+  $('sign-out').hidden = token === undefined
+  $('signin-go').disabled = false
   $('token').value = ''
   setText($('signin-error'), '')
   show('live')
+  paintAll()
+  if (document.activeElement === document.body) $('main').focus({ preventScroll: true })
 }
 
 function forget() {
   sessionStorage.removeItem(tokenKey)
-  link.token = undefined
+  token = undefined
   $('sign-out').hidden = true
   $('signin-go').disabled = false
 }
 
 $('signin').addEventListener('submit', event => {
   event.preventDefault()
-  const token = $('token').value.trim()
-  if (!token) {
+  const typed = $('token').value.trim()
+  if (!typed) {
     setText($('signin-error'), 'Enter the stats token first.')
     return $('token').focus()
   }
   setText($('signin-error'), '')
   $('signin-go').disabled = true
-  tried = token
-  link.subscribe(token)
-  link.hurry()
+  token = typed
+  subscribe()
 })
 
 $('sign-out').addEventListener('click', () => {
@@ -124,80 +120,85 @@ $('sign-out').addEventListener('click', () => {
 })
 
 function show(name) {
-  const moved = view !== name
   view = name
   document.body.dataset.view = name
   status.paint()
-  if (name === 'signin') $('token').focus()
-  else if (moved && document.activeElement === document.body) $('main').focus({ preventScroll: true })
 }
 
 // The record of the last hour and day
 
 async function loadHistory() {
-  const headers = link.token ? { authorization: `Bearer ${link.token}` } : {}
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {
     const answer = await fetch(new URL('admin/history', base), { headers, cache: 'no-store' })
     if (answer.status !== 200) return
-    const record = await answer.json()
-    for (const name of ['hour', 'day']) timelines[name].load(record[name])
+    const history = await answer.json()
+    for (const name of ['hour', 'day']) timelines[name].load(history[name])
+    record()
     changed()
   } catch {
     // No record: the line grows from what this page sees.
   }
 }
 
+/** Notes the present in the line, as long as it is the present. */
+function record() {
+  if (!status.live) return
+  const counts = new Map(Object.entries(connection.stats.versions))
+  for (const timeline of Object.values(timelines)) timeline.record(now(), counts)
+}
+
 for (const name of ['hour', 'day']) {
   $(`span-${name}`).addEventListener('click', () => {
     span = name
     for (const other of ['hour', 'day']) $(`span-${other}`).setAttribute('aria-pressed', String(other === name))
-    paint()
+    paintAll()
   })
 }
 
-// Painting: at most once per frame, and the heavy parts a few times a second
+// Painting: the total at once, the heavy parts a few times a second
 
 let frame
-let heavyAt = 0
-let heavyTimer
+let paintedAt = -Infinity
+let later
 
 function changed() {
-  if (presence.seq !== undefined || presence.total) for (const timeline of Object.values(timelines)) if (status.live) timeline.record(now(), presence.versions)
   frame ??= requestAnimationFrame(paint)
 }
 
 function paint() {
-  cancelAnimationFrame(frame)
   frame = undefined
-  setText($('total'), number(presence.total))
-  setText($('total-label'), presence.total === 1 ? 'open tab' : 'open tabs')
-  const wait = heavyAt + 250 - performance.now()
-  if (wait > 0) {
-    heavyTimer ??= setTimeout(paintHeavy, wait)
-    return
-  }
-  paintHeavy()
+  if (view !== 'live') return
+  setText($('total'), number(connection.stats.total))
+  const wait = paintedAt + 250 - performance.now()
+  if (wait <= 0) paintAll()
+  else later ??= setTimeout(paintAll, wait)
 }
 
-function paintHeavy() {
-  clearTimeout(heavyTimer)
-  heavyTimer = undefined
-  const { total, rows, yourId, unlisted } = presence
-  const samples = timelines[span].samples
-  assignColors()
-  rollout.show({ presence, release, colors, series: timelines.hour.oldTabs(release), now: now() })
-  chart.show({ samples, step: timelines[span].step, span: timelines[span].span, now: now(), colors })
-  versions.show({ counts: presence.versions, total, marked: release === undefined ? undefined : [release, 'current'], empty: 'No tab is open.' })
-  routes.show({ counts: presence.routes, total, empty: 'The server does not track routes. Its setting is route-tracking.' })
-  setText($('versions-count'), presence.versions.size ? number(presence.versions.size) : '')
-  setText($('routes-count'), presence.routes.size > 10 ? `of ${number(presence.routes.size)}` : '')
-  table.show({ rows, yourId, release, unlisted })
+function paintAll() {
+  clearTimeout(later)
+  later = undefined
+  const { stats } = connection
+  const { total, connections: rows, yourId } = stats
+  const counts = new Map(Object.entries(stats.versions))
+  const { samples, step, span: length } = timelines[span]
+  assignColors(counts)
+  setText($('total'), number(total))
+  setText($('total-label'), total === 1 ? 'open tab' : 'open tabs')
+  rollout.show({ stats, counts, release, colors, series: timelines.hour.oldTabs(release), now: now() })
+  chart.show({ samples, step, span: length, now: now(), colors })
+  versions.show({ counts, total, marked: release === undefined ? undefined : [release, 'current'], empty: 'No tab is open.' })
+  const byRoute = new Map(Object.entries(stats.routes))
+  routes.show({ counts: byRoute, total, empty: 'The server does not track routes. Its setting is route-tracking.' })
+  setText($('versions-count'), counts.size ? number(counts.size) : '')
+  setText($('routes-count'), byRoute.size > 10 ? `of ${number(byRoute.size)}` : '')
+  table.show({ rows, yourId, release, unlisted: Math.max(0, total - rows.length) })
   countRows()
-  heavyAt = performance.now()
+  paintedAt = performance.now()
 }
 
-function assignColors() {
-  const weight = new Map(presence.versions)
+function assignColors(counts) {
+  const weight = new Map(counts)
   for (const { versions: then } of timelines[span].samples) for (const [version, n] of then) weight.set(version, Math.max(weight.get(version) ?? 0, n))
   colors.assign(release, [...weight].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([version]) => version))
 }
@@ -208,7 +209,7 @@ function refilter() {
 }
 
 function countRows() {
-  const all = presence.rows.size
+  const all = connection.stats.connections.length
   setText($('rows-count'), !all ? '' : table.found === all ? number(all) : `${number(table.found)} of ${number(all)}`)
 }
 
@@ -228,8 +229,10 @@ $('connections').addEventListener('click', event => {
 })
 
 setText($('site'), location.host)
-link.token = sessionStorage.getItem(tokenKey) ?? undefined
-link.open()
+subscribe()
 // The line and the forecast move on even when nothing changes.
-setInterval(() => view === 'live' && !document.hidden && changed(), 5000)
+setInterval(() => {
+  record()
+  if (!document.hidden) changed()
+}, 5000)
 document.addEventListener('visibilitychange', () => document.hidden || changed())

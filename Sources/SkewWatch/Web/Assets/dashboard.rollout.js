@@ -7,21 +7,21 @@ import { speak } from './dashboard.status.js'
 const $ = id => document.getElementById(id)
 
 export class Rollout {
-  show({ presence, release, colors, series, now }) {
-    const { total, versions } = presence
-    const current = versions.get(release) ?? 0
+  show({ stats, counts, release, colors, series, now }) {
+    const { total } = stats
+    const current = counts.get(release) ?? 0
     const old = total - current
-    this.line(total, current, versions, release)
-    this.bar(total, versions, colors)
-    const [first, rest = ''] = release === undefined ? this.unknownRelease(versions) : this.outlook(presence, old, series, now)
+    this.line(total, current, release)
+    this.bar(total, counts, colors)
+    const [first, rest = ''] = release === undefined ? this.unknownRelease(counts) : this.outlook(stats, old, series, now)
     setText($('rollout-forecast'), first)
     setText($('rollout-basis'), rest)
-    this.nodes(presence.nodes)
+    this.nodes(stats.nodes)
     document.title = release === undefined || !total ? 'SkewWatch' : `${percent(current, total)} current · SkewWatch`
     this.milestone(current, old, total, release)
   }
 
-  line(total, current, versions, release) {
+  line(total, current, release) {
     const key = `${total} ${current} ${release}`
     if (key === this.lineKey) return
     this.lineKey = key
@@ -32,12 +32,12 @@ export class Rollout {
     setText($('rollout-share'), release === undefined || !total ? '' : percent(current, total))
   }
 
-  bar(total, versions, colors) {
-    const counts = new Map(colors.stack.map(([slot]) => [slot, 0]))
-    for (const [version, n] of versions) counts.set(colors.slot(version), counts.get(colors.slot(version)) + n)
+  bar(total, counts, colors) {
+    const bySlot = new Map(colors.stack.map(([slot]) => [slot, 0]))
+    for (const [version, n] of counts) bySlot.set(colors.slot(version), bySlot.get(colors.slot(version)) + n)
     let from = 0
     const parts = [draw('rect', { class: 'bar-empty', width: '100%', height: '100%' })]
-    for (const [slot, n] of counts) {
+    for (const [slot, n] of bySlot) {
       if (!n || !total) continue
       // Even one tab of a thousand has to be seen.
       parts.push(draw('rect', { class: `fill-${slot}`, x: `${(from / total) * 100}%`, width: `${Math.max((n / total) * 100, 0.3)}%`, height: '100%' }))
@@ -47,14 +47,14 @@ export class Rollout {
     $('rollout-bar').replaceChildren(...parts)
   }
 
-  unknownRelease(versions) {
-    return ['', `The server has not been told a release.${versions.size ? ` ${plural(versions.size, 'version is', 'versions are')} open.` : ''}`]
+  unknownRelease(counts) {
+    return ['', `The server has not been told a release.${counts.size ? ` ${plural(counts.size, 'version is', 'versions are')} open.` : ''}`]
   }
 
   /** What comes next, and on what that rests. */
-  outlook({ total, rows, yourId }, old, series, now) {
+  outlook({ total, connections, yourId }, old, series, now) {
     if (!total) return ['', 'Tabs appear here as they open.']
-    if (total === 1 && rows.has(yourId)) return ['Only this page is open.', 'The tabs of your app appear here as they connect.']
+    if (total === 1 && connections[0]?.id === yourId) return ['Only this page is open.', 'The tabs of your app appear here as they connect.']
     if (!old) return this.since(series, now)
     const tabs = plural(old, 'old tab is open.', 'old tabs are open.')
     const guess = forecast(series, now)

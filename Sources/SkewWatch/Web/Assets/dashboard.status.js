@@ -11,57 +11,66 @@ export function speak(text) {
 
 export class LinkStatus {
   constructor(openNow) {
-    this.state = { name: 'connecting' }
-    this.staleSince = undefined
+    this.state = 'idle'
     this.fresh = false
+    this.access = undefined
     $('notice-action').addEventListener('click', openNow)
-    setInterval(() => this.state.name === 'waiting' && this.paint(), 1000)
+    setInterval(() => this.state === 'waiting' && this.paint(), 1000)
   }
 
+  /** True while what the page shows is the present. */
   get live() {
-    return this.state.name === 'live' && this.fresh
+    return this.state === 'open' && this.fresh
   }
 
-  show(state) {
-    // A new attempt after a loss is still "reconnecting" to the reader, not a fresh start.
-    if (state.name === 'live' && this.lost) speak('Connected again.')
-    if (state.name === 'waiting' && !this.lost) speak('The connection is lost. Trying again.')
-    if (state.name === 'ended') speak('The server ended the connection.')
-    this.lost = state.name === 'waiting' || (state.name === 'connecting' && this.lost)
-    if (state.name !== 'live' && this.fresh) this.staleSince = Date.now()
-    if (state.name !== 'live') this.fresh = false
+  /** Takes a state of the client: idle, connecting, open, waiting, closed. */
+  show(state, retryAt) {
+    if (state === 'open' && this.lost) speak('Connected again.')
+    if (state === 'waiting' && !this.lost) speak('The connection is lost. Trying again.')
+    // A further attempt after a loss is "reconnecting" to the reader, not a fresh start.
+    this.lost = state === 'waiting' || (state === 'connecting' && (this.lost || this.fresh))
+    if (state !== 'open' && this.fresh) {
+      this.fresh = false
+      this.staleSince = Date.now()
+    }
     this.state = state
+    this.retryAt = retryAt
     this.paint()
   }
 
   /** Statistics came: what is on the page is the present. */
   refreshed() {
+    if (this.fresh) return
     this.fresh = true
+    this.access = undefined
     this.staleSince = undefined
     this.paint()
   }
 
+  /** The server said no: from the start, or now after it had said yes. */
+  denied(ended) {
+    this.fresh = false
+    this.staleSince = undefined
+    this.access = ended ? 'ended' : 'denied'
+    this.paint()
+  }
+
   paint() {
-    const { name, until, code } = this.state
-    const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000))
-    const label = {
-      connecting: this.lost ? 'Reconnecting…' : 'Connecting…',
-      live: document.body.dataset.view === 'signin' ? 'Connected' : 'Live',
-      waiting: `Reconnecting in ${seconds} s`,
-      ended: 'Ended',
-    }[name]
-    $('link').dataset.state = name
+    const { state, access } = this
+    const seconds = Math.max(0, Math.ceil((this.retryAt - Date.now()) / 1000))
+    const [mark, label] = state === 'waiting' ? ['waiting', `Reconnecting in ${seconds} s`]
+      : state === 'closed' ? ['ended', 'Ended']
+      : state !== 'open' ? ['connecting', this.lost ? 'Reconnecting…' : 'Connecting…']
+      : access === 'ended' ? ['ended', 'Access ended']
+      : access === 'denied' ? ['denied', 'Not signed in']
+      : this.fresh ? ['live', 'Live'] : ['connecting', 'Connecting…']
+    $('link').dataset.state = mark
     setText($('link-text'), label)
     document.body.classList.toggle('stale', this.staleSince !== undefined)
-
-    const down = name === 'ended' || this.lost
-    $('notice').hidden = !down
-    if (!down) return
-    const seen = this.staleSince === undefined ? '' : ` What you see is as of ${clockWithSeconds(this.staleSince)}.`
-    setText($('notice-text'), name === 'ended'
-      ? `The server ended the connection (code ${code}) and asks not to be called again.${seen}`
-      : `The server cannot be reached.${seen}`)
-    setText($('notice-action'), name === 'ended' ? 'Connect again' : 'Try now')
-    $('notice-action').hidden = name === 'connecting'
+    $('notice').hidden = !this.lost
+    if (!this.lost) return
+    setText($('notice-text'), `The server cannot be reached.${this.staleSince === undefined ? '' : ` What you see is as of ${clockWithSeconds(this.staleSince)}.`}`)
+    setText($('notice-action'), 'Try now')
+    $('notice-action').disabled = state !== 'waiting'
   }
 }

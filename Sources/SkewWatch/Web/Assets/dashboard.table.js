@@ -47,9 +47,9 @@ export class ConnectionTable {
     Object.assign(this, { yourId, release, unlisted })
     this.withAddress = false
     const entries = new Map()
-    for (const [id, row] of rows) {
-      const known = this.entries.get(id)
-      entries.set(id, known?.row === row ? known : entry(row))
+    for (const row of rows) {
+      const known = this.entries.get(row.id)
+      entries.set(row.id, known?.row === row ? known : entry(row))
       if (row.ip !== undefined) this.withAddress = true
     }
     this.entries = entries
