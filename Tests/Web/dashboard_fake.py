@@ -1,6 +1,6 @@
 """A server that plays scenes for the dashboard: the messages of the wire contract, scripted, with the real assets and their CSP.
 
-Each scene has a base path of its own, `/<scene>/__skew`. `python dashboard_fake.py PORT` serves them for the eye.
+Each scene has a base path of its own, `/<scene>/__skew`; the scene `app` is at `/__skew`, where the example pages look for it. `python dashboard_fake.py PORT` serves them for the eye.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import uuid
 from aiohttp import WSMsgType, web
 
 ASSETS = pathlib.Path(__file__).resolve().parents[2] / "Sources/SkewWatch/Web/Assets"
+EXAMPLES = ASSETS.parents[3] / "Docker/examples/pages"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -155,6 +156,7 @@ def scenes():
         "huge": Scene("build-9f31c2d", {"build-9f31c2d": 6200, "build-77aa01b": 2600, **{f"build-{i:07x}": 30 for i in range(1, 41)}}, session=True, truncated=74213, ip=True,
                       routes=ROUTES + [f"/products/{i}" for i in range(400)], churn=40),
         "hostile": Scene("abc\u202egnp.exe", HOSTILE_VERSIONS, session=True, routes=HOSTILE_ROUTES, ip=True),
+        "app": Scene("1.4.2", {"1.4.2": 45, "1.4.1": 12, "<b>1.4.0</b>": 3}, session=True),
         "cluster": Scene("1.4.2", {"1.4.2": 720, "1.4.1": 130}, session=True, nodes=[{"id": "eu-west-a", "total": 512}, {"id": "eu-west-b", "total": 338}]),
     }
 
@@ -173,7 +175,7 @@ def application():
             "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"})
 
     async def history(request):
-        scene = plays[request.match_info["scene"]]
+        scene = plays[request.match_info.get("scene", "app")]
         if not scene.history:
             return web.Response(status=204)
         if not scene.session and request.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -181,8 +183,8 @@ def application():
         return web.json_response(scene.record())
 
     async def control(request):
-        """Scripted accidents, `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`, `pause`; and the truth to compare with."""
-        scene = plays[request.match_info["scene"]]
+        """Scripted accidents, `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`, `pause`, `leave` (all old tabs close); and the truth to compare with."""
+        scene = plays[request.match_info.get("scene", "app")]
         verb = request.match_info["verb"]
         if verb in ("refuse", "accept"):
             scene.refusing = verb == "refuse"
@@ -196,6 +198,9 @@ def application():
             for peer, wants in list(scene.sockets.items()):
                 scene.sockets[peer] = False
                 await peer.send_json({"type": "stats-unauthorized"})
+        if verb == "leave":
+            gone = [row["id"] for row in scene.rows.values() if row["version"] != scene.release]
+            await scene.tell(scene.change(closed=gone))
         if verb == "release":
             scene.release = request.query["version"]
             for peer in list(scene.sockets):
@@ -207,7 +212,7 @@ def application():
                                   "tokens": scene.sent_tokens, "open": len(scene.sockets), "subscribed": scene.subscribed})
 
     async def websocket(request):
-        scene = plays[request.match_info["scene"]]
+        scene = plays[request.match_info.get("scene", "app")]
         if scene.refusing:
             request.transport.abort()
             raise web.HTTPServiceUnavailable()
@@ -267,6 +272,10 @@ def application():
 
     app.on_startup.append(start)
     app.on_cleanup.append(stop)
+    app.router.add_static("/pages", EXAMPLES)
+    app.router.add_post("/control/{verb}", control)
+    app.router.add_get("/__skew/ws", websocket)
+    app.router.add_get("/__skew/{name}", asset)
     app.router.add_get("/{scene}/__skew/ws", websocket)
     app.router.add_get("/{scene}/__skew/admin/history", history)
     app.router.add_post("/{scene}/control/{verb}", control)
