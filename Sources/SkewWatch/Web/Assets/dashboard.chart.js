@@ -24,6 +24,7 @@ export class Chart {
 
     this.slider.addEventListener('pointermove', event => this.point(event.clientX - this.slider.getBoundingClientRect().left))
     this.slider.addEventListener('pointerleave', () => this.pick(undefined))
+    this.slider.addEventListener('focus', () => this.pick(this.picked))
     this.slider.addEventListener('blur', () => this.pick(undefined))
     this.slider.addEventListener('keydown', event => this.key(event))
     new ResizeObserver(() => this.data && this.show(this.data)).observe(container)
