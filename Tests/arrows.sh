@@ -15,7 +15,8 @@ declare -A allowed=(
     [SkewCluster]="CHiredis Presence"
     [SkewWatch]="Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
     [SkewWatchCommand]="SkewWatch ArgumentParser Logging"
-    [SkewWatchLoad]="ArgumentParser"
+    [CEpoll]=""
+    [SkewWatchLoad]="ArgumentParser CEpoll FoundationEssentials Histogram"
 )
 
 faults=0
