@@ -120,12 +120,14 @@ class Pages(BaseHTTPRequestHandler):
     """The app that a visitor opens: test pages and the assets, under a policy at least as strict as the server's."""
 
     protocol_version = "HTTP/1.1"
-    types = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
+    types = {".js": "text/javascript", ".ts": "text/javascript", ".html": "text/html; charset=utf-8"}
 
     def do_GET(self):
         path = urllib.parse.urlsplit(self.path).path
         if path == "/vue.js":
             file = vue_build()
+        elif path.endswith(".ts"):
+            file = ROOT / "Docker/examples/nuxt" / path.strip("/")
         elif path.startswith("/__skew/"):
             file = ASSETS / path.rsplit("/", 1)[1]
         else:
@@ -187,7 +189,7 @@ class Tabs:
 
     def __init__(self, browser, site, **context):
         self.context = browser.new_context(**context)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(int(os.environ.get("WEB_TIMEOUT", 10_000)))
         self.context.add_init_script(RECORD_SENT)
         self.site, self.complaints = site, []
 
