@@ -102,6 +102,7 @@ def server(site):
 
 @pytest.fixture
 def standin():
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (see requirements.txt)")
     from standin import StandIn
 
     server = StandIn(token=TOKEN, release="r1").start()

@@ -282,14 +282,10 @@ def now():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", nargs="?", choices=["serve", "check"])
-    for flag in ("--port", "--host", "--base-path", "--stats-token", "--release", "--route-tracking", "--allowed-origins"):
-        parser.add_argument(flag)
-    for flag in ("--internal-port", "--loops"):
+    parser.add_argument("command", nargs="?", choices=["serve"])
+    for flag in ("--port", "--host", "--base-path", "--stats-token", "--release", "--route-tracking", "--internal-port"):
         parser.add_argument(flag)
     flags = parser.parse_args()
-    if flags.command == "check":
-        return
     server = StandIn(flags.stats_token, flags.release, flags.base_path or "/__skew")
     web.run_app(server.application(), host="127.0.0.1", port=int(flags.port), print=None, shutdown_timeout=0.1)
 
