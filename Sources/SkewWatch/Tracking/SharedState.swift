@@ -1,0 +1,46 @@
+internal import Synchronization
+internal import WebSocketLoop
+
+/// What all loops of a server know together, each part safe from any thread.
+final class SharedState: Sendable {
+    let inbox = SchedulerInbox()
+    let streams = StreamDirectory()
+    /// nil where addresses have no limit.
+    let addresses: AddressBudget?
+    let history = HistoryRecorder()
+    /// Connections that are open on all loops, crawlers included.
+    let openConnections = Atomic<Int>(0)
+    private let currentRelease: Mutex<String?>
+    let startedAt = MonotonicTime.now
+    private let draining = Atomic<Bool>(false)
+    private let trackers = Mutex<[ConnectionTracker]>([])
+
+    init(release: String?, maxConnectionsPerAddress: Int?) {
+        currentRelease = Mutex(release)
+        addresses = maxConnectionsPerAddress.map { AddressBudget(limit: $0) }
+    }
+
+    /// The release that is out now; nil while none is known.
+    var release: String? { currentRelease.withLock { $0 } }
+
+    /// A release is out: new connections are told from now on, those that are there by their loops.
+    func announce(_ version: String) {
+        currentRelease.withLock { $0 = version }
+        for tracker in trackers.withLock({ $0 }) {
+            tracker.thread.perform { tracker.assumeIsolated { $0.announce(version) } }
+        }
+    }
+
+    /// The tracker of the loop number `index`, once all are made.
+    func tracker(_ index: Int) -> ConnectionTracker? {
+        trackers.withLock { $0.indices.contains(index) ? $0[index] : nil }
+    }
+
+    /// Says which trackers there are; none any more when they end.
+    func setTrackers(_ trackers: [ConnectionTracker]) { self.trackers.withLock { $0 = trackers } }
+
+    /// Whether the server is on its way out: probes and health say so.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func startDraining() { draining.store(true, ordering: .relaxed) }
+}
