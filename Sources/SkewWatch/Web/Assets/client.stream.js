@@ -1,5 +1,6 @@
 // The fallback transport of client.js, loaded only where a WebSocket does not come through.
-// Each function is (base, query, receive, lost) => ({ send, close }) and calls lost(code, retry) at most once.
+// Each function is (base, query, receive, lost) => ({ send, close }) and calls lost(code, retry) at most once,
+// and nothing once it is closed.
 
 /** The server says something every 30 s. */
 const patience = 45e3;
@@ -21,6 +22,7 @@ function ownStream(base, query, receive, lost) {
   let posts = Promise.resolve();
 
   function hear(line) {
+    if (signal.aborted) return;
     if (line.startsWith('retry:')) retry = Number(line.slice(6));
     if (!line.startsWith('data:')) return;
     const message = JSON.parse(line.slice(5));
@@ -57,7 +59,7 @@ function ownStream(base, query, receive, lost) {
     if (!answer.ok && type === 'subscribe-stats') receive({ type: 'stats-unauthorized' });
   }
 
-  read().catch(() => {}).then(() => lost(1006, retry || 0));
+  read().catch(() => {}).then(() => signal.aborted || lost(1006, retry || 0));
   return {
     patience,
     /** False where it takes a new stream to do it. */
@@ -94,6 +96,7 @@ function sharedStream(base, query, receive, lost) {
 
   const lead = () =>
     new Promise((resolve) => {
+      if (waiting.signal.aborted) return resolve();
       resign = resolve;
       stream = ownStream(
         base,
