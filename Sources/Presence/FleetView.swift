@@ -1,0 +1,128 @@
+/// The sum of several sources: event loops and, in a cluster, other nodes. It keeps counts, no rows.
+///
+/// Distinct names are capped once more, over all sources: first come, first shown; a name beyond the cap is counted and shown as
+/// `Statistics.otherName` until its count has been 0.
+public struct FleetView: Sendable {
+    private struct Source {
+        var total = 0
+        var listed = 0
+        var versions: [String: Int] = [:]
+        var routes: [String: Int] = [:]
+    }
+
+    private let maxListed: Int
+    private var sources: [SourceID: Source] = [:]
+    private var versionKeys: FleetKeys
+    private var routeKeys: FleetKeys
+    private var pendingRows = RowChanges()
+
+    /// All open connections of all sources.
+    public private(set) var total = 0
+    /// How many of them are in the list.
+    public private(set) var listed = 0
+
+    /// Makes a view of no source. `maxListed` is how many rows the sources together may list.
+    public init(maxVersions: Int, maxRoutes: Int, maxListed: Int) {
+        self.maxListed = maxListed
+        versionKeys = FleetKeys(limit: maxVersions)
+        routeKeys = FleetKeys(limit: maxRoutes)
+    }
+
+    /// How many connections are counted but not listed.
+    public var truncated: Int { total - listed }
+
+    /// Connections by version, names as shown. Costs O(distinct names).
+    public var versions: [String: Int] { versionKeys.counts }
+
+    /// Connections by route, names as shown. Costs O(distinct names).
+    public var routes: [String: Int] { routeKeys.counts }
+
+    /// How many rows a source may list, so that all together stay within `maxListed`.
+    public func listingAllowance(for source: SourceID) -> Int {
+        max(0, maxListed - (listed - (sources[source]?.listed ?? 0)))
+    }
+
+    /// Under which name a row with this version is shown.
+    public func shownVersion(_ name: String) -> String { versionKeys.shown(name) }
+
+    /// Under which name a row with this route is shown.
+    public func shownRoute(_ name: String) -> String { routeKeys.shown(name) }
+
+    /// Sets a source to a baseline, whatever was known of it. Only counts are taken, and only they become pending: take and tell what
+    /// is pending before, and give those who show rows a new snapshot after.
+    public mutating func replace(_ source: SourceID, with summary: Statistics, listed: Int) {
+        let old = sources[source] ?? Source()
+        let step = StatisticsDelta(
+            total: summary.total, listed: listed,
+            versions: Self.touched(from: old.versions, to: summary.versions),
+            routes: Self.touched(from: old.routes, to: summary.routes))
+        apply(step, from: source)
+    }
+
+    /// Moves a source on by what changed there. One never heard of starts at nothing.
+    public mutating func apply(_ delta: StatisticsDelta, from source: SourceID) {
+        // Taken out while it changes, so that its dictionaries are not copied.
+        var state = sources.removeValue(forKey: source) ?? Source()
+        let total = Self.plausible(delta.total)
+        let listed = min(Self.plausible(delta.listed), total)
+        self.total += total - state.total
+        self.listed += listed - state.listed
+        state.total = total
+        state.listed = listed
+        versionKeys.change(by: Self.set(delta.versions, in: &state.versions))
+        routeKeys.change(by: Self.set(delta.routes, in: &state.routes))
+        sources[source] = state
+        pendingRows.expect(delta)
+        for row in delta.opened { pendingRows.opened(asShown(row)) }
+        for row in delta.changed { pendingRows.changed(asShown(row)) }
+        for id in delta.closed { pendingRows.closed(id) }
+    }
+
+    /// Forgets a source and its counts. Its rows are not told as closed: apply a delta that closes them before, or take and tell what is
+    /// pending before, and give those who show rows a new snapshot after.
+    public mutating func remove(_ source: SourceID) {
+        replace(source, with: Statistics(), listed: 0)
+        sources[source] = nil
+    }
+
+    /// Everything since the last take as one delta, names as shown. Costs O(changes). With `rows` false no row is told, and
+    /// those that were pending are forgotten.
+    public mutating func takePending(rows: Bool) -> StatisticsDelta {
+        let taken = pendingRows.take()
+        var delta = StatisticsDelta(
+            total: total, listed: listed, versions: versionKeys.takeTouched(), routes: routeKeys.takeTouched())
+        if rows { (delta.opened, delta.changed, delta.closed) = taken }
+        return delta
+    }
+
+    private func asShown(_ row: ConnectionRow) -> ConnectionRow {
+        ConnectionRow(id: row.id, version: shownVersion(row.version), route: shownRoute(row.route), address: row.address)
+    }
+
+    private static func touched(from old: [String: Int], to new: [String: Int]) -> [String: Int] {
+        var touched = new
+        for name in old.keys where new[name] == nil { touched[name] = 0 }
+        return touched
+    }
+
+    private static func set(_ touched: [String: Int], in counts: inout [String: Int]) -> [(name: String, difference: Int)] {
+        touched.map { name, count in
+            let count = plausible(count)
+            let old = counts[name] ?? 0
+            counts[name] = count == 0 ? nil : count
+            return (name, count - old)
+        }
+    }
+
+    /// What another node says may be wrong by any amount; it must not overflow a sum here.
+    private static func plausible(_ count: Int) -> Int { min(max(count, 0), Int(UInt32.max)) }
+}
+
+/// Names a source of a fleet view: a loop or a node. Who feeds the view gives the numbers.
+public struct SourceID: Hashable, Sendable {
+    /// The number it was given.
+    public let number: Int
+
+    /// Makes the name of the source with this number.
+    public init(_ number: Int) { self.number = number }
+}

@@ -1,0 +1,56 @@
+/// What changed between two moments, as absolute values: applying it to the earlier statistics gives the later ones,
+/// and applying it to anything in between does too.
+public struct StatisticsDelta: Sendable, Equatable {
+    /// All open connections at the later moment.
+    public var total: Int
+    /// How many of them are in the list at the later moment.
+    public var listed: Int
+    /// The counts of the versions that were touched; 0 says that the version is gone.
+    public var versions: [String: Int]
+    /// The counts of the routes that were touched; 0 says that the route is gone.
+    public var routes: [String: Int]
+    /// Rows that came into the list.
+    public var opened: [ConnectionRow]
+    /// Rows that were in the list and show something else now.
+    public var changed: [ConnectionRow]
+    /// Rows that left the list. A receiver may never have seen one of them.
+    public var closed: [ConnectionID]
+
+    /// Makes a delta of its parts; left out, nothing was touched.
+    public init(
+        total: Int, listed: Int, versions: [String: Int] = [:], routes: [String: Int] = [:],
+        opened: [ConnectionRow] = [], changed: [ConnectionRow] = [], closed: [ConnectionID] = []
+    ) {
+        self.total = total
+        self.listed = listed
+        self.versions = versions
+        self.routes = routes
+        self.opened = opened
+        self.changed = changed
+        self.closed = closed
+    }
+
+    /// Whether nothing was touched, so that there is nothing to tell.
+    public var isEmpty: Bool {
+        versions.isEmpty && routes.isEmpty && opened.isEmpty && changed.isEmpty && closed.isEmpty
+    }
+
+    /// Makes this delta reach as far as the one that follows it.
+    ///
+    /// What was touched stays touched, even where it is back at its old value: a snapshot may have been handed out in between.
+    /// So a row that opened and closed again leaves its id in `closed`. Costs O(both); what merges often is a `FleetView`.
+    public mutating func append(_ later: StatisticsDelta) {
+        total = later.total
+        listed = later.listed
+        versions.merge(later.versions) { _, count in count }
+        routes.merge(later.routes) { _, count in count }
+        var rows = RowChanges()
+        for delta in [self, later] {
+            rows.expect(delta)
+            for row in delta.opened { rows.opened(row) }
+            for row in delta.changed { rows.changed(row) }
+            for id in delta.closed { rows.closed(id) }
+        }
+        (opened, changed, closed) = rows.take()
+    }
+}

@@ -1,0 +1,35 @@
+/// Values from a `Cookie` header.
+public enum CookieHeader {
+    /// The bytes of the first cookie called `name`: percent-decoded, or raw where that does not work; nil if there is none.
+    ///
+    /// Quotes around the whole value are no part of it. Names are compared byte by byte, with case.
+    public static func firstValue(of name: String, in header: Span<UInt8>) -> [UInt8]? {
+        var start = 0
+        while start < header.count {
+            let end = header.firstOffset(of: UInt8(ascii: ";"), from: start)
+            let pair = header.extracting(start..<end)
+            start = end + 1
+            let equals = pair.firstOffset(of: UInt8(ascii: "="), from: 0)
+            let nameRange = trimmed(0..<equals, of: pair)
+            guard equals < pair.count, pair.extracting(nameRange).matches(name) else { continue }
+            var range = trimmed(equals + 1..<pair.count, of: pair)
+            let quote = UInt8(ascii: "\"")
+            if range.count >= 2, pair[range.lowerBound] == quote, pair[range.upperBound - 1] == quote {
+                range = range.lowerBound + 1..<range.upperBound - 1
+            }
+            return PercentDecoding.cookie(pair.extracting(range)) ?? pair.extracting(range).copy
+        }
+        return nil
+    }
+
+    /// `range` without the spaces and tabs at its ends.
+    private static func trimmed(_ range: Range<Int>, of bytes: Span<UInt8>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper, isBlank(bytes[lower]) { lower += 1 }
+        while upper > lower, isBlank(bytes[upper - 1]) { upper -= 1 }
+        return lower..<upper
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+}

@@ -1,0 +1,56 @@
+public import Presence
+
+/// A message to a client, statistics apart.
+public enum ServerMessage: Equatable, Sendable {
+    /// Always the first message. `version` is the release, nil while none is known. `secret` is the second half of the handle of an SSE
+    /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970.
+    case connected(version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64)
+    /// The subscription is denied, or the authorization has ended.
+    case statsUnauthorized
+    /// A release was announced.
+    case version(String)
+    /// SSE only: shows proxies and clients that the stream is alive. The timestamp is milliseconds since 1970.
+    case keepalive(timestampMilliseconds: Int64)
+    /// The answer to a ping.
+    case pong
+
+    /// Appends the message as JSON, without a line end.
+    public func append(to bytes: inout [UInt8]) {
+        switch self {
+        case .connected(let version, let id, let secret, let timestamp):
+            bytes.append(#"{"type":"connected""#)
+            if let version {
+                bytes.append(#","version":"#)
+                bytes.append(jsonString: version)
+            }
+            bytes.append(#","connectionId":""#)
+            id.append(to: &bytes)
+            if let secret {
+                bytes.append(UInt8(ascii: "."))
+                bytes.append(jsonStringContent: secret)
+            }
+            bytes.append(#"","timestamp":"#)
+            bytes.append(decimal: Int(timestamp))
+            bytes.append(UInt8(ascii: "}"))
+        case .statsUnauthorized:
+            bytes.append(#"{"type":"stats-unauthorized"}"#)
+        case .version(let version):
+            bytes.append(#"{"type":"version","version":"#)
+            bytes.append(jsonString: version)
+            bytes.append(UInt8(ascii: "}"))
+        case .keepalive(let timestamp):
+            bytes.append(#"{"type":"keepalive","timestamp":"#)
+            bytes.append(decimal: Int(timestamp))
+            bytes.append(UInt8(ascii: "}"))
+        case .pong:
+            bytes.append(#"{"type":"pong"}"#)
+        }
+    }
+
+    /// The message as JSON.
+    public var encoded: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+}

@@ -1,0 +1,34 @@
+/// How much of the statistics a subscriber may see. Each scope holds all of the one before it.
+public enum StatisticsScope: Int, Comparable, Hashable, Sendable, CaseIterable {
+    /// The total and the versions.
+    case counts
+    /// The routes, too.
+    case routes
+    /// The list of connections, too, without addresses.
+    case connections
+    /// The addresses, too, where they are tracked.
+    case ips
+
+    public static func < (left: StatisticsScope, right: StatisticsScope) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// One distinct form of the statistics. Receivers of the same form get the same bytes, encoded once.
+public struct StatisticsForm: Hashable, Sendable {
+    /// How much may be seen.
+    public var scope: StatisticsScope
+    /// False in summary mode: the list of connections is left out whatever the scope.
+    public var listsConnections: Bool
+    /// False where routes are not tracked: then `routes` is empty, and every row says `/`.
+    public var tracksRoutes: Bool
+
+    /// Makes a form of its three parts.
+    public init(scope: StatisticsScope, listsConnections: Bool, tracksRoutes: Bool) {
+        self.scope = scope
+        self.listsConnections = listsConnections
+        self.tracksRoutes = tracksRoutes
+    }
+
+    var showsRoutes: Bool { scope >= .routes }
+    var showsRows: Bool { listsConnections && scope >= .connections }
+    var showsAddresses: Bool { scope >= .ips }
+}

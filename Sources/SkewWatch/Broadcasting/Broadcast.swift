@@ -1,0 +1,26 @@
+internal import Presence
+internal import SkewProtocol
+
+/// One round of news, encoded: what the scheduler gives to every tracker.
+struct Broadcast: Sendable {
+    /// The number of the state that it leads to.
+    var sequence: Int
+    /// The bytes for each kind of subscriber that gets something this time.
+    var messages: [SubscriptionKind: Message]
+
+    enum Message: Sendable {
+        /// A whole `stats`, open at the end for the receiver's own id.
+        case whole([UInt8])
+        /// A `stats-delta` from the state before this one.
+        case delta([UInt8])
+    }
+}
+
+/// What a tracker hands to the scheduler.
+struct Collection: Sendable {
+    var delta: StatisticsDelta
+    /// The rows as they were at the moment of the delta, where they were asked for. A copy that costs nothing until the loop goes on.
+    var roster: Roster?
+    /// The time of the newest change, if there was one since the last collection.
+    var lastChange: Duration?
+}

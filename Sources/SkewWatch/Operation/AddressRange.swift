@@ -1,0 +1,29 @@
+/// A block of network addresses: one address, or a CIDR such as `10.0.0.0/8` or `fd00::/8`.
+public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
+    private let network: NetworkAddress
+    private let mask: UInt128
+
+    /// As it was written.
+    public let description: String
+
+    /// Reads an address or a CIDR; bits behind the prefix are ignored. `nil` for anything else.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = NetworkAddress(String(parts[0])) else { return nil }
+        let width = address.isIPv4 ? 32 : 128
+        var prefix = width
+        if parts.count == 2 {
+            guard let given = Int(digits: parts[1]), 0...width ~= given else { return nil }
+            prefix = given
+        }
+        let free = width - prefix
+        mask = free == 128 ? 0 : UInt128.max << UInt128(free)
+        network = NetworkAddress(bits: address.bits & mask)
+        description = text
+    }
+
+    /// Whether the address lies in this block. An IPv4 address and its IPv6-mapped form are the same.
+    public func contains(_ address: NetworkAddress) -> Bool {
+        address.bits & mask == network.bits
+    }
+}

@@ -1,0 +1,93 @@
+extension Configuration {
+    /// Puts the settings together: flags win over environment, environment over file; then checks them as a whole.
+    ///
+    /// Touches nothing but through `readFile`.
+    /// - Parameters:
+    ///   - arguments: the command's arguments, without its name.
+    ///   - environment: all variables; others than ours are passed over.
+    ///   - readFile: reads the configuration file, secrets' files, certificate and key.
+    /// - Returns: the configuration, and sentences that the operator should see at start.
+    public static func load(
+        arguments: [String], environment: [String: String],
+        readFile: (_ path: String) throws(FileReadingError) -> [UInt8] = FileContents.read
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
+        let flags = try FlagReader.read(arguments)
+        let (variables, warningsOfVariables) = EnvironmentReader.read(environment)
+        let file = try settingsOfFile(named: chosen(from: [variables, flags])[SettingsTable.configurationFileName], readFile)
+        for place in [flags, variables, file] {
+            if let repetition = place.firstRepetition() { throw repetition }
+        }
+
+        let settings = chosen(from: [file, variables, flags])
+        var configuration = Configuration()
+        var warnings = warningsOfVariables
+        for given in SettingsTable.all.compactMap({ settings[$0.name] }) {
+            try configuration.apply(given, readFile)
+            switch given.name.setting.pending {
+            case nil: break
+            case .refused: throw .notAvailable(given.source)
+            case .warned: warnings.append("\(given.source) has no effect yet: its feature is not available in this version.")
+            }
+        }
+        try configuration.validate()
+        return (configuration, warnings + configuration.warnings)
+    }
+
+    /// What was given for each setting by the strongest place, the weakest place first.
+    private static func chosen(from places: [[GivenSetting]]) -> [String: GivenSetting] {
+        var settings: [String: GivenSetting] = [:]
+        for given in places.joined() { settings[given.name.setting.name] = given }
+        return settings
+    }
+
+    private static func settingsOfFile(
+        named given: GivenSetting?, _ readFile: (String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) -> [GivenSetting] {
+        guard let given else { return [] }
+        return try ConfigurationFile.read(contents(of: given, readFile), path: given.text)
+    }
+
+    private mutating func apply(
+        _ given: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) {
+        let setting = given.name.setting
+        guard !given.name.isFileOfSecret else { return try applySecret(in: given, readFile) }
+        guard setting.store(given.text, &self) else {
+            throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : given.text)
+        }
+        if setting.isReadableFile { _ = try Self.contents(of: given, readFile) }
+    }
+
+    private mutating func applySecret(
+        in file: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) {
+        let setting = file.name.setting
+        guard let text = String(validating: try Self.contents(of: file, readFile), as: UTF8.self) else {
+            throw .unreadableFile(file.source, path: file.text, reason: "it is not UTF-8 text")
+        }
+        guard setting.store(text.withoutTrailingNewline, &self) else {
+            throw .unreadableFile(file.source, path: file.text, reason: "it must hold \(setting.expectation)")
+        }
+    }
+
+    private static func contents(
+        of given: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) -> [UInt8] {
+        guard !given.text.isEmpty, !given.text.hasControlCharacters else {
+            throw .wrongValue(given.source, expectation: "the path of a file", text: given.text)
+        }
+        do {
+            return try readFile(given.text)
+        } catch {
+            throw .unreadableFile(given.source, path: given.text, reason: error.reason)
+        }
+    }
+}
+
+extension String {
+    /// Without the one newline that editors and `echo` put at the end of a file.
+    fileprivate var withoutTrailingNewline: String {
+        // "\r\n" is one Character.
+        last == "\n" || last == "\r\n" ? String(dropLast()) : self
+    }
+}

@@ -1,0 +1,119 @@
+public import Logging
+
+/// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
+///
+/// A program that embeds the library makes one, changes what it wants and asks ``validate()`` before it serves.
+public struct Configuration: Sendable {
+    // MARK: Listening
+
+    /// Address that clients connect to: an IPv4 or IPv6 literal without brackets.
+    public var host = "0.0.0.0"
+    /// Port that clients connect to; 0 takes any free one.
+    public var port = 8080
+    /// Address of the operator's endpoints (`/metrics`, `/live`, `/ready`).
+    public var internalHost = "127.0.0.1"
+    /// Port of the operator's endpoints; 0 takes any free one, `nil` switches them off.
+    public var internalPort: Int? = 9090
+    /// Path in front of every public endpoint, starting with a slash, without one at its end; empty for the root.
+    public var basePath = "/__skew"
+    /// Event loops, each on its own thread; `nil` means one per core.
+    public var loops: Int?
+    /// Certificate chain in PEM, as a path; set together with ``tlsKey``.
+    public var tlsCertificate: String?
+    /// Private key in PEM, as a path.
+    public var tlsKey: String?
+
+    // MARK: What is known of a connection
+
+    /// Version of the app that is out now, for clients that send none and for `connected`.
+    public var release: String?
+    /// Whether connections are kept in memory and reported.
+    public var connectionTracking = true
+    /// Whether routes are kept in memory and reported.
+    public var routeTracking = false
+    /// Whether addresses are kept in memory and reported.
+    public var ipTracking = false
+    /// Whether crawlers are served without being counted.
+    public var excludeBots = true
+    /// Cookie that carries the version.
+    public var cookieName = "__nkpv"
+    /// Proxies whose word about a client's address and host is believed.
+    public var trustedProxies: [AddressRange] = []
+
+    // MARK: Who may see and do what
+
+    /// Lets its bearer see statistics.
+    public var statsToken: Secret?
+    /// Lets its bearer write to the admin endpoints.
+    public var adminToken: Secret?
+    /// Asked for every subscription; `http` or `https`.
+    public var authorizeURL: String?
+    /// Key of JWTs signed with HMAC.
+    public var jwtSecret: Secret?
+    /// Path or URL of the public keys that sign JWTs.
+    public var jwtJWKS: String?
+    /// Claims that a JWT must have.
+    public var jwtRequire: [RequiredClaim] = []
+    /// Cookie that carries a JWT.
+    public var jwtCookie: String?
+    /// Origins of browsers that may connect (`https://app.example.com`, `https://*.example.com`, `*`); empty means the request's own host.
+    public var allowedOrigins: [String] = []
+
+    // MARK: Broadcasting
+
+    /// Quiet time before a change is sent.
+    public var debounce: Duration = .milliseconds(100)
+    /// Longest time a change may wait.
+    public var maxWait: Duration = .seconds(1)
+
+    // MARK: Limits
+
+    /// Open connections; `nil` means the file limit less 64.
+    public var maxConnections: Int?
+    /// Open connections of one address; `nil` means no limit.
+    public var maxConnectionsPerIP: Int?
+    /// Connections that have not finished their handshake.
+    public var maxPendingHandshakes = 4096
+    /// Bytes of one message from a client.
+    public var maxMessageBytes = 4096
+    /// Messages per second from one client; bursts of twice as many pass.
+    public var maxMessagesPerSecond = 20
+    /// Distinct versions that are counted by name.
+    public var maxVersions = 200
+    /// Distinct routes that are counted by name.
+    public var maxRoutes = 5000
+    /// Rows in one `stats` message.
+    public var maxListedConnections = 10000
+    /// Time between pings on one connection.
+    public var pingInterval: Duration = .seconds(25)
+    /// Time a client has to answer a ping.
+    public var pongTimeout: Duration = .seconds(10)
+    /// Time a client has to finish its handshake.
+    public var handshakeTimeout: Duration = .seconds(5)
+    /// Time over which connections are closed when the server ends.
+    public var drainTimeout: Duration = .seconds(25)
+
+    // MARK: Cluster
+
+    /// Redis through which nodes find each other; may hold a password.
+    public var redisURL: Secret?
+    /// Prefix of all keys in Redis.
+    public var clusterNamespace = "skewwatch"
+    /// Name of this node; `nil` means a random one.
+    public var nodeID: String?
+
+    // MARK: Logging
+
+    /// The least severe level that is written.
+    public var logLevel: Logger.Level = .info
+    /// Form of log lines; `nil` means text on a terminal, else JSON.
+    public var logFormat: LogFormat?
+
+    // MARK: The file
+
+    /// Path of the file that settings came from.
+    public var configurationFile: String?
+
+    /// All defaults.
+    public init() {}
+}

@@ -1,0 +1,51 @@
+internal import Glibc
+public import Logging
+
+/// Writes each event as one line with one `write(2)`, as text or JSON.
+///
+/// Control characters, line breaks and characters that turn text around are escaped, so that what a client sent can neither forge a line nor
+/// steer a terminal; long values are cut.
+public struct LineLogHandler: LogHandler {
+    /// The least severe level that is written.
+    public var logLevel: Logger.Level
+    /// Written with every event.
+    public var metadata: Logger.Metadata = [:]
+    /// Asked for more with every event.
+    public var metadataProvider: Logger.MetadataProvider?
+
+    private let format: LogFormat
+    private let now: @Sendable () -> LogTime
+    private let write: @Sendable ([UInt8]) -> Void
+
+    /// Writes to standard error, so that standard output holds only what a command was asked for.
+    public init(level: Logger.Level, format: LogFormat) {
+        self.init(level: level, format: format, now: { .now }, write: { LineWriter.write($0, to: STDERR_FILENO) })
+    }
+
+    init(
+        level: Logger.Level, format: LogFormat, now: @escaping @Sendable () -> LogTime, write: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        logLevel = level
+        self.format = format
+        self.now = now
+        self.write = write
+    }
+
+    /// One value of the metadata.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes the event. Blocks while the reader of the log lags behind and its pipe is full.
+    public func log(event: LogEvent) {
+        var fields = metadata
+        fields.merge(metadataProvider?.get() ?? [:]) { $1 }
+        fields.merge(event.metadata ?? [:]) { $1 }
+        if let error = event.error { fields["error"] = "\(error)" }
+        let line = LogLine(
+            time: now(), level: event.level.rawValue, message: "\(event.message)",
+            fields: fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+        write(line.bytes(format))
+    }
+}

@@ -1,0 +1,70 @@
+/// SHA-256 (FIPS 180-4) of some bytes: enough to compare secrets, without a cryptography library for one function.
+struct SHA256Digest: Sendable {
+    /// The eight words of the digest, first one first.
+    var words: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
+
+    init(of bytes: some Sequence<UInt8>) {
+        var block: [UInt8] = []
+        block.reserveCapacity(64)
+        var length: UInt64 = 0
+        for byte in bytes {
+            block.append(byte)
+            length += 1
+            if block.count == 64 { absorb(&block) }
+        }
+        block.append(0x80)
+        if block.count > 56 {
+            block.append(contentsOf: repeatElement(0, count: 64 - block.count))
+            absorb(&block)
+        }
+        block.append(contentsOf: repeatElement(0, count: 56 - block.count))
+        for shift in stride(from: 56, through: 0, by: -8) { block.append(UInt8(truncatingIfNeeded: (length << 3) >> UInt64(shift))) }
+        absorb(&block)
+    }
+
+    /// Looks at every word, equal or not; not inlined, so that no caller's optimizer can make it stop early.
+    @inline(never)
+    func isEqualInConstantTime(to other: SHA256Digest) -> Bool {
+        var difference: UInt32 = 0
+        for index in 0..<8 { difference |= words[index] ^ other.words[index] }
+        return difference == 0
+    }
+
+    /// Takes one block of 64 bytes in and empties it.
+    private mutating func absorb(_ block: inout [UInt8]) {
+        var schedule = (0..<16).map { word in
+            (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[word * 4 + $1]) }
+        }
+        for index in 16..<64 {
+            let near = schedule[index - 2]
+            let far = schedule[index - 15]
+            let mixed = (rotate(near, 17) ^ rotate(near, 19) ^ near >> 10) &+ (rotate(far, 7) ^ rotate(far, 18) ^ far >> 3)
+            schedule.append(mixed &+ schedule[index - 7] &+ schedule[index - 16])
+        }
+        var (a, b, c, d) = (words[0], words[1], words[2], words[3])
+        var (e, f, g, h) = (words[4], words[5], words[6], words[7])
+        for index in 0..<64 {
+            let first =
+                h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ ((e & f) ^ (~e & g)) &+ Self.constants[index] &+ schedule[index]
+            let second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ ((a & b) ^ (a & c) ^ (b & c))
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { words[index] &+= word }
+        block.removeAll(keepingCapacity: true)
+    }
+
+    private func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
+
+    private static let constants: [UInt32] = [
+        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+    ]
+}

@@ -1,0 +1,17 @@
+/// What an embedding program may be told and asked. All hooks are optional.
+public struct ServerHooks: Sendable {
+    /// Asked for each `subscribe-stats` that no token settles; it authorizes by calling ``StatsRequest/authorize(scope:)``.
+    /// Runs on the shared pool, up to 64 at a time.
+    public var authorizeStats: (@Sendable (StatsRequest) async -> Void)?
+    /// A connection opened. Called on the thread of its loop: return quickly.
+    public var connectionOpened: (@Sendable (ConnectionInfo) -> Void)?
+    /// A connection changed its route; only while routes are tracked. Called on the thread of its loop: return quickly.
+    public var connectionMoved: (@Sendable (ConnectionInfo) -> Void)?
+    /// A connection is gone. Called on the thread of its loop: return quickly.
+    public var connectionClosed: (@Sendable (ConnectionInfo) -> Void)?
+    /// The server accepts connections on this port.
+    public var listening: (@Sendable (_ port: Int) -> Void)?
+
+    /// No hooks.
+    public init() {}
+}

@@ -1,0 +1,79 @@
+/// One row of the table of settings: what it is called, what it holds, where its value goes.
+struct Setting: Sendable {
+    /// The heading that help puts it under, in this order.
+    enum Group: String, CaseIterable, Sendable {
+        case listening = "Listening"
+        case connections = "What is known of a connection"
+        case authorization = "Who may see and do what"
+        case broadcasting = "Broadcasting"
+        case limits = "Limits"
+        case cluster = "Cluster"
+        case operation = "Operation"
+    }
+
+    /// What using a setting does while its feature is not in this version.
+    enum Pending: Sendable, Equatable {
+        /// A warning at start: nothing becomes unsafe when the setting has no effect.
+        case warned
+        /// An error: the operator relies on it for safety, or for right numbers.
+        case refused
+    }
+
+    /// Name in the file, and behind two dashes as a flag.
+    let name: String
+    let group: Group
+    /// One sentence, without the default.
+    let help: String
+    /// Stands for the value in usage.
+    let placeholder: String
+    /// Completes the sentence "the setting must be …".
+    let expectation: String
+    /// Whether the value is never shown, and can come from a file of its own.
+    let isSecret: Bool
+    /// Whether wrong text is not repeated in the error.
+    let hidesText: Bool
+    /// Whether the flag alone means `true`.
+    let isBoolean: Bool
+    /// Whether the value is a path that must be readable.
+    let isReadableFile: Bool
+    /// The default as help and README show it.
+    let shownDefault: String
+    /// Set until the feature is built.
+    let pending: Pending?
+    /// Puts the text's value in its place; false when the text is no such value.
+    let store: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
+
+    /// - Parameters:
+    ///   - path: where the value goes; the default is what is there in a fresh configuration.
+    ///   - shownDefault: for a default that the machine decides.
+    init<Value>(
+        _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ form: ValueForm<Value>, _ group: Group,
+        shownDefault: String? = nil, readable: Bool = false, pending: Pending? = nil, _ help: String
+    ) {
+        self.name = name
+        self.group = group
+        self.help = help
+        self.pending = pending
+        placeholder = form.placeholder
+        expectation = form.expectation
+        hidesText = form.hidesText
+        isSecret = Value.self == Secret?.self
+        isBoolean = Value.self == Bool.self
+        isReadableFile = readable
+        self.shownDefault = shownDefault ?? form.show(Configuration()[keyPath: path])
+        store = { text, configuration in
+            guard let value = form.parse(text) else { return false }
+            configuration[keyPath: path] = value
+            return true
+        }
+    }
+
+    /// The flag, dashes included.
+    var flag: String { "--\(name)" }
+
+    /// The environment variable.
+    var environment: String { Self.environmentPrefix + name.uppercased().replacing("-", with: "_") }
+
+    /// What all our environment variables start with.
+    static let environmentPrefix = "SKEWWATCH_"
+}

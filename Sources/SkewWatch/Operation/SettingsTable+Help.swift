@@ -1,0 +1,60 @@
+extension SettingsTable {
+    /// Explains every setting, in groups, for a screen of that many columns.
+    public static func help(columns: Int) -> String {
+        let groups = Setting.Group.allCases.map { group in
+            let settings = all.filter { $0.group == group }
+            return "\(group.rawValue.uppercased()):\n" + settings.map { entry($0, columns: columns) }.joined(separator: "\n")
+        }
+        return groups.joined(separator: "\n\n") + "\n\n" + wrapped(rules, indent: 0, columns: columns)
+    }
+
+    /// How values are written and where they come from.
+    private static let rules = """
+        Flags win over environment variables, and those over the file. A flag takes its value as --port 8080 or --port=8080; a switch alone \
+        means true. A list is comma separated, a duration is 250ms, 25s, 5m or 1h. A secret can also come from a file of its own \
+        (--stats-token-file, SKEWWATCH_STATS_TOKEN_FILE), which keeps it out of the list of processes.
+        """
+
+    private static func entry(_ setting: Setting, columns: Int) -> String {
+        var text = setting.help
+        if setting.pending != nil { text += " Not available in this version." }
+        let file = setting.isSecret ? ", or the file that \(setting.flag)-file or \(setting.environment)_FILE names" : ""
+        text += " [\(setting.environment)\(file); default: \(setting.shownDefault)]"
+        return "  \(setting.flag) <\(setting.placeholder)>\n" + wrapped(text, indent: 6, columns: columns)
+    }
+
+    private static func wrapped(_ text: String, indent: Int, columns: Int) -> String {
+        let margin = String(repeating: " ", count: indent)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, indent + line.count + 1 + word.count > columns {
+                lines.append(margin + line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        lines.append(margin + line)
+        return lines.joined(separator: "\n")
+    }
+
+    /// The table of settings as the README shows it.
+    public static func markdown() -> String {
+        let rows = all.map { setting in
+            let file = setting.isSecret ? " (or `\(setting.environment)_FILE`)" : ""
+            let cells = [
+                "`\(setting.flag)`", "`\(setting.environment)`\(file)", setting.shownDefault.inMarkdownCell,
+                setting.help.replacing("|", with: "\\|"),
+            ]
+            return "| \(cells.joined(separator: " | ")) |\n"
+        }
+        return "| flag | environment | default | |\n|---|---|---|---|\n" + rows.joined()
+    }
+}
+
+extension String {
+    /// As code where it is a value, plain where it is words about one.
+    fileprivate var inMarkdownCell: String {
+        contains(" ") || self == "none" || self == "random" ? self : "`\(self)`"
+    }
+}

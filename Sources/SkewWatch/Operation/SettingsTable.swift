@@ -1,0 +1,134 @@
+internal import Logging
+
+/// All settings, once: flags, environment, file, validation, help and README come from here.
+public enum SettingsTable {
+    /// The rows, in the order that help shows them.
+    static let all: [Setting] = listening + connections + authorization + broadcasting + limits + cluster + operation
+
+    private static let listening: [Setting] = [
+        Setting("host", \.host, .host, .listening, "Address that clients connect to."),
+        Setting("port", \.port, .port, .listening, "Port that clients connect to; 0 takes any free one and prints it."),
+        Setting(
+            "internal-host", \.internalHost, .host, .listening,
+            "Address of /metrics, /live and /ready."),
+        Setting(
+            "internal-port", \.internalPort, ValueForm.port.or("-1"), .listening,
+            "Port of /metrics, /live and /ready; -1 switches them off."),
+        Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
+        Setting(
+            "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",
+            "Event loops, each on its own thread."),
+        Setting(
+            "tls-cert", \.tlsCertificate, ValueForm.file.orNothing(), .listening, readable: true,
+            "Certificate chain in PEM; needs --tls-key."),
+        Setting("tls-key", \.tlsKey, ValueForm.file.orNothing(), .listening, readable: true, "Private key in PEM; needs --tls-cert."),
+    ]
+
+    private static let connections: [Setting] = [
+        Setting(
+            "release", \.release, ValueForm.line(maxBytes: 128, as: "version").orNothing(), .connections,
+            "Version of the app that is out now, for clients that send none."),
+        Setting("connection-tracking", \.connectionTracking, .boolean, .connections, "Keeps connections in memory and reports them."),
+        Setting("route-tracking", \.routeTracking, .boolean, .connections, "Keeps routes in memory and reports them."),
+        Setting("ip-tracking", \.ipTracking, .boolean, .connections, "Keeps addresses of clients in memory and reports them."),
+        Setting("exclude-bots", \.excludeBots, .boolean, .connections, "Serves crawlers without counting them."),
+        Setting("cookie-name", \.cookieName, .cookieName, .connections, "Cookie that carries the version of the app."),
+        Setting(
+            "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs"), .connections,
+            "Proxies whose word about a client's address and host is believed."),
+    ]
+
+    private static let authorization: [Setting] = [
+        Setting(
+            "stats-token", \.statsToken, ValueForm.secret.orNothing(shownAs: "none: stats are denied to everybody"), .authorization,
+            "Lets its bearer see statistics."),
+        Setting(
+            "admin-token", \.adminToken, ValueForm.secret.orNothing(shownAs: "none: the admin endpoints answer 503"), .authorization,
+            "Lets its bearer use the admin endpoints."),
+        Setting(
+            "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization, pending: .refused,
+            "Endpoint of your app that decides who may see statistics."),
+        Setting(
+            "jwt-secret", \.jwtSecret, ValueForm.secret.orNothing(), .authorization, pending: .refused,
+            "Key of JWTs signed with HMAC (HS256, HS384, HS512)."),
+        Setting(
+            "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization, pending: .refused,
+            "Public keys of JWTs (RS256, ES256, EdDSA)."),
+        Setting(
+            "jwt-require", \.jwtRequire, ValueForm.claim.list(of: "claims such as role=admin"), .authorization, pending: .refused,
+            "Claims that a JWT must have."),
+        Setting(
+            "jwt-cookie", \.jwtCookie, ValueForm.cookieName.orNothing(), .authorization, pending: .refused, "Cookie that carries a JWT."),
+        Setting(
+            "allowed-origins", \.allowedOrigins,
+            ValueForm.origin.list(of: "origins such as https://*.example.com, or *", shownWhenEmpty: "the request's own host"),
+            .authorization, pending: .refused, "Origins of browsers that may connect; * for all."),
+    ]
+
+    private static let broadcasting: [Setting] = [
+        Setting("debounce", \.debounce, .duration(.milliseconds(1) ... .seconds(60)), .broadcasting, "Quiet time before a change is sent."),
+        Setting("max-wait", \.maxWait, .duration(.milliseconds(1) ... .seconds(600)), .broadcasting, "Longest time a change may wait."),
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits, shownDefault: "file limit - 64",
+            "Open connections."),
+        Setting(
+            "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits,
+            "Open connections of one address."),
+        Setting(
+            "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
+            "Connections that have not finished their handshake; further ones wait in the kernel."),
+        Setting("max-message-bytes", \.maxMessageBytes, .integer(256...16_777_216), .limits, "Bytes of one message from a client."),
+        Setting(
+            "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits,
+            "Messages per second from one client, with a burst of twice as many."),
+        Setting(
+            "max-versions", \.maxVersions, .integer(1...100_000), .limits,
+            "Distinct versions counted by name; further ones count under (other)."),
+        Setting(
+            "max-routes", \.maxRoutes, .integer(1...1_000_000), .limits,
+            "Distinct routes counted by name; further ones count under (other)."),
+        Setting(
+            "max-listed-connections", \.maxListedConnections, .integer(0...1_048_576), .limits,
+            "Rows in one stats message; truncated tells how many were left out."),
+        Setting(
+            "ping-interval", \.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
+            "Time between pings on one connection."),
+        Setting(
+            "pong-timeout", \.pongTimeout, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
+            "Time a client has to answer a ping."),
+        Setting(
+            "handshake-timeout", \.handshakeTimeout, .duration(.milliseconds(100) ... .seconds(300)), .limits,
+            "Time a client has to finish its handshake."),
+    ]
+
+    private static let cluster: [Setting] = [
+        Setting(
+            "redis-url", \.redisURL, ValueForm.redisURL.orNothing(), .cluster, pending: .refused,
+            "Redis through which several nodes count as one."),
+        Setting(
+            "cluster-namespace", \.clusterNamespace, .line(maxBytes: 64, as: "name"), .cluster, pending: .warned,
+            "Prefix of all keys in Redis."),
+        Setting(
+            "node-id", \.nodeID, ValueForm.line(maxBytes: 64, as: "name").orNothing(shownAs: "random"), .cluster, pending: .warned,
+            "Name of this node."),
+    ]
+
+    private static let operation: [Setting] = [
+        Setting(
+            "drain-timeout", \.drainTimeout, .duration(.zero ... .seconds(3600)), .operation,
+            "Time over which connections are closed when the server ends."),
+        Setting("log-level", \.logLevel, ValueForm<Logger.Level>.choice, .operation, "The least severe level that is written."),
+        Setting(
+            "log-format", \.logFormat, ValueForm<LogFormat>.choice.orNothing(), .operation, shownDefault: "text on a terminal, else json",
+            "Form of log lines."),
+        Setting(
+            configurationFileName, \.configurationFile, ValueForm.file.orNothing(), .operation,
+            "JSON file of settings, named as the flags without dashes; comments are allowed."),
+    ]
+
+    /// The one setting that cannot stand in the file.
+    static let configurationFileName = "config"
+}

@@ -1,0 +1,204 @@
+public import Logging
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// The whole server: loops, trackers, the scheduler, and how they start and end.
+public final class SkewWatchServer: Sendable {
+    private let configuration: Configuration
+    private let hooks: ServerHooks
+    private let logger: Logger
+    private let ending = Latch()
+
+    /// Makes a server that does not run yet.
+    public init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
+        self.configuration = configuration
+        self.hooks = hooks
+        self.logger = logger
+    }
+
+    /// Serves until ``shutdown()`` is called or its task is cancelled; then it closes every connection with 1012 and returns.
+    /// - Throws: when it can't listen. Nothing is left running then.
+    public func run() async throws(ServeError) {
+        let loops = configuration.loops ?? LoopThread.recommendedCount
+        let budget = ConnectionBudget(limit: connectionLimit)
+        let shared = SharedState(maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
+        let desk = hooks.authorizeStats.map { AuthorizationDesk(hook: $0) }
+        let trackers: [ConnectionTracker]
+        let port: Int
+        do {
+            (trackers, port) = try await start(loops, budget, shared, desk)
+        } catch {
+            throw ServeError(error)
+        }
+        shared.setTrackers(trackers)
+        let scheduler = BroadcastScheduler(
+            trackers: trackers, inbox: shared.inbox, limits: statisticsLimits, debounce: configuration.debounce,
+            maxWait: configuration.maxWait)
+        let probes: InternalServer?
+        do {
+            probes = try await startInternal(trackers, scheduler, shared, budget)
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            throw ServeError(error)
+        }
+        logStart(port: port, loops: loops, limit: budget.limit)
+        hooks.listening?(port)
+
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await scheduler.run() }
+                if let probes { group.addTask { await probes.run() } }
+                if let desk { group.addTask { await desk.run() } }
+                await ending.wait()
+                shared.startDraining()
+                await self.drain(trackers)
+                group.cancelAll()
+            }
+        } onCancel: {
+            ending.open()
+        }
+        shared.setTrackers([])
+        for tracker in trackers { await tracker.stop() }
+        await probes?.stop()
+        logger.info("Ended.")
+    }
+
+    /// Ends ``run()``. Any thread.
+    public func shutdown() { ending.open() }
+
+    // MARK: Starting
+
+    private func start(
+        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk?
+    ) async throws(LoopError) -> ([ConnectionTracker], port: Int) {
+        let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: loops)
+        var trackers: [ConnectionTracker] = []
+        do {
+            for index in 0..<loops {
+                let tracker = ConnectionTracker(
+                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops), shared: shared, desk: desk,
+                    logger: logger)
+                try await tracker.start(on: sockets, budget: budget)
+                trackers.append(tracker)
+            }
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            sockets.close(from: trackers.count)
+            throw error
+        }
+        return (trackers, sockets.port)
+    }
+
+    private func startInternal(
+        _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler, _ shared: SharedState, _ budget: ConnectionBudget
+    ) async throws(LoopError) -> InternalServer? {
+        guard let port = configuration.internalPort else { return nil }
+        let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
+        let (maxVersions, release) = (configuration.maxVersions, configuration.release)
+        let server = try InternalServer(shared: shared, publicBudget: budget, logger: logger) {
+            var loops: [LoopReport] = []
+            for tracker in trackers { loops.append(await tracker.report()) }
+            let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
+            return MetricsReport(
+                loops: loops, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts, maxVersions: maxVersions,
+                connectionLimit: budget.limit, release: release, uptimeSeconds: seconds)
+        }
+        do {
+            try await server.start(on: sockets)
+        } catch {
+            sockets.close(from: 0)
+            throw error
+        }
+        logger.info("Probes and metrics.", metadata: ["address": "http://\(configuration.internalHost):\(sockets.port)"])
+        return server
+    }
+
+    private var statisticsLimits: StatisticsLimits {
+        StatisticsLimits(
+            versions: configuration.maxVersions, routes: configuration.maxRoutes,
+            listedConnections: configuration.maxListedConnections, tracksRoutes: configuration.routeTracking)
+    }
+
+    private func trackerSettings(loops: Int) -> TrackerSettings {
+        TrackerSettings(
+            basePath: configuration.basePath, release: configuration.release,
+            connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
+            ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
+            trustedProxies: configuration.trustedProxies, statsToken: StatsToken(secret: configuration.statsToken),
+            adminToken: configuration.adminToken, limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
+            limitsAddresses: configuration.maxConnectionsPerIP != nil)
+    }
+
+    private var connectionLimit: Int {
+        let possible = max(1, OpenFileLimit.current - OpenFileLimit.reserved)
+        return min(configuration.maxConnections ?? possible, possible)
+    }
+
+    private func logStart(port: Int, loops: Int, limit: Int) {
+        let scheme = configuration.tlsCertificate == nil ? "http" : "https"
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        logger.info(
+            "Listening.",
+            metadata: [
+                "address": "\(scheme)://\(host):\(port)\(configuration.basePath)", "loops": "\(loops)", "connections": "at most \(limit)",
+            ])
+        if OpenFileLimit.current < OpenFileLimit.comfortable {
+            logger.warning("Only \(OpenFileLimit.current) files may be open, so only \(limit) connections; raise the limit (ulimit -n).")
+        }
+        if !configuration.connectionTracking {
+            logger.info("Connections are not tracked: nobody sees statistics.")
+        } else if configuration.statsToken == nil, hooks.authorizeStats == nil {
+            logger.info("Statistics are denied to everybody; set --stats-token (or SKEWWATCH_STATS_TOKEN_FILE) to allow them.")
+        }
+    }
+
+    // MARK: Ending
+
+    /// Stops accepting and closes every connection, spread evenly, so that the successor sees no storm: over the drain timeout, or
+    /// over 10 ms for each connection where that is less.
+    private func drain(_ trackers: [ConnectionTracker]) async {
+        var left: [Int] = []
+        for tracker in trackers { left.append(await tracker.startDraining()) }
+        let total = left.reduce(0, +)
+        let step = Duration.milliseconds(50)
+        var steps = max(1, Int(min(configuration.drainTimeout, .milliseconds(10 * total)) / step))
+        if total > 0 { logger.info("Draining.", metadata: ["connections": "\(total)", "seconds": "\(step * steps / .seconds(1))"]) }
+        while steps > 0 {
+            for (index, tracker) in trackers.enumerated() where left[index] > 0 {
+                let share = (left[index] + steps - 1) / steps
+                await tracker.drain(share)
+                left[index] -= share
+            }
+            steps -= 1
+            if steps > 0 { try? await Task.sleep(for: step) }
+        }
+        for tracker in trackers { await tracker.drain(.max) }
+        await waitForGoodbyes(trackers)
+    }
+
+    /// Gives the peers a moment to answer the close frames.
+    private func waitForGoodbyes(_ trackers: [ConnectionTracker]) async {
+        let deadline = MonotonicTime.now + .seconds(2)
+        while MonotonicTime.now < deadline {
+            var open = 0
+            for tracker in trackers { open += await tracker.openConnections }
+            if open == 0 { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+extension LoopOptions {
+    init(_ configuration: Configuration, loops: Int) {
+        self.init()
+        maxMessageBytes = configuration.maxMessageBytes
+        maxPendingHandshakes = max(1, configuration.maxPendingHandshakes / loops)
+        handshakeTimeout = configuration.handshakeTimeout
+        pingInterval = configuration.pingInterval
+        pongTimeout = configuration.pongTimeout
+        maxMessagesPerSecond = configuration.maxMessagesPerSecond
+        messageBurst = 2 * configuration.maxMessagesPerSecond
+        if let certificate = configuration.tlsCertificate, let key = configuration.tlsKey { tls = (certificate, key) }
+    }
+}

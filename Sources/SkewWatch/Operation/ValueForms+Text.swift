@@ -1,0 +1,104 @@
+extension ValueForm<String> {
+    /// The address to listen on.
+    static var host: Self {
+        Self(
+            placeholder: "address", expectation: "an IPv4 or IPv6 address or localhost",
+            parse: { text in
+                if text == "localhost" { return "127.0.0.1" }
+                let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+                return NetworkAddress(bare) == nil ? nil : bare
+            },
+            show: { $0 })
+    }
+
+    /// A path in front of others: without the slash at its end, empty for the root.
+    static var basePath: Self {
+        Self(
+            placeholder: "path", expectation: "a path that starts with / and is made of plain segments, such as /__skew",
+            parse: { text in
+                guard text.first == "/" else { return nil }
+                if text == "/" { return "" }
+                let path = text.last == "/" ? text.dropLast() : text[...]
+                let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+                let plain = segments.allSatisfy { segment in
+                    !segment.isEmpty && segment != "." && segment != ".."
+                        && segment.utf8.allSatisfy { isalnumASCII($0) || "-._~".utf8.contains($0) }
+                }
+                return plain ? String(path) : nil
+            },
+            show: { $0 })
+    }
+
+    /// A name or version: one line.
+    static func line(maxBytes: Int, as placeholder: String) -> Self {
+        Self(
+            placeholder: placeholder, expectation: "one line of 1 to \(maxBytes) bytes",
+            parse: { text in 1...maxBytes ~= text.utf8.count && !text.hasControlCharacters ? text : nil }, show: { $0 })
+    }
+
+    /// The name of a cookie.
+    static var cookieName: Self {
+        Self(
+            placeholder: "name", expectation: "a cookie name (letters, digits and !#$%&'*+-.^_`|~)",
+            parse: { $0.isHTTPToken ? $0 : nil }, show: { $0 })
+    }
+
+    /// The path of a file.
+    static var file: Self {
+        Self(
+            placeholder: "file", expectation: "the path of a file",
+            parse: { text in text.isEmpty || text.hasControlCharacters ? nil : text }, show: { $0 })
+    }
+
+    /// The URL of an HTTP endpoint. A password would end up in logs, so there must be none.
+    static var httpURL: Self {
+        Self(
+            placeholder: "url", expectation: "an http or https URL without a password", hidesText: true,
+            parse: { text in text.isURL(schemes: ["http", "https"]) ? text : nil }, show: { $0 })
+    }
+
+    /// A file, or the URL of an HTTP endpoint.
+    static var fileOrURL: Self {
+        Self(
+            placeholder: "file|url", expectation: "the path of a file, or an http or https URL without a password", hidesText: true,
+            parse: { text in text.contains("://") ? httpURL.parse(text) : file.parse(text) }, show: { $0 })
+    }
+
+    /// An origin of a browser, in lower case.
+    static var origin: Self {
+        Self(
+            placeholder: "origin", expectation: "an origin such as https://app.example.com or https://*.example.com, or *",
+            parse: { text in
+                if text == "*" { return text }
+                guard let end = text.firstRange(of: "://"), !text[end.upperBound...].contains("/") else { return nil }
+                let host = text[end.upperBound...]
+                // The star stands for one or more labels in front, nowhere else.
+                let rest = host.hasPrefix("*.") ? host.dropFirst(2) : host
+                guard !rest.contains("*"), "\(text[..<end.upperBound])\(rest)".isURL(schemes: ["http", "https"]) else { return nil }
+                return text.lowercased()
+            },
+            show: { $0 })
+    }
+}
+
+extension String {
+    /// Whether it has the shape of a URL with one of these schemes and a host (a path, for `unix`).
+    func isURL(schemes: [String], mayHoldPassword: Bool = false) -> Bool {
+        guard let colon = firstRange(of: "://"), !hasControlCharacters, !contains(" ") else { return false }
+        let scheme = self[..<colon.lowerBound].lowercased()
+        guard schemes.contains(scheme) else { return false }
+        let rest = self[colon.upperBound...]
+        if scheme == "unix" { return rest.count > 1 && rest.first == "/" }
+        var authority = rest.prefix { !"/?#".contains($0) }
+        if let at = authority.lastIndex(of: "@") {
+            guard mayHoldPassword else { return false }
+            authority = authority[authority.index(after: at)...]
+        }
+        let bracket = authority.lastIndex(of: "]").map { authority.index(after: $0) } ?? authority.startIndex
+        let port = authority[bracket...].firstIndex(of: ":")
+        let host = authority[..<(port ?? authority.endIndex)]
+        if let port, Int(digits: authority[authority.index(after: port)...]).map({ 1...65535 ~= $0 }) != true { return false }
+        if host.first == "[" { return host.last == "]" && NetworkAddress(String(host.dropFirst().dropLast())) != nil }
+        return !host.isEmpty && host.utf8.allSatisfy { isalnumASCII($0) || "-._".utf8.contains($0) }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Logging
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
+extension ConnectionTracker: SocketHandler {
+    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {
+        let arrival = Arrival(head, transport: .webSocket, settings: settings)
+        assumeIsolated { $0.open(socket, arrival) }
+    }
+
+    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
+        guard isText else { return }
+        let parsed = unsafe ClientMessage.parse(Span(_unsafeElements: message.assumingMemoryBound(to: UInt8.self)))
+        assumeIsolated { $0.handle(parsed, from: socket) }
+    }
+
+    nonisolated func drained(_ socket: SocketID) {
+        assumeIsolated { $0.catchUp(socket) }
+    }
+
+    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
+        assumeIsolated { tracker in
+            tracker.counters.closed[reason, default: 0] += 1
+            tracker.forget(at: socket.place)
+        }
+    }
+
+    nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
+
+    nonisolated func refused(_ refusal: ConnectionRefusal) {
+        assumeIsolated { tracker in
+            let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
+            tracker.counters.rejected[rejection, default: 0] += 1
+        }
+    }
+
+    // MARK: Coming
+
+    func open(_ socket: SocketID, _ arrival: Arrival) {
+        var random = SystemRandomNumberGenerator()
+        let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+        let isStream = arrival.transport == .events
+        let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
+        let connection = Connection(
+            id: id, slot: enter(id, arrival, socket), hasToken: arrival.hasToken, isStream: isStream, isCrawler: arrival.isCrawler)
+        while connections.count <= socket.place { connections.append(nil) }
+        connections[socket.place] = connection
+        if let head = arrival.head { heads[socket.place] = head }
+        if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
+        count(arrival)
+        let hello = ServerMessage.connected(
+            version: settings.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+        loop?.send(hello.encoded, to: socket)
+        if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
+    }
+
+    private func enter(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
+        let address = settings.ipTracking || settings.limitsAddresses ? self.address(of: socket, arrival.forwarded) : nil
+        if let address, let budget = shared.addresses {
+            budget.take(address)
+            addresses[socket.place] = address
+        }
+        guard settings.connectionTracking, !arrival.isCrawler else { return nil }
+        defer { noteChange() }
+        return roster.open(
+            id, version: arrival.identity.version(release: settings.release),
+            route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
+            address: settings.ipTracking ? address?.description : nil)
+    }
+
+    func address(of socket: SocketID, _ forwarded: ForwardedHeaders?) -> NetworkAddress? {
+        guard let peer = loop?.peerAddress(of: socket) else { return nil }
+        return ClientAddress.of(peer: peer, forwarded, trusted: settings.trustedProxies)
+    }
+
+    private func count(_ arrival: Arrival) {
+        if arrival.isCrawler {
+            counters.crawlersOpened += 1
+        } else {
+            counters.opened[arrival.transport, default: 0] += 1
+            openByTransport[arrival.transport, default: 0] += 1
+        }
+    }
+
+    // MARK: Being there
+
+    private func handle(_ message: ClientMessage, from socket: SocketID) {
+        switch message {
+        case .ping:
+            counters.messages[.ping, default: 0] += 1
+            loop?.send(Self.pong, to: socket)
+        case .routeUpdate(let route):
+            counters.messages[.routeUpdate, default: 0] += 1
+            move(socket, to: route)
+        case .subscribeStats(let token, let mode):
+            counters.messages[.subscribeStats, default: 0] += 1
+            subscribe(socket, token: token, mode: mode)
+        case .unsubscribeStats:
+            counters.messages[.unsubscribeStats, default: 0] += 1
+            unsubscribe(socket.place)
+        case .ignored(let reason):
+            counters.ignored[reason, default: 0] += 1
+        }
+    }
+
+    private static let pong = ServerMessage.pong.encoded
+
+    func move(_ socket: SocketID, to route: String) {
+        guard settings.routeTracking, let connection = connections[socket.place], let slot = connection.slot else { return }
+        roster.move(slot, to: route)
+        noteChange()
+        if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
+    }
+
+    // MARK: Going
+
+    func forget(at place: Int) {
+        guard let connection = connections[place] else { return }
+        if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
+        unsubscribe(place)
+        connections[place] = nil
+        heads[place] = nil
+        if connection.isStream { shared.streams.remove(connection.id) }
+        if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
+        if !connection.isCrawler { openByTransport[connection.isStream ? .events : .webSocket, default: 0] -= 1 }
+        if let slot = connection.slot {
+            roster.close(slot)
+            noteChange()
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import WebSocketLoop
+
+/// What a tracker goes by; the same for all loops of a server.
+struct TrackerSettings: Sendable {
+    var basePath: String
+    var release: String?
+    var connectionTracking: Bool
+    var routeTracking: Bool
+    var ipTracking: Bool
+    var excludeBots: Bool
+    var cookieName: String
+    var trustedProxies: [AddressRange]
+    var statsToken: StatsToken
+    var adminToken: Secret?
+    var limits: StatisticsLimits
+    var loop: LoopOptions
+    var hooks: ServerHooks
+
+    /// Whether the headers of proxies matter to anything.
+    var asksProxies: Bool { !trustedProxies.isEmpty && (ipTracking || limitsAddresses) }
+    /// Whether there is a limit per address.
+    var limitsAddresses: Bool
+}

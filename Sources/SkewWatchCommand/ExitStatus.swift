@@ -1,0 +1,17 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// What the command tells the shell.
+enum ExitStatus: Int32 {
+    case success = 0
+    /// Cannot serve, for example because the port is in use.
+    case cannotServe = 1
+    /// Wrong settings or arguments: `EX_CONFIG`. A supervisor need not try again.
+    case wrongSettings = 78
+
+    /// The parser of arguments has its own status for wrong arguments.
+    init(_ code: ExitCode) { self = code.isSuccess ? .success : .wrongSettings }
+
+    /// Ends the process.
+    func leave() -> Never { exit(rawValue) }
+}

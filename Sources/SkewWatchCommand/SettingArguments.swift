@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SkewWatch
+
+/// The arguments of a command that takes the settings of the table.
+struct SettingArguments: ParsableArguments {
+    // The table alone knows the flags, so the parser of arguments must not look at them.
+    @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The settings below.", valueName: "settings"))
+    var settings: [String] = []
+
+    /// The configuration and the warnings to show at start.
+    /// - Throws: `CommandFailure` with the sentence about a wrong setting, or a request for help.
+    func load(for command: any ParsableCommand.Type) throws -> (configuration: Configuration, warnings: [String]) {
+        if settings.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(command) }
+        do {
+            return try Configuration.load(arguments: settings, environment: Self.environment)
+        } catch {
+            throw CommandFailure(sentence: error.sentence, status: .wrongSettings)
+        }
+    }
+
+    private static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let parts = unsafe String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            unsafe next += 1
+        }
+        return variables
+    }
+}

@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import SkewWatch
+
+/// The command `skewwatch`: finds the subcommand and gives its outcome to the shell.
+@main
+struct SkewWatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "skewwatch",
+        abstract: "Knows, live, who has your web app open: how many tabs, on which build, on which route.",
+        usage: "skewwatch [serve] [settings]\nskewwatch check [settings]\nskewwatch version",
+        discussion: HelpPage.discussion,
+        subcommands: [ServeCommand.self, CheckCommand.self, VersionCommand.self],
+        defaultSubcommand: ServeCommand.self)
+
+    @MainActor static func main() async {
+        StandardStreams.prepare()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(with: error)
+        }
+    }
+
+    /// Ends the process: help on standard output, everything else as one line on standard error.
+    private static func leave(with error: any Error) -> Never {
+        let status = (error as? CommandFailure)?.status ?? ExitStatus(exitCode(for: error))
+        let text = (error as? CommandFailure)?.sentence ?? fullMessage(for: error, columns: HelpPage.columnsOfParser)
+        if status == .success {
+            StandardStreams.print(text)
+        } else {
+            // What the parser of arguments adds after its first line is its own usage text, which knows nothing of the settings.
+            let line = text.split(separator: "\n").first.map(String.init) ?? text
+            let bare = line.hasPrefix("Error: ") ? String(line.dropFirst(7)) : line
+            StandardStreams.complain(bare.last == "." ? bare : bare + ".")
+        }
+        status.leave()
+    }
+}

@@ -1,0 +1,44 @@
+internal import CLibwebsockets
+
+/// The one function that libwebsockets calls. It finds the loop, checks the pointers, wraps the bytes and calls one method.
+///
+/// The loop is the context's user pointer, retained until the context is gone. The socket's id is the connection's opaque
+/// pointer, never a reference: what is looked up with it is there or not.
+@c func callbackOfLoop(
+    _ wsi: OpaquePointer?, _ reason: lws_callback_reasons, _ user: UnsafeMutableRawPointer?, _ input: UnsafeMutableRawPointer?,
+    _ length: Int
+) -> Int32 {
+    switch reason {
+    case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_HTTP_CONFIRM_UPGRADE,
+        LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED,
+        LWS_CALLBACK_HTTP, LWS_CALLBACK_HTTP_BODY, LWS_CALLBACK_HTTP_BODY_COMPLETION, LWS_CALLBACK_HTTP_WRITEABLE,
+        LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_WSI_DESTROY:
+        break
+    default:
+        return 0
+    }
+    guard let wsi = unsafe wsi, let context = unsafe lws_get_context(wsi), let pointer = unsafe lws_context_user(context) else { return 0 }
+    let loop = unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).takeUnretainedValue()
+    let socket = unsafe SocketID(rawValue: UInt64(UInt(bitPattern: lws_get_opaque_user_data(wsi))))
+    // libwebsockets has connections of its own (the pipe that wakes it), and may report one that was never adopted.
+    guard let place = loop.table.place(of: socket) else { return 0 }
+    let bytes = unsafe UnsafeRawBufferPointer(start: input, count: length)
+    switch reason {
+    case LWS_CALLBACK_RECEIVE: return unsafe loop.received(wsi, place, bytes)
+    case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe loop.writable(wsi, place)
+    case LWS_CALLBACK_ESTABLISHED: return unsafe loop.established(wsi, place)
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe loop.confirmUpgrade(wsi, place)
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: loop.settings.forgetOffer()
+    case LWS_CALLBACK_RECEIVE_PONG: loop.receivedPong(place)
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(wsi, place, bytes)
+    case LWS_CALLBACK_CLOSED: loop.disconnected(place)
+    case LWS_CALLBACK_HTTP: return unsafe loop.httpRequest(wsi, place)
+    case LWS_CALLBACK_HTTP_BODY: return unsafe loop.bodyPiece(wsi, place, bytes)
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return unsafe loop.bodyComplete(wsi, place)
+    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe loop.writable(wsi, place)
+    case LWS_CALLBACK_CLOSED_HTTP: loop.httpClosed(place)
+    case LWS_CALLBACK_WSI_DESTROY: loop.release(place)
+    default: break
+    }
+    return 0
+}

@@ -1,0 +1,93 @@
+internal import CLibuv
+internal import CLibwebsockets
+internal import Glibc
+
+/// What libwebsockets is told when a context is made, and the memory that it goes on pointing to.
+///
+/// The choices were measured on 4.1.6: libuv instead of `poll()`; an empty retry policy, because the default one puts a timer of
+/// every socket in a sorted list; HTTP/1.1 only, also in ALPN; no extension; no limit of descriptors, because it makes each look-up
+/// a linear search; one write may be 64 KiB, else it would be cut to the receive buffer's size and copied.
+@safe
+final class ContextSettings {
+    /// The most that one write hands to the kernel; also the size of a fragment of a large message.
+    static let fragmentBytes = 65_536
+
+    private let options: LoopOptions
+    private let loops = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
+    private let protocols = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 3)
+    private let retryPolicy = UnsafeMutablePointer<lws_retry_bo_t>.allocate(capacity: 1)
+    /// The name of the second protocol: whatever a client offers just now, empty else. See ``offer(_:)``.
+    private let offeredName = UnsafeMutablePointer<CChar>.allocate(capacity: 64)
+    private let strings: [UnsafeMutablePointer<CChar>]
+
+    init(_ options: LoopOptions, loop: UnsafeMutablePointer<uv_loop_t>) {
+        self.options = options
+        unsafe loops.initialize(to: UnsafeMutableRawPointer(loop))
+        unsafe retryPolicy.initialize(to: lws_retry_bo_t())
+        unsafe offeredName.initialize(repeating: 0, count: 64)
+        let texts: [String] = ["skewwatch", "http/1.1", options.tls?.certificate ?? "", options.tls?.key ?? ""]
+        unsafe strings = unsafe texts.map { unsafe strdup($0) }
+        for index in 0..<3 {
+            unsafe protocols.advanced(by: index).initialize(to: lws_protocols())
+            if index == 2 { break }
+            unsafe protocols[index].name = unsafe UnsafePointer(index == 0 ? strings[0] : offeredName)
+            unsafe protocols[index].callback = callbackOfLoop
+            unsafe protocols[index].rx_buffer_size = options.receiveBufferBytes
+            unsafe protocols[index].tx_packet_size = Self.fragmentBytes
+        }
+    }
+
+    deinit {
+        unsafe loops.deallocate()
+        unsafe protocols.deallocate()
+        unsafe retryPolicy.deallocate()
+        unsafe offeredName.deallocate()
+        for index in unsafe strings.indices { unsafe Glibc.free(strings[index]) }
+    }
+
+    var failure: LoopError {
+        if let tls = options.tls { return .certificateNotUsable(certificate: tls.certificate, key: tls.key) }
+        return .contextNotCreated
+    }
+
+    func createContext(user: UnsafeMutableRawPointer) -> (context: OpaquePointer, vhost: OpaquePointer)? {
+        var info = unsafe lws_context_creation_info()
+        unsafe info.port = -2  // CONTEXT_PORT_NO_LISTEN_SERVER: a macro Swift does not import.
+        unsafe info.protocols = unsafe UnsafePointer(protocols)
+        unsafe info.user = unsafe user
+        unsafe info.foreign_loops = unsafe loops
+        unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
+        unsafe info.pt_serv_buf_size = 4096
+        unsafe info.max_http_header_data = UInt16(2 * WebSocketLoop.maxHeaderBytes)
+        let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))
+        unsafe info.timeout_secs = UInt32(seconds)
+        unsafe info.keepalive_timeout = seconds
+        unsafe info.options = UInt64(
+            LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN)
+        unsafe info.alpn = unsafe UnsafePointer(strings[1])
+        if options.tls != nil {
+            unsafe info.options |= UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+            unsafe info.ssl_cert_filepath = unsafe UnsafePointer(strings[2])
+            unsafe info.ssl_private_key_filepath = unsafe UnsafePointer(strings[3])
+        }
+        guard let context = unsafe lws_create_context(&info) else { return nil }
+        guard let vhost = unsafe lws_create_vhost(context, &info) else {
+            unsafe lws_context_destroy(context)
+            return nil
+        }
+        return unsafe (context, vhost)
+    }
+
+    /// libwebsockets refuses a client that offers only subprotocols it does not know; RFC 6455 lets a server ignore them. So the
+    /// second protocol takes the offered name until ``forgetOffer()``, which comes before the answer is written: an empty name
+    /// is not echoed.
+    func offer(_ name: ArraySlice<UInt8>) {
+        guard name.count < 64 else { return }
+        for (index, byte) in name.enumerated() { unsafe offeredName[index] = CChar(bitPattern: byte) }
+        unsafe offeredName[name.count] = 0
+    }
+
+    func forgetOffer() {
+        unsafe offeredName[0] = 0
+    }
+}

@@ -1,0 +1,124 @@
+internal import CLibuv
+internal import Glibc
+
+/// Accepts connections in batches from one listening socket on one loop, as far as the gate lets them in.
+///
+/// libwebsockets' own accept loop spins and floods the log when descriptors run out. This one keeps a descriptor in reserve: it
+/// is closed, the first in line is accepted and hung up on, and the reserve is opened again.
+/// Lives on its loop's thread.
+@safe
+final class Listener {
+    /// Connections taken per wake-up; more would let a flood of them keep established sockets waiting.
+    private static let batch = 64
+
+    private let descriptor: Int32
+    private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    private var reserve = openReserve()
+    private var isPolling = false
+    private(set) var gate: AcceptGate
+    private let budget: ConnectionBudget
+    private unowned let loop: WebSocketLoop
+
+    /// Takes ownership of `descriptor`.
+    init(
+        takingOwnership descriptor: Int32, on uv: UnsafeMutablePointer<uv_loop_t>, gate: AcceptGate, budget: ConnectionBudget,
+        loop: WebSocketLoop
+    ) {
+        self.descriptor = descriptor
+        self.gate = gate
+        self.budget = budget
+        self.loop = loop
+        _ = unsafe uv_poll_init(uv, poll, descriptor)
+        unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        resume()
+    }
+
+    /// Takes what is in the backlog already, for those peers were told by the kernel that they are connected; then closes the socket.
+    func stop() {
+        for _ in 0..<64 where isPolling { acceptWaiting() }
+        pause()
+        let handle = unsafe UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
+        unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
+        Glibc.close(descriptor)
+        if reserve >= 0 { Glibc.close(reserve) }
+    }
+
+    /// Tells the gate that one accepted connection is no longer in its handshake.
+    func handshakeEnded() {
+        if gate.handshakeEnded() { resume() }
+    }
+
+    private func resume() {
+        guard !isPolling else { return }
+        isPolling = true
+        _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), connectionsWaiting)
+    }
+
+    private func pause() {
+        guard isPolling else { return }
+        isPolling = false
+        _ = unsafe uv_poll_stop(poll)
+    }
+
+    fileprivate func acceptWaiting() {
+        for _ in 0..<Self.batch {
+            guard gate.next() == .accept else { return pause() }
+            let connection = accept_connection(descriptor)
+            if connection >= 0 {
+                admit(connection)
+            } else if !recover(from: errno) {
+                return
+            }
+        }
+    }
+
+    private func admit(_ connection: Int32) {
+        guard budget.take() else {
+            refusePolitely(connection)
+            loop.refused(.connectionLimit)
+            return
+        }
+        gate.accepted()
+        loop.adopt(takingOwnership: connection)
+    }
+
+    /// - Returns: whether to go on with the batch.
+    private func recover(from number: Int32) -> Bool {
+        switch gate.failed(outOfDescriptors: number == EMFILE || number == ENFILE) {
+        case .wait:
+            return number == ECONNABORTED || number == EINTR
+        case .shed(let isFirst):
+            if isFirst { loop.log(.outOfDescriptors) }
+            if reserve >= 0 { Glibc.close(reserve) }
+            let connection = accept_connection(descriptor)
+            if connection >= 0 { Glibc.close(connection) }
+            reserve = openReserve()
+            loop.refused(.outOfDescriptors)
+            return connection >= 0
+        }
+    }
+}
+
+private func openReserve() -> Int32 {
+    unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+}
+
+/// Says 503 on a socket that nothing was spent on yet, and closes it. What the peer already sent is read first: closing with
+/// unread bytes would reset the connection, and the peer might never see the answer.
+private func refusePolitely(_ connection: Int32) {
+    let answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    var scratch: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    _ = unsafe withUnsafeMutableBytes(of: &scratch) { bytes in
+        // MSG_TRUNC drops the bytes in the kernel, so the size of the buffer does not matter.
+        unsafe recv(connection, bytes.baseAddress, 65_536, Int32(MSG_DONTWAIT | MSG_TRUNC))
+    }
+    _ = unsafe answer.utf8.withContiguousStorageIfAvailable { bytes in
+        unsafe send(connection, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+    }
+    shutdown(connection, Int32(SHUT_WR))
+    close(connection)
+}
+
+@c private func connectionsWaiting(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
+    unsafe Unmanaged<Listener>.fromOpaque(poll!.pointee.data).takeUnretainedValue().acceptWaiting()
+}

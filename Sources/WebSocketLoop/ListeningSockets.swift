@@ -1,0 +1,99 @@
+internal import CLibuv
+internal import Glibc
+
+/// Listening TCP sockets on one address and port, one for each loop, opened with `SO_REUSEPORT` so that the kernel spreads the
+/// connections over them (and so that a new process can start beside an old one of the same user).
+public struct ListeningSockets: Sendable {
+    /// The port that is really listened on: the one asked for, or the one the system chose for port 0.
+    public let port: Int
+    /// Open descriptors, one per loop. Whoever takes one closes it.
+    let descriptors: [Int32]
+
+    /// Opens `count` sockets.
+    ///
+    /// The address `::` takes IPv4 as well.
+    /// - Parameter host: an IPv4 or IPv6 address, or a name; the first address it resolves to is used.
+    public static func open(host: String, port: Int, count: Int) throws(LoopError) -> ListeningSockets {
+        var address = try resolve(host: host, port: port)
+        var descriptors: [Int32] = []
+        var chosen = port
+        for _ in 0..<count {
+            let descriptor: Int32
+            do {
+                descriptor = try listen(&address, host: host, port: chosen)
+            } catch {
+                for descriptor in descriptors { Glibc.close(descriptor) }
+                throw error
+            }
+            descriptors.append(descriptor)
+            chosen = boundPort(of: descriptor, into: &address)
+        }
+        return ListeningSockets(port: chosen, descriptors: descriptors)
+    }
+
+    /// Closes the sockets that nobody took: those from `index` on.
+    public func close(from index: Int) {
+        for descriptor in descriptors[index...] { Glibc.close(descriptor) }
+    }
+
+    private static func resolve(host: String, port: Int) throws(LoopError) -> Address {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_family = AF_UNSPEC
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0, let first = unsafe found else {
+            throw .hostNotResolved(host)
+        }
+        defer { unsafe freeaddrinfo(first) }
+        var address = Address()
+        address.length = unsafe first.pointee.ai_addrlen
+        unsafe withUnsafeMutableBytes(of: &address.storage) { storage in
+            unsafe storage.copyMemory(
+                from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
+        }
+        return address
+    }
+
+    private static func listen(_ address: inout Address, host: String, port: Int) throws(LoopError) -> Int32 {
+        let family = Int32(address.storage.ss_family)
+        let descriptor = socket(
+            family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw .notListening(host: host, port: port, errno: errno) }
+        set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
+        // Accepted sockets inherit this: no system call per connection.
+        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+        let length = address.length
+        let isBound = unsafe withUnsafePointer(to: &address.storage) { storage in
+            unsafe bind(descriptor, UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length) == 0
+        }
+        guard isBound, Glibc.listen(descriptor, 4096) == 0 else {
+            let number = errno
+            Glibc.close(descriptor)
+            throw number == EADDRINUSE ? .addressInUse(host: host, port: port) : .notListening(host: host, port: port, errno: number)
+        }
+        return descriptor
+    }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    private static func boundPort(of descriptor: Int32, into address: inout Address) -> Int {
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutableBytes(of: &address.storage) { storage in
+            let base = storage.baseAddress!
+            _ = unsafe getsockname(descriptor, base.assumingMemoryBound(to: sockaddr.self), &length)
+            // sin_port and sin6_port lie at the same offset, in network order.
+            return unsafe Int(UInt16(bigEndian: base.load(fromByteOffset: 2, as: UInt16.self)))
+        }
+    }
+
+    private struct Address {
+        var storage = sockaddr_storage()
+        var length = socklen_t(0)
+    }
+}

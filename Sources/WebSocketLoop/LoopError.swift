@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// Why a loop or its listening sockets could not be made: a closed set, one sentence each.
+public enum LoopError: Error, Equatable, Sendable {
+    /// The operating system gave no thread; the error number.
+    case threadNotStarted(errno: Int32)
+    /// libuv could not set up its loop.
+    case loopNotCreated
+    /// libwebsockets could not set up its context; mostly its libuv plugin is missing.
+    case contextNotCreated
+    /// The certificate or its key could not be used.
+    case certificateNotUsable(certificate: String, key: String)
+    /// The host is neither an address nor a name that resolves.
+    case hostNotResolved(String)
+    /// Another program listens on this address and port.
+    case addressInUse(host: String, port: Int)
+    /// Listening failed for another reason; the error number.
+    case notListening(host: String, port: Int, errno: Int32)
+
+    /// One sentence for people.
+    public var sentence: String {
+        switch self {
+        case .threadNotStarted(let number): "A loop's thread could not be started: \(text(number))."
+        case .loopNotCreated: "libuv could not set up an event loop; is the limit of open files very low?"
+        case .contextNotCreated:
+            "libwebsockets could not be set up; is its libuv plugin (Debian's libwebsockets-evlib-uv) installed?"
+        case .certificateNotUsable(let certificate, let key):
+            "TLS could not be set up with the certificate \(certificate) and the key \(key); are both readable, PEM, and a pair?"
+        case .hostNotResolved(let host): "The host \(host) is no address of this machine and no name that resolves."
+        case .addressInUse(let host, let port): "Port \(port) on \(host) is in use by another program."
+        case .notListening(let host, let port, let number): "Cannot listen on \(host) port \(port): \(text(number))."
+        }
+    }
+
+    private func text(_ number: Int32) -> String {
+        unsafe String(cString: strerror(number))
+    }
+}

@@ -1,0 +1,156 @@
+internal import CLibwebsockets
+
+/// The request line and header of a request that is being answered: a view into libwebsockets' header table.
+///
+/// It can't be copied, so that it can't be kept: the table is given back when the callback returns. Everything is read by length;
+/// a NUL byte cuts nothing short. Several headers of one name are joined with a space by libwebsockets.
+@safe
+public struct RequestHead: ~Copyable {
+    /// The headers that the server reads.
+    public enum Header: Sendable, CaseIterable {
+        case accept, acceptEncoding, authorization, connection, contentLength, contentType, cookie, expect, forwardedFor, host
+        case ifNoneMatch, origin, realIP, transferEncoding, upgrade, userAgent, accessControlRequestHeaders
+        case webSocketKey, webSocketVersion, webSocketProtocol
+    }
+
+    /// The request methods that libwebsockets tells apart; any other never gets here.
+    public enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+        case options = "OPTIONS"
+        case connect = "CONNECT"
+    }
+
+    private let wsi: OpaquePointer
+
+    init(borrowing wsi: OpaquePointer) {
+        unsafe self.wsi = unsafe wsi
+    }
+
+    /// The method; nil for one that libwebsockets has no name for.
+    public var method: Method? {
+        Method.allCases.first { unsafe lws_hdr_total_length(wsi, $0.token) > 0 }
+    }
+
+    /// The path, percent-decoded, without the query.
+    public var path: [UInt8] {
+        guard let method else { return [] }
+        return copy(method.token) ?? []
+    }
+
+    /// Visits the query's parameters in order, each as `name=value`, percent-decoded and with `+` as a space.
+    public func forEachArgument(_ body: ([UInt8]) -> Void) {
+        var index: Int32 = 0
+        while true {
+            let length = unsafe Int(lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, index))
+            if length <= 0 { return }
+            body(fragment(WSI_TOKEN_HTTP_URI_ARGS, index, length: length))
+            index += 1
+        }
+    }
+
+    /// The bytes of a header; nil where it is missing.
+    public func header(_ header: Header) -> [UInt8]? { copy(header.token) }
+
+    /// How many headers of this name there are.
+    public func count(_ header: Header) -> Int {
+        var index: Int32 = 0
+        while unsafe lws_hdr_fragment_length(wsi, header.token, index) > 0 { index += 1 }
+        return Int(index)
+    }
+
+    /// A header that libwebsockets has no token for.
+    /// - Parameter name: in lower case with the colon, as `cf-connecting-ip:`.
+    public func customHeader(_ name: StaticString) -> [UInt8]? {
+        name.withUTF8Buffer { name in
+            let start = unsafe UnsafeRawPointer(name.baseAddress!).assumingMemoryBound(to: CChar.self)
+            let length = unsafe Int(lws_hdr_custom_length(wsi, start, Int32(name.count)))
+            guard length >= 0 else { return nil }
+            return unsafe read(length: length) { buffer, size in
+                unsafe lws_hdr_custom_copy(wsi, buffer, size, start, Int32(name.count))
+            }
+        }
+    }
+
+    /// The length of the body: 0 without a `Content-Length`, nil where it is not a plain number that fits.
+    public var bodyLength: Int? {
+        guard count(.contentLength) > 0 else { return count(.transferEncoding) > 0 ? nil : 0 }
+        guard let digits = header(.contentLength), digits.count <= 15, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    /// Bytes of the request line and of the headers the server reads.
+    var knownHeaderBytes: Int {
+        let query = unsafe Int(lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS))
+        return path.count + query + Header.allCases.reduce(0) { unsafe $0 + Int(lws_hdr_total_length(wsi, $1.token)) }
+    }
+
+    /// Whether the request line says HTTP/1.1.
+    public var isHTTP11: Bool { copy(WSI_TOKEN_HTTP).map { $0.elementsEqual("HTTP/1.1".utf8) } ?? false }
+
+    private func copy(_ token: lws_token_indexes) -> [UInt8]? {
+        let length = unsafe Int(lws_hdr_total_length(wsi, token))
+        // An empty header has length 0 and a first fragment of length 0: it counts as missing, as it does for libwebsockets.
+        guard length > 0 else { return nil }
+        return unsafe read(length: length) { buffer, size in unsafe lws_hdr_copy(wsi, buffer, size, token) }
+    }
+
+    private func fragment(_ token: lws_token_indexes, _ index: Int32, length: Int) -> [UInt8] {
+        unsafe read(length: length) { buffer, size in unsafe lws_hdr_copy_fragment(wsi, buffer, size, token, index) } ?? []
+    }
+
+    /// libwebsockets' copies want room for a NUL.
+    private func read(length: Int, _ fill: (UnsafeMutablePointer<CChar>, Int32) -> Int32) -> [UInt8]? {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: length + 2) { buffer, count in
+            let start = unsafe UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
+            count = unsafe max(0, min(length, Int(fill(start, Int32(length + 2)))))
+        }
+        return bytes.count == length ? bytes : nil
+    }
+}
+
+extension RequestHead.Method {
+    var token: lws_token_indexes {
+        switch self {
+        case .get: WSI_TOKEN_GET_URI
+        case .head: WSI_TOKEN_HEAD_URI
+        case .post: WSI_TOKEN_POST_URI
+        case .put: WSI_TOKEN_PUT_URI
+        case .patch: WSI_TOKEN_PATCH_URI
+        case .delete: WSI_TOKEN_DELETE_URI
+        case .options: WSI_TOKEN_OPTIONS_URI
+        case .connect: WSI_TOKEN_CONNECT
+        }
+    }
+}
+
+extension RequestHead.Header {
+    var token: lws_token_indexes {
+        switch self {
+        case .accept: WSI_TOKEN_HTTP_ACCEPT
+        case .acceptEncoding: WSI_TOKEN_HTTP_ACCEPT_ENCODING
+        case .authorization: WSI_TOKEN_HTTP_AUTHORIZATION
+        case .connection: WSI_TOKEN_CONNECTION
+        case .contentLength: WSI_TOKEN_HTTP_CONTENT_LENGTH
+        case .contentType: WSI_TOKEN_HTTP_CONTENT_TYPE
+        case .cookie: WSI_TOKEN_HTTP_COOKIE
+        case .expect: WSI_TOKEN_HTTP_EXPECT
+        case .forwardedFor: WSI_TOKEN_X_FORWARDED_FOR
+        case .host: WSI_TOKEN_HOST
+        case .ifNoneMatch: WSI_TOKEN_HTTP_IF_NONE_MATCH
+        case .origin: WSI_TOKEN_ORIGIN
+        case .realIP: WSI_TOKEN_HTTP_X_REAL_IP
+        case .transferEncoding: WSI_TOKEN_HTTP_TRANSFER_ENCODING
+        case .upgrade: WSI_TOKEN_UPGRADE
+        case .userAgent: WSI_TOKEN_HTTP_USER_AGENT
+        case .accessControlRequestHeaders: WSI_TOKEN_HTTP_AC_REQUEST_HEADERS
+        case .webSocketKey: WSI_TOKEN_KEY
+        case .webSocketVersion: WSI_TOKEN_VERSION
+        case .webSocketProtocol: WSI_TOKEN_PROTOCOL
+        }
+    }
+}

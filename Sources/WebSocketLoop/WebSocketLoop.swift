@@ -1,0 +1,188 @@
+internal import CLibuv
+internal import CLibwebsockets
+internal import Glibc
+
+/// WebSockets and HTTP/1.1 requests on one thread: the one place that touches libwebsockets and libuv.
+///
+/// It knows sockets and bytes; what they mean is the handler's. Everything here is called on the loop's thread.
+@safe
+public final class WebSocketLoop {
+    /// Ten ticks are a second: deadlines are seconds, and every tick wakes the thread.
+    static let ticksPerSecond = 10
+
+    let options: LoopOptions
+    let budget: ConnectionBudget
+    unowned let handler: any SocketHandler
+    let uv: UnsafeMutablePointer<uv_loop_t>
+    private let thread: LoopThread
+    let settings: ContextSettings
+    private(set) var context: OpaquePointer?
+    private var vhost: OpaquePointer?
+    private var listener: Listener?
+    private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
+    private let startedAt: UInt64
+    private var stopped: (() -> Void)?
+
+    var table = SocketTable()
+    var handshakes = DeadlineQueue()
+    var pings = DeadlineQueue()
+    var pongs = DeadlineQueue()
+    var closings = DeadlineQueue()
+    var keepalives = DeadlineQueue()
+    /// Bodies of requests that are being read.
+    var bodies: [Int: RequestBody] = [:]
+    /// Sockets to end on the next occasion that lies outside of libwebsockets' own callbacks.
+    var doomed: [SocketID] = []
+    var hangups: HangupWatch!
+    var outboxes: [Int: Outbox] = [:]
+    var assemblies: [Int: MessageAssembly] = [:]
+    var scratch: UnsafeMutableRawBufferPointer
+    var libraryLog = LibraryLog()
+
+    /// Sets up libwebsockets on the thread's loop.
+    ///
+    /// - Parameters:
+    ///   - handler: kept unowned; it must live until ``stop(whenStopped:)`` has called back.
+    ///   - budget: shared by all loops of the server.
+    public init(on thread: LoopThread, options: LoopOptions, budget: ConnectionBudget, handler: any SocketHandler) throws(LoopError) {
+        thread.checkIsolated()
+        self.thread = thread
+        self.options = options
+        self.budget = budget
+        self.handler = handler
+        unsafe uv = unsafe thread.loop
+        settings = unsafe ContextSettings(options, loop: thread.loop)
+        startedAt = unsafe uv_now(uv)
+        unsafe scratch = .allocate(byteCount: frameHeadroom + Self.scratchBytes, alignment: 16)
+        LibraryLog.install()
+        // Released when libwebsockets has called for the last time.
+        let pointer = unsafe Unmanaged.passRetained(self).toOpaque()
+        guard let made = unsafe settings.createContext(user: pointer) else {
+            unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
+            throw settings.failure
+        }
+        unsafe (context, vhost) = unsafe (made.context, made.vhost)
+        hangups = unsafe HangupWatch(on: uv, loop: self)
+        _ = unsafe uv_timer_init(uv, timer)
+        unsafe timer.pointee.data = pointer
+        let milliseconds = UInt64(1000 / Self.ticksPerSecond)
+        _ = unsafe uv_timer_start(timer, tickOfLoop, milliseconds, milliseconds)
+    }
+
+    deinit {
+        unsafe scratch.deallocate()
+    }
+
+    /// Starts accepting on the socket that was opened for the loop number `index`.
+    public func listen(on sockets: ListeningSockets, index: Int) {
+        let gate = AcceptGate(maxPendingHandshakes: options.maxPendingHandshakes)
+        listener = unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self)
+    }
+
+    /// Stops accepting; what is open stays open.
+    public func stopListening() {
+        listener?.stop()
+        listener = nil
+    }
+
+    /// Drops every connection, gives everything back to libwebsockets and libuv, and calls `whenStopped` once, on this thread.
+    ///
+    /// Sockets that should hear a close code are closed before. The handler is not told of the connections that this drops.
+    public func stop(whenStopped: @escaping () -> Void) {
+        stopListening()
+        stopped = whenStopped
+        for place in table.places { table[place].phase = .closing }
+        unsafe lws_context_destroy(context)
+    }
+
+    /// Connections of this loop, those in their handshake included.
+    public var openConnections: Int { table.count }
+
+    // MARK: What the listener and the timer call
+
+    /// Connections of this loop that are in their handshake.
+    public var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
+
+    /// Bytes of messages that were handed to the kernel or wait for it.
+    public internal(set) var sentBytes = 0
+
+    /// The longest the loop was late for its clock since the last call, in seconds.
+    public func takeLag() -> Double {
+        defer { longestLag = 0 }
+        return Double(longestLag) / 1000
+    }
+
+    var longestLag: UInt64 = 0
+    var expectedTick: UInt64 = 0
+
+    /// The time in ticks; 1 is the start.
+    var now: UInt32 { unsafe UInt32(truncatingIfNeeded: (uv_now(uv) - startedAt) * UInt64(Self.ticksPerSecond) / 1000 + 1) }
+
+    func adopt(takingOwnership descriptor: Int32) {
+        let socket = table.take()
+        handshakes.append(socket.place, due: now + Self.ticks(options.handshakeTimeout))
+        var adoption = unsafe lws_adopt_desc_t()
+        unsafe adoption.vh = unsafe vhost
+        unsafe adoption.type = lws_adoption_type(
+            LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue)
+        unsafe adoption.fd.sockfd = descriptor
+        unsafe adoption.opaque = UnsafeMutableRawPointer(bitPattern: UInt(socket.rawValue))
+        // It closes the descriptor when it fails.
+        let wsi = unsafe lws_adopt_descriptor_vhost_via_info(&adoption)
+        guard let place = table.place(of: socket) else { return }
+        if unsafe wsi == nil { release(place) } else { unsafe table[place].wsi = unsafe wsi }
+    }
+
+    func refused(_ refusal: ConnectionRefusal) { handler.refused(refusal) }
+
+    func log(_ notice: LoopNotice) { handler.log(notice) }
+
+    /// The connection at `place` is no longer in its handshake.
+    func endHandshake(_ place: Int) {
+        guard table[place].phase == .handshake else { return }
+        handshakes.remove(place)
+        listener?.handshakeEnded()
+    }
+
+    /// Forgets a connection whose memory libwebsockets frees.
+    func release(_ place: Int) {
+        endHandshake(place)
+        pings.remove(place)
+        pongs.remove(place)
+        closings.remove(place)
+        keepalives.remove(place)
+        bodies[place] = nil
+        outboxes[place] = nil
+        assemblies[place] = nil
+        table.release(place)
+        budget.giveBack()
+    }
+
+    /// libwebsockets finishes destroying a context over a few turns of the loop and must be asked twice; see
+    /// `lws_context_destroy` in its core/context.c. By the second tick after the last connection is gone all its handles are closed.
+    func finishStopping() {
+        guard stopped != nil, table.count == 0 else { return }
+        guard unsafe context != nil else { return }
+        if ticksSinceEmpty == 0 { hangups.stop() }
+        ticksSinceEmpty += 1
+        guard ticksSinceEmpty == 2 else { return }
+        unsafe lws_context_destroy(context)
+        unsafe context = nil
+        let handle = unsafe UnsafeMutableRawPointer(timer).assumingMemoryBound(to: uv_handle_t.self)
+        unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
+        let done = stopped
+        unsafe Unmanaged.passUnretained(self).release()
+        done?()
+    }
+
+    private var ticksSinceEmpty = 0
+
+    static func ticks(_ duration: Duration) -> UInt32 {
+        let (seconds, attoseconds) = duration.components
+        return UInt32(max(1, Int(seconds) * ticksPerSecond + Int(attoseconds / 100_000_000_000_000_000)))
+    }
+}
+
+@c private func tickOfLoop(_ timer: UnsafeMutablePointer<uv_timer_t>?) {
+    unsafe Unmanaged<WebSocketLoop>.fromOpaque(timer!.pointee.data).takeUnretainedValue().tick()
+}

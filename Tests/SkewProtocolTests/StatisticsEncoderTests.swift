@@ -1,0 +1,171 @@
+import Presence
+import SkewProtocol
+import Testing
+
+/// Rosters with rows, and the view over all of them.
+struct Fleet {
+    var rosters: [Roster] = []
+    var view = FleetView(maxVersions: 200, maxRoutes: 200, maxListed: 1_000)
+
+    mutating func add(_ rows: [ConnectionRow], listing: Int = 1_000) {
+        var roster = Roster(maxVersions: 200, maxRoutes: 200)
+        roster.startRecording(listing: listing)
+        for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, address: row.address) }
+        view.apply(roster.takeChanges(listing: listing, rows: false), from: SourceID(rosters.count))
+        rosters.append(roster)
+    }
+
+    func encoded(
+        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+    ) -> [UInt8] {
+        var encoder = StatisticsEncoder(
+            form: StatisticsForm(scope: scope, listsConnections: lists, tracksRoutes: tracksRoutes), envelope: envelope)
+        encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
+        for roster in rosters { encoder.append(rowsOf: roster, shownBy: view) }
+        return encoder.finish(sequence: 7, timestampMilliseconds: 1_790_000_000_123, truncated: view.truncated)
+    }
+
+    func text(
+        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+    ) -> String {
+        String(decoding: encoded(scope, lists: lists, tracksRoutes: tracksRoutes, envelope: envelope), as: UTF8.self)
+    }
+}
+
+struct StatisticsEncoderTests {
+    private let one = "00000000-0000-4001-8000-000000000001"
+    private let two = "00000000-0000-4002-8000-000000000002"
+    private let three = "00000000-0000-4003-8000-000000000003"
+
+    /// Ids whose text can be read off the number: the version nibble sits above it.
+    private func id(_ number: UInt64) -> ConnectionID { ConnectionID(randomHigh: number, randomLow: number) }
+
+    private var fleet: Fleet {
+        var fleet = Fleet()
+        fleet.add([
+            ConnectionRow(id: id(1), version: "v2", route: "/b"), ConnectionRow(id: id(2), version: "v1", route: "/a", address: "::1"),
+        ])
+        fleet.add([])
+        fleet.add([ConnectionRow(id: id(3), version: "v2", route: "/a\"")])
+        return fleet
+    }
+
+    @Test
+    func `the whole statistics name every connection of every loop, and keys come sorted`() {
+        #expect(
+            fleet.text()
+                == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1},"connections":["#
+                + #"{"id":"\#(one)","version":"v2","route":"/b"},{"id":"\#(two)","version":"v1","route":"/a","ip":"::1"},"#
+                + #"{"id":"\#(three)","version":"v2","route":"/a\""}],"seq":7,"timestamp":1790000000123"#)
+    }
+
+    @Test
+    func `the tail closes the message with the receiver's own id`() throws {
+        var bytes = fleet.encoded()
+        let length = bytes.count
+        StatisticsEncoder.appendTail(yourID: id(2), to: &bytes)
+        #expect(String(decoding: bytes[length...], as: UTF8.self) == #","yourId":"\#(two)"}"#)
+        #expect(bytes.count - length == StatisticsEncoder.tailLength)
+        #expect(try object(bytes)["yourId"] as? String == two)
+    }
+
+    @Test
+    func `a scope shows what it covers and nothing more`() {
+        let tail = #","seq":7,"timestamp":1790000000123"#
+        #expect(fleet.text(.counts) == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2}"# + tail)
+        #expect(fleet.text(.routes) == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1}"# + tail)
+        #expect(!fleet.text(.connections).contains("ip"))
+        #expect(fleet.text(.connections).contains(one))
+        #expect(StatisticsScope.allCases == StatisticsScope.allCases.sorted())
+    }
+
+    @Test
+    func `a summary has no rows whatever the scope`() {
+        #expect(fleet.text(lists: false) == fleet.text(.routes))
+    }
+
+    @Test
+    func `without route tracking routes are empty and every row says a slash`() {
+        let text = fleet.text(tracksRoutes: false)
+        #expect(text.contains(#""routes":{},"#))
+        #expect(text.components(separatedBy: #""route":"/""#) == 4)
+        #expect(!text.contains("/a") && !text.contains("/b"))
+    }
+
+    @Test
+    func `the admin object has no type and no receiver and is closed`() throws {
+        let text = fleet.text(lists: false, envelope: .admin)
+        #expect(
+            text == #"{"total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1},"seq":7,"timestamp":1790000000123}"#)
+    }
+
+    @Test
+    func `how many rows are missing is said only where rows are missing from a list`() {
+        var fleet = Fleet()
+        fleet.add((1...5).map { ConnectionRow(id: id($0), version: "v", route: "/") }, listing: 3)
+        #expect(fleet.text().hasSuffix(#"}],"seq":7,"timestamp":1790000000123,"truncated":2"#))
+        #expect(fleet.text().components(separatedBy: #"{"id""#) == 4)
+        #expect(!fleet.text(lists: false).contains("truncated"))
+        #expect(!self.fleet.text().contains("truncated"))
+    }
+
+    @Test
+    func `nobody connected is an empty list`() {
+        #expect(
+            Fleet().text() == #"{"type":"stats","total":0,"versions":{},"routes":{},"connections":[],"seq":7,"timestamp":1790000000123"#)
+    }
+
+    @Test
+    func `names beyond the view's cap are shown as other in the rows, too`() {
+        var fleet = Fleet()
+        fleet.view = FleetView(maxVersions: 1, maxRoutes: 1, maxListed: 10)
+        fleet.add([ConnectionRow(id: id(1), version: "v1", route: "/a")])
+        fleet.add([ConnectionRow(id: id(2), version: "v2", route: "/b")])
+        #expect(
+            fleet.text().hasPrefix(
+                #"{"type":"stats","total":2,"versions":{"(other)":1,"v1":1},"routes":{"(other)":1,"/a":1},"connections":["#
+                    + #"{"id":"\#(one)","version":"v1","route":"/a"},{"id":"\#(two)","version":"(other)","route":"(other)"}]"#))
+    }
+
+    @Test
+    func `rows as values are written like rows of a roster`() {
+        let rows = [
+            ConnectionRow(id: id(1), version: "v\n", route: "/b"), ConnectionRow(id: id(2), version: "v", route: "/", address: "1.2.3.4"),
+        ]
+        var fleet = Fleet()
+        fleet.add(rows)
+        for tracksRoutes in [true, false] {
+            for scope in StatisticsScope.allCases {
+                var encoder = StatisticsEncoder(form: StatisticsForm(scope: scope, listsConnections: true, tracksRoutes: tracksRoutes))
+                encoder.begin(total: 2, versions: fleet.view.versions, routes: fleet.view.routes)
+                encoder.append(rows: rows)
+                let bytes = encoder.finish(sequence: 7, timestampMilliseconds: 1_790_000_000_123, truncated: 0)
+                #expect(bytes == fleet.encoded(scope, tracksRoutes: tracksRoutes))
+            }
+        }
+    }
+
+    @Test
+    func `any name survives as a key and in a row`() throws {
+        var random = SeededGenerator(seed: 21)
+        let names = ["__proto__", "constructor", "toString", "\"", "\\", "\u{2028}"] + (0..<300).map { _ in random.text(upTo: 12) + "x" }
+        for name in names {
+            var fleet = Fleet()
+            fleet.add([ConnectionRow(id: id(1), version: name, route: name)])
+            var bytes = fleet.encoded()
+            StatisticsEncoder.appendTail(yourID: id(1), to: &bytes)
+            let read = try object(bytes)
+            #expect(read["versions"] as? [String: Int] == [name: 1])
+            #expect(read["routes"] as? [String: Int] == [name: 1])
+            let rows = try #require(read["connections"] as? [[String: String]])
+            #expect(rows == [["id": one, "version": name, "route": name]])
+        }
+    }
+}
+
+extension String {
+    /// How many parts the separator makes.
+    fileprivate func components(separatedBy separator: String) -> Int {
+        split(separator: separator, omittingEmptySubsequences: false).count
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// The built command in a process of its own.
+final class RunningCommand {
+    private let process = Process()
+    private let output = Pipe()
+    private let errors = Pipe()
+
+    /// - Parameter environment: the whole environment; what the tests run with is not handed on.
+    init(_ arguments: String..., environment: [String: String] = [:]) throws {
+        // The test bundle and the command are built into the same folder.
+        let bundle = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        process.executableURL = bundle.deletingLastPathComponent().appendingPathComponent("skewwatch")
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+    }
+
+    /// The next bytes on standard error; waits for them.
+    func nextErrors() -> String { String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// For each thread but the first, the signals it does not take, as bits: bit n - 1 stands for signal n.
+    func signalsBlockedByOtherThreads() throws -> [UInt64] {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let others = try FileManager.default.contentsOfDirectory(atPath: tasks).filter { $0 != "\(process.processIdentifier)" }
+        return try others.map { thread in
+            let status = try String(contentsOfFile: "\(tasks)/\(thread)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
+            return try #require(UInt64(line.dropFirst(7).drop { $0 == "\t" }, radix: 16))
+        }
+    }
+
+    /// Waits for the end, and gives everything that was not read yet.
+    func finish() -> (status: Int32, output: String, errors: String) {
+        let written = output.fileHandleForReading.readDataToEndOfFile()
+        let complained = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: written, as: UTF8.self), String(decoding: complained, as: UTF8.self))
+    }
+}
