@@ -11,7 +11,9 @@ extension WebSocketLoop {
         } catch {
             return unsafe refuse(wsi, place, error)
         }
-        if let response = handler.refusal(of: head, on: table.socket(at: place)) {
+        if var response = handler.refusal(of: head, on: table.socket(at: place)) {
+            // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
+            response.closes = true
             return unsafe answer(wsi, place, response, head: head)
         }
         if let offered = head.header(.webSocketProtocol), let first = offered.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 }).first {
