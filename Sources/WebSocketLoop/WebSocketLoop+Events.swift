@@ -95,8 +95,8 @@ extension WebSocketLoop {
             unsafe flush(wsi, place)
             return 0
         case .closing:
-            unsafe lws_close_reason(wsi, lws_close_status(UInt32(table[place].closeCode.rawValue)), nil, 0)
-            return -1
+            unsafe sendClose(wsi, place)
+            return 0
         case .stream:
             unsafe flush(wsi, place)
             return 0
@@ -118,6 +118,17 @@ extension WebSocketLoop {
         }
         beginClosing(place, reason)
         return -1
+    }
+
+    /// Sends the close frame of a socket that this side closes, once; libwebsockets then waits for the peer's answer.
+    ///
+    /// Not by returning -1: Debian's libwebsockets is a debug build, which closes twice for that, and the second time hangs up before
+    /// the frame is sent (core-net/service.c, `close_and_handled`).
+    private func sendClose(_ wsi: OpaquePointer, _ place: Int) {
+        guard let code = table[place].closeCode else { return }
+        table[place].closeCode = nil
+        unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0)
+        unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
     }
 
     /// Tells the handler, once, and forgets what waited for the socket.
