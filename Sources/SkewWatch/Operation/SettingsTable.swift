@@ -63,7 +63,7 @@ public enum SettingsTable {
         Setting(
             "allowed-origins", \.allowedOrigins,
             ValueForm.origin.list(of: "origins such as https://*.example.com, or *", shownWhenEmpty: "the request's own host"),
-            .authorization, pending: .refused, "Origins of browsers that may connect; * for all."),
+            .authorization, "Origins of browsers that may connect, besides the server's own; * for all."),
     ]
 
     private static let broadcasting: [Setting] = [

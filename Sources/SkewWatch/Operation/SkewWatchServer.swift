@@ -89,7 +89,8 @@ public final class SkewWatchServer: Sendable {
             basePath: configuration.basePath, release: configuration.release,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, cookieName: configuration.cookieName,
-            statsToken: StatsToken(secret: configuration.statsToken), limits: statisticsLimits,
+            statsToken: StatsToken(secret: configuration.statsToken),
+            origins: OriginPolicy(allowed: configuration.allowedOrigins), limits: statisticsLimits,
             loop: LoopOptions(configuration, loops: loops), hooks: hooks)
     }
 

@@ -7,6 +7,7 @@ internal import WebSocketLoop
 extension ConnectionTracker: SocketHandler {
     nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
         guard head.path.elementsEqual((settings.basePath + "/ws").utf8) else { return .notFound }
+        guard settings.origins.allows(head, endsTLS: settings.loop.tls != nil, trustedPeer: false) else { return .foreignOrigin }
         return nil
     }
 
@@ -110,6 +111,7 @@ extension ConnectionTracker: SocketHandler {
 
 extension HTTPResponse {
     static let notFound = HTTPResponse.error(404, "there is nothing here")
+    static let foreignOrigin = HTTPResponse.error(403, "pages of this origin are not allowed here")
 }
 
 extension HandshakeHead {

@@ -9,6 +9,7 @@ struct TrackerSettings: Sendable {
     var ipTracking: Bool
     var cookieName: String
     var statsToken: StatsToken
+    var origins: OriginPolicy
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks
