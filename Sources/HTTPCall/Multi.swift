@@ -41,7 +41,7 @@ final class Multi: @unchecked Sendable {
 
     /// Ends every transfer and gives everything back to libcurl.
     func free() {
-        for unsafeeasy in unsafe Array(transfers.keys) { unsafe finish(easy) { _ in .failure(.ended) } }
+        while let easy = unsafe transfers.first?.key { unsafe finish(easy) { _ in .failure(.ended) } }
         _ = unsafe curl_multi_cleanup(handle)
     }
 

@@ -14,6 +14,7 @@ extension WebSocketLoop {
         ping(at: now)
         dropBlocked(at: now)
         while let place = closings.popDue(at: now) { kill(place) }
+        if stopped == nil { handler.ticked() }
         finishStopping()
     }
 

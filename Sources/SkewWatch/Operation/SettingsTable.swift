@@ -47,7 +47,7 @@ public enum SettingsTable {
             pending: .warned,
             "Lets its bearer use the admin endpoints."),
         Setting(
-            "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization, pending: .refused,
+            "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization,
             "Endpoint of your app that decides who may see statistics."),
         Setting(
             "jwt-secret", \.jwtSecret, ValueForm.secret.orNothing(), .authorization, pending: .refused,

@@ -20,10 +20,8 @@ extension ConnectionTracker: SocketHandler {
         var identity = DeclaredIdentity()
         head.forEachArgument { identity.read(decodedArgument: $0.span) }
         if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
-        let authorization = settings.statsToken.secret == nil ? nil : head.header(.authorization)
-        let hasToken = settings.statsToken.isCarried(by: authorization)
-        let kept = settings.hooks.authorizeStats == nil ? nil : HandshakeHead(head)
-        assumeIsolated { $0.open(socket, identity, hasToken: hasToken, head: kept) }
+        let kept = HandshakeHead(head, keeping: settings.keptHead)
+        assumeIsolated { $0.open(socket, identity, head: kept) }
     }
 
     nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
@@ -51,15 +49,19 @@ extension ConnectionTracker: SocketHandler {
         }
     }
 
+    nonisolated func ticked() {
+        assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) }
+    }
+
     nonisolated func refused(_ refusal: ConnectionRefusal) {}
 
     // MARK: On the actor
 
-    private func open(_ socket: SocketID, _ identity: DeclaredIdentity, hasToken: Bool, head: HandshakeHead?) {
+    private func open(_ socket: SocketID, _ identity: DeclaredIdentity, head: HandshakeHead?) {
         var random = SystemRandomNumberGenerator()
         let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
         let slot = settings.connectionTracking ? enter(id, identity, socket) : nil
-        let connection = Connection(id: id, slot: slot, hasToken: hasToken)
+        let connection = Connection(id: id, slot: slot)
         while connections.count <= socket.place { connections.append(nil) }
         connections[socket.place] = connection
         if let head { heads[socket.place] = head }
@@ -82,7 +84,7 @@ extension ConnectionTracker: SocketHandler {
         case .ping: loop?.send(Self.pong, to: socket)
         case .routeUpdate(let route): move(socket, to: route)
         case .subscribeStats(let token, let mode): subscribe(socket, token: token, mode: mode)
-        case .unsubscribeStats: unsubscribe(socket.place)
+        case .unsubscribeStats: withdraw(socket)
         case .ignored: break
         }
     }
@@ -102,6 +104,7 @@ extension ConnectionTracker: SocketHandler {
         unsubscribe(socket.place)
         connections[socket.place] = nil
         heads[socket.place] = nil
+        asks[socket.place] = nil
         if let slot = connection.slot {
             roster.close(slot)
             noteChange()
@@ -112,14 +115,4 @@ extension ConnectionTracker: SocketHandler {
 extension HTTPResponse {
     static let notFound = HTTPResponse.error(404, "there is nothing here")
     static let foreignOrigin = HTTPResponse.error(403, "pages of this origin are not allowed here")
-}
-
-extension HandshakeHead {
-    init(_ head: borrowing RequestHead) {
-        self.init(
-            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
-            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
-            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
-            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
-    }
 }

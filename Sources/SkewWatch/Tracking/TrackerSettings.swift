@@ -8,7 +8,7 @@ struct TrackerSettings: Sendable {
     var routeTracking: Bool
     var ipTracking: Bool
     var cookieName: String
-    var statsToken: StatsToken
+    var keptHead: KeptHead
     var origins: OriginPolicy
     var limits: StatisticsLimits
     var loop: LoopOptions
