@@ -18,6 +18,7 @@ let package = Package(
     name: "skewwatch",
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
+        .executable(name: "skewwatch-load", targets: ["SkewWatchLoad"]),
         .library(name: "SkewWatch", targets: ["SkewWatch"]),
     ],
     dependencies: [
@@ -25,6 +26,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Programs that embed the library choose where its log lines go.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Percentiles over millions of latencies in a few kilobytes. Before 1.0, so only this minor version.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", .upToNextMinor(from: "0.2.0")),
     ],
     targets: [
         // The WebSocket and HTTP/1.1 server this project stands on.
@@ -52,15 +55,29 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // The load generator stands alone: it must not believe what the server's own code believes.
+        .systemLibrary(name: "CEpoll"),
+        .executableTarget(
+            name: "SkewWatchLoad",
+            dependencies: [
+                "CEpoll",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "SkewWatchLoadTests", dependencies: ["SkewWatchLoad"], swiftSettings: settings),
         // For tests only: standard WebSocket suites judge the loop by itself through it.
         .executableTarget(
             name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/WebSocketLoopEcho", swiftSettings: settings),
-        .testTarget(name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho"], swiftSettings: settings),
+        // For tests only: a client that can send anything, rules broken included.
+        .target(name: "TestSockets", path: "Tests/TestSockets", swiftSettings: settings),
+        .testTarget(
+            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"], swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(
             name: "SkewWatchTests",
-            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatch", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]

@@ -52,32 +52,7 @@ private struct Fields {
 
     /// Reads the whole text. False if it is JSON but no object.
     mutating func read(_ text: Span<UInt8>) throws(JSONScanner.Fault) -> Bool {
-        var scanner = JSONScanner()
-        scanner.skipSpace(in: text)
-        let isObject = scanner.take(UInt8(ascii: "{"), in: text)
-        if isObject {
-            try members(in: text, scanner: &scanner)
-        } else {
-            _ = try scanner.value(in: text, outerDepth: 0)
-        }
-        scanner.skipSpace(in: text)
-        guard scanner.position == text.count else { throw .syntax }
-        if scanner.sawNonASCII {
-            guard text.isUTF8 else { throw .syntax }
-        }
-        return isObject
-    }
-
-    private mutating func members(in text: Span<UInt8>, scanner: inout JSONScanner) throws(JSONScanner.Fault) {
-        scanner.skipSpace(in: text)
-        if scanner.take(UInt8(ascii: "}"), in: text) { return }
-        repeat {
-            let key = try scanner.key(in: text)
-            let value = try scanner.value(in: text, outerDepth: 1)
-            store(value, under: key, in: text)
-            scanner.skipSpace(in: text)
-        } while scanner.take(UInt8(ascii: ","), in: text)
-        guard scanner.take(UInt8(ascii: "}"), in: text) else { throw .syntax }
+        try JSONScanner.readObject(text) { key, value in store(value, under: key, in: text) }
     }
 
     private mutating func store(_ value: JSONScanner.Value, under key: JSONScanner.StringToken, in text: Span<UInt8>) {

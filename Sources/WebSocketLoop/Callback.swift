@@ -11,7 +11,8 @@ internal import CLibwebsockets
     switch reason {
     case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_HTTP_CONFIRM_UPGRADE,
         LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED,
-        LWS_CALLBACK_HTTP, LWS_CALLBACK_WSI_DESTROY:
+        LWS_CALLBACK_HTTP, LWS_CALLBACK_HTTP_BODY, LWS_CALLBACK_HTTP_BODY_COMPLETION, LWS_CALLBACK_HTTP_WRITEABLE,
+        LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_WSI_DESTROY:
         break
     default:
         return 0
@@ -32,6 +33,10 @@ internal import CLibwebsockets
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(wsi, place, bytes)
     case LWS_CALLBACK_CLOSED: loop.disconnected(place)
     case LWS_CALLBACK_HTTP: return unsafe loop.httpRequest(wsi, place)
+    case LWS_CALLBACK_HTTP_BODY: return unsafe loop.bodyPiece(wsi, place, bytes)
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return unsafe loop.bodyComplete(wsi, place)
+    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe loop.writable(wsi, place)
+    case LWS_CALLBACK_CLOSED_HTTP: loop.httpClosed(place)
     case LWS_CALLBACK_WSI_DESTROY: loop.release(place)
     default: break
     }

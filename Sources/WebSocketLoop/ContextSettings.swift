@@ -42,7 +42,7 @@ final class ContextSettings {
         unsafe protocols.deallocate()
         unsafe retryPolicy.deallocate()
         unsafe offeredName.deallocate()
-        unsafe strings.forEach { unsafe Glibc.free($0) }
+        for index in unsafe strings.indices { unsafe Glibc.free(strings[index]) }
     }
 
     var failure: LoopError {
@@ -58,7 +58,7 @@ final class ContextSettings {
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
         unsafe info.pt_serv_buf_size = 4096
-        unsafe info.max_http_header_data = 8192
+        unsafe info.max_http_header_data = UInt16(2 * WebSocketLoop.maxHeaderBytes)
         let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))
         unsafe info.timeout_secs = UInt32(seconds)
         unsafe info.keepalive_timeout = seconds

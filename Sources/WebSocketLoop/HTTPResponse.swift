@@ -18,9 +18,16 @@ public struct HTTPResponse: Sendable, Equatable {
     public static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = [], closes: Bool = false)
         -> HTTPResponse
     {
+        json(status, Array(body.utf8), headers: headers, closes: closes)
+    }
+
+    /// An answer in JSON that is encoded already.
+    public static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = [], closes: Bool = false)
+        -> HTTPResponse
+    {
         HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers,
-            body: Array(body.utf8), closes: closes)
+            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body,
+            closes: closes)
     }
 
     /// `{"error":"<sentence>"}`. The sentence is ours and needs no escaping.

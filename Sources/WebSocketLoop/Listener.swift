@@ -33,8 +33,9 @@ final class Listener {
         resume()
     }
 
-    /// Closes the socket. Connections still in the backlog are reset by the kernel, or go to another process on the same port.
+    /// Takes what is in the backlog already, for those peers were told by the kernel that they are connected; then closes the socket.
     func stop() {
+        for _ in 0..<64 where isPolling { acceptWaiting() }
         pause()
         let handle = unsafe UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
         unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }

@@ -15,6 +15,8 @@ public struct LoopOptions: Sendable {
     public var pongTimeout: Duration = .seconds(10)
     /// How long a peer may take no byte while bytes wait for it.
     public var blockedTimeout: Duration = .seconds(10)
+    /// A stream that was sent nothing for so long gets a keepalive.
+    public var keepaliveInterval: Duration = .seconds(30)
     /// Messages per second and per socket; 0 is no limit.
     public var maxMessagesPerSecond = 20
     /// Messages at once and per socket.

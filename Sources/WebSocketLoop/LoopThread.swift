@@ -24,7 +24,12 @@ public final class LoopThread: SerialExecutor {
 
     /// Called from any thread. Jobs of one burst cost one wake-up.
     public func enqueue(_ job: consuming ExecutorJob) {
-        unsafe core.enqueue(Job(job: UnownedJob(job), executor: asUnownedSerialExecutor()))
+        unsafe core.enqueue(.actor(UnownedJob(job), asUnownedSerialExecutor()))
+    }
+
+    /// Runs `work` on this thread soon, after what was asked for before. Any thread; no task is made for it.
+    public func perform(_ work: @escaping @Sendable () -> Void) {
+        core.enqueue(.work(work))
     }
 
     public func isIsolatingCurrentContext() -> Bool? { core.isCurrentThread }
@@ -37,13 +42,19 @@ public final class LoopThread: SerialExecutor {
     var loop: UnsafeMutablePointer<uv_loop_t> { unsafe core.loop }
 }
 
-/// A job of an actor, with the executor it belongs to.
+/// What the thread is asked to run.
 @safe
-private struct Job {
-    let job: UnownedJob
-    let executor: UnownedSerialExecutor
+private enum Job {
+    /// A job of an actor, with the executor it belongs to.
+    case actor(UnownedJob, UnownedSerialExecutor)
+    case work(@Sendable () -> Void)
 
-    func run() { unsafe job.runSynchronously(on: executor) }
+    func run() {
+        switch self {
+        case .actor(let job, let executor): unsafe job.runSynchronously(on: executor)
+        case .work(let work): work()
+        }
+    }
 }
 
 /// What the thread and its executor share; the thread keeps it alive until it has ended.

@@ -76,6 +76,19 @@ public struct RequestHead: ~Copyable {
         }
     }
 
+    /// The length of the body: 0 without a `Content-Length`, nil where it is not a plain number that fits.
+    public var bodyLength: Int? {
+        guard count(.contentLength) > 0 else { return count(.transferEncoding) > 0 ? nil : 0 }
+        guard let digits = header(.contentLength), digits.count <= 15, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    /// Bytes of the request line and of the headers the server reads.
+    var knownHeaderBytes: Int {
+        let query = unsafe Int(lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS))
+        return path.count + query + Header.allCases.reduce(0) { unsafe $0 + Int(lws_hdr_total_length(wsi, $1.token)) }
+    }
+
     /// Whether the request line says HTTP/1.1.
     public var isHTTP11: Bool { copy(WSI_TOKEN_HTTP).map { $0.elementsEqual("HTTP/1.1".utf8) } ?? false }
 

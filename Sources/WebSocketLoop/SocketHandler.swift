@@ -15,11 +15,24 @@ public protocol SocketHandler: AnyObject {
     /// All bytes that waited for this socket are with the kernel: it can take the newest state now.
     func drained(_ socket: SocketID)
 
-    /// A WebSocket is gone, or has begun to close. Called once for every opened socket that the handler did not close itself.
+    /// A WebSocket or stream is gone, or has begun to close. Called once for each that was opened and that the handler did not
+    /// close itself.
     func closed(_ socket: SocketID, _ reason: DisconnectReason)
 
-    /// A plain HTTP request without a body, or one whose body the server will not read.
-    func response(to head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse
+    /// A plain HTTP request: what is to become of it.
+    func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict
+
+    /// The body that a verdict asked for is complete.
+    func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict
+
+    /// The stream is open: its head is with the kernel and events can be sent.
+    func streamOpened(_ socket: SocketID)
+
+    /// A stream was silent for the keepalive interval.
+    func keepaliveDue(_ socket: SocketID)
+
+    /// An HTTP connection is gone whose request was not answered yet, or that will bring no further request.
+    func requestEnded(_ socket: SocketID)
 
     /// Something an operator should know.
     func log(_ notice: LoopNotice)
@@ -33,6 +46,18 @@ public protocol SocketHandler: AnyObject {
 
 extension SocketHandler {
     public func ticked() {}
+}
+
+/// What becomes of an HTTP request: a closed set.
+public enum RequestVerdict: Sendable {
+    /// It is answered now.
+    case respond(HTTPResponse)
+    /// Its body, of at most so many bytes, is read first. Only for the head of a request.
+    case readBody(limit: Int)
+    /// It becomes a stream of events that never ends by itself, with these bytes in front of the first event.
+    case stream(headers: [(name: String, value: String)], prelude: [UInt8])
+    /// It is answered later with ``WebSocketLoop/respond(to:with:)``.
+    case later
 }
 
 /// What the loop has to tell an operator: a closed set.

@@ -7,9 +7,11 @@ struct SocketTable {
         case handshake
         /// A plain HTTP request was read on it.
         case http
+        /// An open stream of events.
+        case stream
         /// An open WebSocket.
         case open
-        /// A WebSocket that has begun to close: nothing more is sent on it and the handler has been told.
+        /// A WebSocket or stream that has begun to close: nothing more is sent on it and the handler has been told.
         case closing
     }
 

@@ -33,25 +33,6 @@ extension WebSocketLoop {
         return unsafe answer(wsi, place, response, head: RequestHead(borrowing: wsi))
     }
 
-    func httpRequest(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
-        endHandshake(place)
-        table[place].phase = .http
-        let head = unsafe RequestHead(borrowing: wsi)
-        var response = handler.response(to: head, on: table.socket(at: place))
-        // A body that nobody reads would be taken for the next request.
-        if head.count(.contentLength) > 0 || head.count(.transferEncoding) > 0 { response.closes = true }
-        return unsafe answer(wsi, place, response, head: head)
-    }
-
-    private func answer(_ wsi: OpaquePointer, _ place: Int, _ response: HTTPResponse, head: borrowing RequestHead) -> Int32 {
-        endHandshake(place)
-        table[place].phase = .http
-        let bytes = response.encoded(withoutBody: head.method == .head)
-        let written = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
-        guard written >= 0, !response.closes else { return -1 }
-        return unsafe lws_http_transaction_completed(wsi) == 0 ? 0 : -1
-    }
-
     // MARK: WebSockets
 
     func established(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
@@ -67,12 +48,7 @@ extension WebSocketLoop {
         let isFirst = unsafe lws_is_first_fragment(wsi) != 0
         let isLast = unsafe lws_is_final_fragment(wsi) != 0
         let isText = unsafe lws_frame_is_binary(wsi) == 0
-        if isFirst, options.maxMessagesPerSecond > 0 {
-            let limit = TokenBucket.Limit(rate: options.maxMessagesPerSecond, burst: options.messageBurst)
-            guard table[place].bucket.take(at: now, ticksPerSecond: Self.ticksPerSecond, limit: limit) else {
-                return unsafe fail(wsi, place, .rateLimited)
-            }
-        }
+        if isFirst, !takeMessage(at: place) { return unsafe fail(wsi, place, .rateLimited) }
         let declared = unsafe Int(clamping: lws_remaining_packet_payload(wsi))
         if isFirst, isLast { return unsafe receivedWhole(wsi, place, piece, isText: isText) }
         var assembly = (isFirst ? nil : assemblies.removeValue(forKey: place)) ?? MessageAssembly(isText: isText)
@@ -119,6 +95,9 @@ extension WebSocketLoop {
         case .closing:
             unsafe lws_close_reason(wsi, lws_close_status(UInt32(table[place].closeCode.rawValue)), nil, 0)
             return -1
+        case .stream:
+            unsafe flush(wsi, place)
+            return 0
         case .free, .handshake, .http:
             return 0
         }
@@ -141,7 +120,7 @@ extension WebSocketLoop {
 
     /// Tells the handler, once, and forgets what waited for the socket.
     func beginClosing(_ place: Int, _ reason: DisconnectReason) {
-        guard table[place].phase == .open else { return }
+        guard table[place].phase == .open || table[place].phase == .stream else { return }
         stopServing(place)
         handler.closed(table.socket(at: place), reason)
     }
@@ -150,6 +129,7 @@ extension WebSocketLoop {
         table[place].phase = .closing
         pings.remove(place)
         pongs.remove(place)
+        keepalives.remove(place)
         outboxes[place] = nil
         assemblies[place] = nil
     }

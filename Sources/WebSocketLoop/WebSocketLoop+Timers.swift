@@ -1,3 +1,4 @@
+internal import CLibuv
 internal import CLibwebsockets
 internal import Glibc
 
@@ -9,13 +10,23 @@ extension WebSocketLoop {
 
     func tick() {
         let now = now
+        noteLag()
         dropUnfinishedHandshakes(at: now)
         dropSilent(at: now)
         ping(at: now)
         dropBlocked(at: now)
         while let place = closings.popDue(at: now) { kill(place) }
+        keepAlive(at: now)
+        sweepDoomed()
+        for notice in libraryLog.take(at: now) { log(notice) }
         if stopped == nil { handler.ticked() }
         finishStopping()
+    }
+
+    private func noteLag() {
+        let time = uv_hrtime() / 1_000_000
+        if expectedTick > 0, time > expectedTick { longestLag = max(longestLag, time - expectedTick) }
+        expectedTick = time + UInt64(1000 / Self.ticksPerSecond)
     }
 
     private func dropUnfinishedHandshakes(at now: UInt32) {
@@ -35,6 +46,13 @@ extension WebSocketLoop {
             guard outboxes[place] == nil, let wsi = unsafe table[place].wsi else { continue }
             // libwebsockets does not report pongs without a payload.
             _ = unsafe withHeadroom([0x70]) { unsafe lws_write(wsi, $0, 1, LWS_WRITE_PING) }
+        }
+    }
+
+    private func keepAlive(at now: UInt32) {
+        while let place = keepalives.popDue(at: now) {
+            keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
+            if outboxes[place] == nil { handler.keepaliveDue(table.socket(at: place)) }
         }
     }
 

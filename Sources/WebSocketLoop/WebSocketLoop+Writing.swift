@@ -40,14 +40,37 @@ extension WebSocketLoop {
     ///
     /// A peer that takes the close frame but does not answer, or can't take it, is dropped after five seconds.
     public func close(_ socket: SocketID, _ code: CloseCode) {
-        guard let place = table.place(of: socket), table[place].phase == .open else { return }
-        stopServing(place)
-        closeWhenWritable(place, code)
+        guard let place = table.place(of: socket) else { return }
+        switch table[place].phase {
+        case .open:
+            stopServing(place)
+            closeWhenWritable(place, code)
+        case .stream:
+            stopServing(place)
+            kill(place)
+        case .free, .handshake, .http, .closing: break
+        }
     }
 
-    /// The same for whatever socket is at `place` now.
-    public func closeSocket(at place: Int, _ code: CloseCode) {
+    /// The same for whatever socket is at `place` now. A stream is sent the bytes of `farewell`, as they are, before it ends.
+    public func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
+        if table[place].phase == .stream, !farewell.isEmpty, outboxes[place] == nil, let wsi = unsafe table[place].wsi {
+            _ = unsafe withHeadroom(farewell) { unsafe lws_write(wsi, $0, farewell.count, LWS_WRITE_HTTP) }
+        }
         close(table.socket(at: place), code)
+    }
+
+    /// Takes one message off a socket's rate limit, for what comes in its name by other ways.
+    /// - Returns: false when it has sent too many, or is gone.
+    public func takeMessage(of socket: SocketID) -> Bool {
+        guard let place = table.place(of: socket) else { return false }
+        return takeMessage(at: place)
+    }
+
+    func takeMessage(at place: Int) -> Bool {
+        guard options.maxMessagesPerSecond > 0 else { return true }
+        let limit = TokenBucket.Limit(rate: options.maxMessagesPerSecond, burst: options.messageBurst)
+        return table[place].bucket.take(at: now, ticksPerSecond: Self.ticksPerSecond, limit: limit)
     }
 
     /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
@@ -65,10 +88,12 @@ extension WebSocketLoop {
     // MARK: The outbox
 
     private func enqueue(_ item: Outbox.Item, to socket: SocketID) {
-        guard let place = table.place(of: socket), table[place].phase == .open, let wsi = unsafe table[place].wsi else { return }
+        guard let place = table.place(of: socket), table[place].phase == .open || table[place].phase == .stream,
+            let wsi = unsafe table[place].wsi
+        else { return }
         if outboxes[place] != nil {
             if !outboxes[place]!.append(item, limit: options.maxQueuedBytes) { drop(place, .slowConsumer) }
-        } else if let rest = unsafe write(wsi, item) {
+        } else if let rest = unsafe write(wsi, place, item) {
             wait(place, with: rest)
         } else if unsafe lws_partial_buffered(wsi) != 0 {
             wait(place, with: nil)
@@ -91,14 +116,15 @@ extension WebSocketLoop {
                 handler.drained(table.socket(at: place))
                 return
             }
-            if let rest = unsafe write(wsi, item) { outbox.putBack(rest) }
+            if let rest = unsafe write(wsi, place, item) { outbox.putBack(rest) }
         }
         outboxes[place] = outbox
     }
 
     /// Hands one item to the kernel.
     /// - Returns: what is left of it because the socket is full; what libwebsockets holds back itself is not counted.
-    private func write(_ wsi: OpaquePointer, _ item: Outbox.Item) -> Outbox.Item? {
+    private func write(_ wsi: OpaquePointer, _ place: Int, _ item: Outbox.Item) -> Outbox.Item? {
+        if table[place].phase == .stream { return unsafe writeEvent(wsi, place, item) }
         switch item {
         case .message(let bytes, let isText):
             _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY) }
@@ -112,6 +138,7 @@ extension WebSocketLoop {
                 let kind = (offset == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION).rawValue | LWS_WRITE_NO_FIN.rawValue
                 let written = unsafe body.withBytes(from: offset) { unsafe lws_write(wsi, $0, count, lws_write_protocol(kind)) }
                 if written < 0 { return nil }
+                sentBytes += count
                 offset += count
                 if unsafe lws_partial_buffered(wsi) != 0 { return .fragments(of: body, offset: offset, tail: tail) }
             }
@@ -122,6 +149,7 @@ extension WebSocketLoop {
 
     /// Calls `body` with a copy of `bytes` that has room for a frame header in front.
     func withHeadroom(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<UInt8>) -> Int32) -> Int32 {
+        sentBytes += bytes.count
         guard bytes.count <= Self.scratchBytes else { return unsafe Payload(bytes).withBytes(from: 0, body) }
         let start = unsafe scratch.baseAddress!.advanced(by: frameHeadroom)
         unsafe start.copyMemory(from: bytes, byteCount: bytes.count)
@@ -130,15 +158,26 @@ extension WebSocketLoop {
 
     /// Gives a socket up whose peer may not be there: it is closed at once if a code can't be delivered.
     func drop(_ place: Int, _ reason: DisconnectReason) {
-        guard table[place].phase == .open else { return }
+        let isWebSocket = table[place].phase == .open
+        let socket = table.socket(at: place)
         beginClosing(place, reason)
-        if let code = reason.code, table.place(of: table.socket(at: place)) == place { closeWhenWritable(place, code) } else { kill(place) }
+        guard table.place(of: socket) == place else { return }
+        if isWebSocket, let code = reason.code { closeWhenWritable(place, code) } else { kill(place) }
     }
 
-    /// Ends a connection without a word, on the next turn of the loop.
+    /// Ends a connection without a word, within a tick: never inside of its own callback.
     func kill(_ place: Int) {
-        guard let wsi = unsafe table[place].wsi else { return }
-        unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
+        doomed.append(table.socket(at: place))
+    }
+
+    /// Carries out what ``kill(_:)`` asked for. Only from callbacks of libuv, where libwebsockets is not at work on any connection.
+    func sweepDoomed() {
+        let sockets = doomed
+        doomed = []
+        for socket in sockets {
+            guard let place = table.place(of: socket), let wsi = unsafe table[place].wsi else { continue }
+            unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
+        }
     }
 }
 

@@ -28,6 +28,12 @@ public final class WebSocketLoop {
     var pings = DeadlineQueue()
     var pongs = DeadlineQueue()
     var closings = DeadlineQueue()
+    var keepalives = DeadlineQueue()
+    /// Bodies of requests that are being read.
+    var bodies: [Int: RequestBody] = [:]
+    /// Sockets to end on the next occasion that lies outside of libwebsockets' own callbacks.
+    var doomed: [SocketID] = []
+    var hangups: HangupWatch!
     var outboxes: [Int: Outbox] = [:]
     var assemblies: [Int: MessageAssembly] = [:]
     var scratch: UnsafeMutableRawBufferPointer
@@ -56,6 +62,7 @@ public final class WebSocketLoop {
             throw settings.failure
         }
         unsafe (context, vhost) = unsafe (made.context, made.vhost)
+        hangups = unsafe HangupWatch(on: uv, loop: self)
         _ = unsafe uv_timer_init(uv, timer)
         unsafe timer.pointee.data = pointer
         let milliseconds = UInt64(1000 / Self.ticksPerSecond)
@@ -93,6 +100,21 @@ public final class WebSocketLoop {
 
     // MARK: What the listener and the timer call
 
+    /// Connections of this loop that are in their handshake.
+    public var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
+
+    /// Bytes of messages that were handed to the kernel or wait for it.
+    public internal(set) var sentBytes = 0
+
+    /// The longest the loop was late for its clock since the last call, in seconds.
+    public func takeLag() -> Double {
+        defer { longestLag = 0 }
+        return Double(longestLag) / 1000
+    }
+
+    var longestLag: UInt64 = 0
+    var expectedTick: UInt64 = 0
+
     /// The time in ticks; 1 is the start.
     var now: UInt32 { unsafe UInt32(truncatingIfNeeded: (uv_now(uv) - startedAt) * UInt64(Self.ticksPerSecond) / 1000 + 1) }
 
@@ -128,6 +150,8 @@ public final class WebSocketLoop {
         pings.remove(place)
         pongs.remove(place)
         closings.remove(place)
+        keepalives.remove(place)
+        bodies[place] = nil
         outboxes[place] = nil
         assemblies[place] = nil
         table.release(place)
@@ -139,6 +163,7 @@ public final class WebSocketLoop {
     func finishStopping() {
         guard stopped != nil, table.count == 0 else { return }
         guard unsafe context != nil else { return }
+        if ticksSinceEmpty == 0 { hangups.stop() }
         ticksSinceEmpty += 1
         guard ticksSinceEmpty == 2 else { return }
         unsafe lws_context_destroy(context)

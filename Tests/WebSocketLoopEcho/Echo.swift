@@ -41,7 +41,13 @@ actor Echo: SocketHandler {
     nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {}
     nonisolated func drained(_ socket: SocketID) {}
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {}
-    nonisolated func response(to head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse { .error(404, "only WebSockets here") }
+    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+        .respond(.error(404, "only WebSockets here"))
+    }
+    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.error(404, "only WebSockets here")) }
+    nonisolated func streamOpened(_ socket: SocketID) {}
+    nonisolated func keepaliveDue(_ socket: SocketID) {}
+    nonisolated func requestEnded(_ socket: SocketID) {}
     nonisolated func log(_ notice: LoopNotice) { print(notice) }
     nonisolated func refused(_ refusal: ConnectionRefusal) {}
 }

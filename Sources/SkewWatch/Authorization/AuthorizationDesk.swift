@@ -16,7 +16,7 @@ final class AuthorizationDesk: Sendable {
         var ask: Ask
         var request: StatsRequest
         /// The peer's address, to slow down who guesses; kept no longer than this case.
-        var peer: String?
+        var peer: NetworkAddress?
         /// Told the verdict.
         var tracker: ConnectionTracker
         /// Why the authorizers before said no.
@@ -58,7 +58,7 @@ final class AuthorizationDesk: Sendable {
 
     /// The verdict, where it needs no waiting; nil where the question must be submitted.
     /// - Parameter peer: called only where a token is shown.
-    func judgeAtOnce(_ credentials: Credentials, peer: () -> String?, now: Duration) -> Verdict? {
+    func judgeAtOnce(_ credentials: Credentials, peer: () -> NetworkAddress?, now: Duration) -> Verdict? {
         let authorizers = authorizers.withLock { $0 }
         if credentials.showsToken, limiter.isOverLimit(peer(), now: now) { return .denied("too many wrong tokens from its address") }
         if authorizers.statsToken.isCarried(by: credentials) {

@@ -23,7 +23,7 @@ extension ConnectionTracker {
     private func judge(_ ask: Ask) {
         guard let connection = connections[ask.socket.place], connection.id == ask.connection else { return }
         guard settings.connectionTracking else { return conclude(ask, .denied("connections are not tracked")) }
-        let peer = { self.loop?.peerAddress(of: ask.socket) }
+        let peer = { self.guesserAddress(of: ask.socket) }
         var ask = ask
         ask.epoch = desk.epoch
         if let verdict = desk.judgeAtOnce(ask.credentials, peer: peer, now: MonotonicTime.now) { return conclude(ask, verdict) }
@@ -46,10 +46,19 @@ extension ConnectionTracker {
         if let next = slot.next { start(next) }
     }
 
+    /// The address that wrong tokens count for; nil where only a proxy's is known, which many share.
+    private func guesserAddress(of socket: SocketID) -> NetworkAddress? {
+        if let known = addresses[socket.place] { return known }
+        if let known = connections[socket.place]?.slot.flatMap({ roster.row(at: $0).address }) { return NetworkAddress(known) }
+        guard let peer = loop?.peerAddress(of: socket).flatMap({ NetworkAddress($0) }) else { return nil }
+        return settings.trustedProxies.contains { $0.contains(peer) } ? nil : peer
+    }
+
     private func conclude(_ ask: Ask, _ verdict: Verdict) {
         let place = ask.socket.place
         switch (verdict, ask.purpose) {
         case (.granted(let grant), .subscription):
+            counters.authorizations[.granted, default: 0] += 1
             noteGrant(grant, to: ask)
             admit(ask, grant)
         case (.granted(let grant), .renewal):
@@ -61,6 +70,7 @@ extension ConnectionTracker {
             subscribers[place]?.grant = grant
             deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
         case (.denied(let reason), .subscription):
+            counters.authorizations[.denied, default: 0] += 1
             desk.audit.denied(subject(ask.connection, at: place), reason: reason, now: MonotonicTime.now)
             deny(ask.socket)
         case (.denied, .renewal):

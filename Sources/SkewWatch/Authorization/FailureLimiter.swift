@@ -18,14 +18,14 @@ final class FailureLimiter: Sendable {
 
     private let state = Mutex(State())
 
-    func isOverLimit(_ address: String?, now: Duration) -> Bool {
-        let key = Self.key(address)
+    func isOverLimit(_ address: NetworkAddress?, now: Duration) -> Bool {
+        guard let key = address.map(Self.key) else { return false }
         return state.withLock { ($0.clearAt[key] ?? now) - now > Self.pause * (Self.burst - 1) }
     }
 
     /// A wrong token came from `address`.
-    func noteFailure(_ address: String?, now: Duration) {
-        let key = Self.key(address)
+    func noteFailure(_ address: NetworkAddress?, now: Duration) {
+        guard let key = address.map(Self.key) else { return }
         state.withLock { state in
             if state.clearAt[key] == nil, state.clearAt.count >= Self.maxAddresses {
                 state.clearAt = state.clearAt.filter { $0.value > now }
@@ -36,9 +36,7 @@ final class FailureLimiter: Sendable {
         }
     }
 
-    private static func key(_ address: String?) -> Int {
-        guard let address else { return 0 }
-        guard let number = NetworkAddress(address) else { return address.hashValue }
-        return (number.isIPv4 ? number.bits : number.bits >> 64).hashValue
+    private static func key(_ address: NetworkAddress) -> Int {
+        (address.isIPv4 ? address.bits : address.bits >> 64).hashValue
     }
 }

@@ -28,12 +28,17 @@ struct OriginPolicy: Sendable {
         var isTLS: Bool?
     }
 
-    func allows(_ facts: Facts) -> Bool {
-        guard facts.originCount <= 1 else { return false }
-        guard let bytes = facts.origin else { return true }
-        if allowsAll { return true }
-        guard let origin = WebOrigin(bytes) else { return false }
-        return isOwn(origin, facts) || exact.contains(origin) || suffixes.contains { $0.isSuffix(of: origin) }
+    func judge(_ facts: Facts) -> CrossOrigin {
+        guard facts.originCount <= 1 else { return .refused }
+        guard let bytes = facts.origin else { return .none }
+        guard let origin = WebOrigin(bytes) else {
+            // Apps in a shell have schemes of their own, and files have the origin null.
+            let isOne = bytes.allSatisfy { 0x21...0x7E ~= $0 && $0 != UInt8(ascii: ",") }
+            return allowsAll && isOne ? .allowed(String(decoding: bytes, as: UTF8.self)) : .refused
+        }
+        if isOwn(origin, facts) { return .same }
+        let isAllowed = allowsAll || exact.contains(origin) || suffixes.contains { $0.isSuffix(of: origin) }
+        return isAllowed ? .allowed(String(decoding: bytes, as: UTF8.self)) : .refused
     }
 
     private func isOwn(_ origin: WebOrigin, _ facts: Facts) -> Bool {
@@ -54,9 +59,9 @@ extension OriginPolicy {
     /// - Parameters:
     ///   - endsTLS: whether this server speaks TLS itself.
     ///   - trustedPeer: whether the peer is a proxy whose word about host and scheme is believed.
-    func allows(_ head: borrowing RequestHead, endsTLS: Bool, trustedPeer: Bool) -> Bool {
+    func judge(_ head: borrowing RequestHead, endsTLS: Bool, trustedPeer: Bool) -> CrossOrigin {
         let count = head.count(.origin)
-        if count == 0 { return true }
+        if count == 0 { return .none }
         var facts = Facts(origin: head.header(.origin), originCount: count, host: head.header(.host), isTLS: endsTLS ? true : nil)
         if trustedPeer {
             facts.host = head.customHeader("x-forwarded-host:").map(Self.lastElement) ?? facts.host
@@ -64,7 +69,7 @@ extension OriginPolicy {
                 facts.isTLS = scheme.elementsEqual("https".utf8)
             }
         }
-        return allows(facts)
+        return judge(facts)
     }
 
     /// The element that the nearest proxy added: the last one, whether in one header or in several.

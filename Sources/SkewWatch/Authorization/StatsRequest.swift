@@ -1,6 +1,7 @@
 internal import Presence
 public import SkewProtocol
 internal import Synchronization
+internal import WebSocketLoop
 
 /// A connection as an embedding program sees it.
 public struct ConnectionInfo: Sendable, Equatable {
@@ -63,5 +64,15 @@ public final class StatsRequest: Sendable {
         given.withLock { $0 }.map { scope, ttl in
             Grant(authorizer: .hook, scope: scope, expires: ttl.map { now + max(.zero, $0) }, who: nil)
         }
+    }
+}
+
+extension HandshakeHead {
+    init(_ head: borrowing RequestHead) {
+        self.init(
+            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
+            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
+            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
+            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
     }
 }

@@ -6,13 +6,14 @@ struct StatsToken: Sendable {
     func isCarried(by credentials: Credentials) -> Bool {
         guard let secret else { return false }
         if let token = credentials.token, secret.matches(token.utf8) { return true }
-        guard let authorization = credentials.head.authorization, let bearer = Self.bearer(authorization) else { return false }
+        guard let authorization = credentials.head.authorization, let bearer = Self.bearer(Array(authorization.utf8)[...]) else {
+            return false
+        }
         return secret.matches(bearer)
     }
 
     /// What follows `Bearer`, whose case does not matter (RFC 9110, section 11.1).
-    static func bearer(_ authorization: String) -> ArraySlice<UInt8>? {
-        let bytes = Array(authorization.utf8)
+    static func bearer(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let scheme = Array("bearer ".utf8)
         guard bytes.count > scheme.count,
             zip(bytes, scheme).allSatisfy({ $0 == $1 || (0x41...0x5A).contains($0) && $0 | 0x20 == $1 })

@@ -1,5 +1,6 @@
 internal import Presence
 internal import SkewProtocol
+internal import WebSocketLoop
 
 /// Tells subscribers what changed: debounced, each form encoded once, nothing at all while nobody subscribes.
 ///
@@ -17,6 +18,8 @@ actor BroadcastScheduler {
     private var lists: BroadcastSchedule
     private var waiting: [SchedulerInbox.Request] = []
     private var timer: Duration?
+    /// Rounds that were encoded, by mode.
+    private(set) var broadcasts: [StatisticsMode: Int] = [:]
 
     init(trackers: [ConnectionTracker], inbox: SchedulerInbox, limits: StatisticsLimits, debounce: Duration, maxWait: Duration) {
         self.trackers = trackers
@@ -48,7 +51,7 @@ actor BroadcastScheduler {
         waiting += content.requests
         if let first = content.firstChange { noteChange(first: first, last: first) }
         let kinds = inbox.kinds
-        guard !kinds.isEmpty || !waiting.isEmpty else { return await rest() }
+        guard !kinds.isEmpty || !waiting.isEmpty || !content.adminRequests.isEmpty else { return await rest() }
         if view == nil { await startWatching() }
 
         var now = MonotonicTime.now
@@ -59,6 +62,7 @@ actor BroadcastScheduler {
             now = MonotonicTime.now
         }
         await answer(at: now)
+        await answer(content.adminRequests)
     }
 
     private func noteChange(first: Duration, last: Duration) {
@@ -131,6 +135,7 @@ actor BroadcastScheduler {
             case .delta, .summary, .snapshot: break
             }
         }
+        for kind in round.messages.keys { broadcasts[kind.mode, default: 0] += 1 }
         for tracker in trackers { await tracker.deliver(round) }
         // What changed while the trackers were asked one after the other is known by its time stamp and stays due.
         news.didBroadcast(at: startedAt, bytes: 0)
@@ -162,6 +167,20 @@ actor BroadcastScheduler {
                 await trackers[tracker].deliver(bytes, sequence: sequence, to: requests.map(\.subscriber))
             }
         }
+    }
+
+    private func answer(_ requests: [SchedulerInbox.AdminRequest]) async {
+        guard !requests.isEmpty else { return }
+        let rosters = await collect(rosters: true, deltas: inbox.kinds.contains { $0.mode == .delta })
+        guard let view else { return }
+        let form = StatisticsForm(scope: .ips, listsConnections: true, tracksRoutes: limits.tracksRoutes)
+        var encoder = StatisticsEncoder(form: form, envelope: .admin)
+        encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
+        for roster in rosters { encoder.append(rowsOf: roster, shownBy: view) }
+        let body = encoder.finish(
+            sequence: sequence, timestampMilliseconds: MonotonicTime.wallClockMilliseconds, truncated: view.truncated)
+        let response = HTTPResponse.json(200, body)
+        for request in requests { await trackers[request.tracker].respond(response, to: request.socket) }
     }
 
     // MARK: Time

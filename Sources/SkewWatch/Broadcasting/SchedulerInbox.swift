@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WebSocketLoop
 
 /// What loops tell the broadcast scheduler, from their own threads and without waiting for it.
 ///
@@ -18,6 +19,13 @@ final class SchedulerInbox: Sendable {
         /// The time of the first change since the last look.
         var firstChange: Duration?
         var requests: [Request] = []
+        var adminRequests: [AdminRequest] = []
+    }
+
+    /// An HTTP request for the statistics of the moment.
+    struct AdminRequest: Sendable {
+        var tracker: Int
+        var socket: SocketID
     }
 
     private struct State {
@@ -40,6 +48,10 @@ final class SchedulerInbox: Sendable {
         signal { $0.content.requests.append(request) }
     }
 
+    func requestAdminStatistics(_ request: AdminRequest) {
+        signal { $0.content.adminRequests.append(request) }
+    }
+
     /// Counts the subscribers of each kind, over all loops.
     func subscribersChanged(_ kind: SubscriptionKind, by step: Int) {
         signal { state in
@@ -51,8 +63,8 @@ final class SchedulerInbox: Sendable {
     /// The kinds somebody subscribes to now.
     var kinds: Set<SubscriptionKind> { state.withLock { Set($0.subscribers.keys) } }
 
-    /// Everybody who subscribes now.
-    var subscriberCount: Int { state.withLock { $0.subscribers.values.reduce(0, +) } }
+    /// How many subscribe, by kind.
+    var subscribers: [SubscriptionKind: Int] { state.withLock { $0.subscribers } }
 
     /// Wakes the scheduler without news; a timer does.
     func wake() {

@@ -35,3 +35,19 @@ public struct NetworkAddress: Sendable, Hashable {
 
     private static let mappedPrefix: UInt128 = 0xffff << 32
 }
+
+extension NetworkAddress: CustomStringConvertible {
+    /// The usual text: dotted for IPv4, mapped or not, RFC 5952 for IPv6.
+    public var description: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            if isIPv4 {
+                var address = in_addr(s_addr: UInt32(truncatingIfNeeded: bits).bigEndian)
+                unsafe inet_ntop(AF_INET, &address, text.baseAddress!, socklen_t(text.count))
+            } else {
+                var bigEndian = bits.bigEndian
+                unsafe inet_ntop(AF_INET6, &bigEndian, text.baseAddress!, socklen_t(text.count))
+            }
+            return unsafe String(cString: text.baseAddress!)
+        }
+    }
+}

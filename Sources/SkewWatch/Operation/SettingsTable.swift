@@ -9,10 +9,10 @@ public enum SettingsTable {
         Setting("host", \.host, .host, .listening, "Address that clients connect to."),
         Setting("port", \.port, .port, .listening, "Port that clients connect to; 0 takes any free one and prints it."),
         Setting(
-            "internal-host", \.internalHost, .host, .listening, pending: .warned,
+            "internal-host", \.internalHost, .host, .listening,
             "Address of /metrics, /live and /ready."),
         Setting(
-            "internal-port", \.internalPort, ValueForm.port.or("-1"), .listening, pending: .warned,
+            "internal-port", \.internalPort, ValueForm.port.or("-1"), .listening,
             "Port of /metrics, /live and /ready; -1 switches them off."),
         Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
         Setting(
@@ -31,10 +31,10 @@ public enum SettingsTable {
         Setting("connection-tracking", \.connectionTracking, .boolean, .connections, "Keeps connections in memory and reports them."),
         Setting("route-tracking", \.routeTracking, .boolean, .connections, "Keeps routes in memory and reports them."),
         Setting("ip-tracking", \.ipTracking, .boolean, .connections, "Keeps addresses of clients in memory and reports them."),
-        Setting("exclude-bots", \.excludeBots, .boolean, .connections, pending: .warned, "Serves crawlers without counting them."),
+        Setting("exclude-bots", \.excludeBots, .boolean, .connections, "Serves crawlers without counting them."),
         Setting("cookie-name", \.cookieName, .cookieName, .connections, "Cookie that carries the version of the app."),
         Setting(
-            "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs"), .connections, pending: .refused,
+            "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs"), .connections,
             "Proxies whose word about a client's address and host is believed."),
     ]
 
@@ -43,8 +43,7 @@ public enum SettingsTable {
             "stats-token", \.statsToken, ValueForm.secret.orNothing(shownAs: "none: stats are denied to everybody"), .authorization,
             "Lets its bearer see statistics."),
         Setting(
-            "admin-token", \.adminToken, ValueForm.secret.orNothing(shownAs: "none: admin writes answer 503"), .authorization,
-            pending: .warned,
+            "admin-token", \.adminToken, ValueForm.secret.orNothing(shownAs: "none: the admin endpoints answer 503"), .authorization,
             "Lets its bearer use the admin endpoints."),
         Setting(
             "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization,
@@ -76,14 +75,14 @@ public enum SettingsTable {
             "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits, shownDefault: "file limit - 64",
             "Open connections."),
         Setting(
-            "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits, pending: .refused,
+            "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits,
             "Open connections of one address."),
         Setting(
             "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
             "Connections that have not finished their handshake; further ones wait in the kernel."),
         Setting("max-message-bytes", \.maxMessageBytes, .integer(256...16_777_216), .limits, "Bytes of one message from a client."),
         Setting(
-            "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits, pending: .refused,
+            "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits,
             "Messages per second from one client, with a burst of twice as many."),
         Setting(
             "max-versions", \.maxVersions, .integer(1...100_000), .limits,
@@ -119,7 +118,7 @@ public enum SettingsTable {
 
     private static let operation: [Setting] = [
         Setting(
-            "drain-timeout", \.drainTimeout, .duration(.zero ... .seconds(3600)), .operation, pending: .warned,
+            "drain-timeout", \.drainTimeout, .duration(.zero ... .seconds(3600)), .operation,
             "Time over which connections are closed when the server ends."),
         Setting("log-level", \.logLevel, ValueForm<Logger.Level>.choice, .operation, "The least severe level that is written."),
         Setting(

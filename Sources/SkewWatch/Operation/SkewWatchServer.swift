@@ -25,7 +25,7 @@ public final class SkewWatchServer: Sendable {
     public func run() async throws(ServeError) {
         let loops = configuration.loops ?? LoopThread.recommendedCount
         let budget = ConnectionBudget(limit: connectionLimit)
-        let inbox = SchedulerInbox()
+        let shared = SharedState(maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
         let caller = HTTPCaller()
         let audit = AuditLog(logger: logger)
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
@@ -33,23 +33,33 @@ public final class SkewWatchServer: Sendable {
         let trackers: [ConnectionTracker]
         let port: Int
         do {
-            (trackers, port) = try await start(loops, budget, inbox, desk)
+            (trackers, port) = try await start(loops, budget, shared, desk)
         } catch {
+            throw ServeError(error)
+        }
+        shared.setTrackers(trackers)
+        let scheduler = BroadcastScheduler(
+            trackers: trackers, inbox: shared.inbox, limits: statisticsLimits, debounce: configuration.debounce,
+            maxWait: configuration.maxWait)
+        let probes: InternalServer?
+        do {
+            probes = try await startInternal(trackers, scheduler, shared, budget)
+        } catch {
+            for tracker in trackers { await tracker.stop() }
             throw ServeError(error)
         }
         logStart(port: port, loops: loops, limit: budget.limit, isDenyingAll: authorizers.isEmpty)
         hooks.listening?(port)
 
-        let scheduler = BroadcastScheduler(
-            trackers: trackers, inbox: inbox, limits: statisticsLimits, debounce: configuration.debounce,
-            maxWait: configuration.maxWait)
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await scheduler.run() }
+                if let probes { group.addTask { await probes.run() } }
                 group.addTask { await desk.run() }
                 authorization.withLock { $0 = Authorization(desk: desk, trackers: trackers, caller: caller) }
                 await ending.wait()
-                await self.close(trackers)
+                shared.startDraining()
+                await self.drain(trackers)
                 authorization.withLock { $0 = nil }
                 caller.end()
                 group.cancelAll()
@@ -57,7 +67,9 @@ public final class SkewWatchServer: Sendable {
         } onCancel: {
             ending.open()
         }
+        shared.setTrackers([])
         for tracker in trackers { await tracker.stop() }
+        await probes?.stop()
         logger.info("Ended.")
     }
 
@@ -67,14 +79,14 @@ public final class SkewWatchServer: Sendable {
     // MARK: Starting
 
     private func start(
-        _ loops: Int, _ budget: ConnectionBudget, _ inbox: SchedulerInbox, _ desk: AuthorizationDesk
+        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk
     ) async throws(LoopError) -> ([ConnectionTracker], port: Int) {
         let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: loops)
         var trackers: [ConnectionTracker] = []
         do {
             for index in 0..<loops {
                 let tracker = ConnectionTracker(
-                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops), inbox: inbox, desk: desk,
+                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops), shared: shared, desk: desk,
                     logger: logger)
                 try await tracker.start(on: sockets, budget: budget)
                 trackers.append(tracker)
@@ -87,6 +99,30 @@ public final class SkewWatchServer: Sendable {
         return (trackers, sockets.port)
     }
 
+    private func startInternal(
+        _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler, _ shared: SharedState, _ budget: ConnectionBudget
+    ) async throws(LoopError) -> InternalServer? {
+        guard let port = configuration.internalPort else { return nil }
+        let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
+        let (maxVersions, release) = (configuration.maxVersions, configuration.release)
+        let server = try InternalServer(shared: shared, publicBudget: budget, logger: logger) {
+            var loops: [LoopReport] = []
+            for tracker in trackers { loops.append(await tracker.report()) }
+            let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
+            return MetricsReport(
+                loops: loops, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts, maxVersions: maxVersions,
+                connectionLimit: budget.limit, release: release, uptimeSeconds: seconds)
+        }
+        do {
+            try await server.start(on: sockets)
+        } catch {
+            sockets.close(from: 0)
+            throw error
+        }
+        logger.info("Probes and metrics.", metadata: ["address": "http://\(configuration.internalHost):\(sockets.port)"])
+        return server
+    }
+
     private var statisticsLimits: StatisticsLimits {
         StatisticsLimits(
             versions: configuration.maxVersions, routes: configuration.maxRoutes,
@@ -97,10 +133,11 @@ public final class SkewWatchServer: Sendable {
         TrackerSettings(
             basePath: configuration.basePath, release: configuration.release,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
-            ipTracking: configuration.ipTracking, cookieName: configuration.cookieName,
-            keptHead: KeptHead(configuration, hooks: hooks),
-            origins: OriginPolicy(allowed: configuration.allowedOrigins), limits: statisticsLimits,
-            loop: LoopOptions(configuration, loops: loops), hooks: hooks)
+            ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
+            trustedProxies: configuration.trustedProxies, keptHead: KeptHead(configuration, hooks: hooks),
+            origins: OriginPolicy(allowed: configuration.allowedOrigins),
+            adminToken: configuration.adminToken, limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
+            limitsAddresses: configuration.maxConnectionsPerIP != nil)
     }
 
     private var connectionLimit: Int {
@@ -128,10 +165,31 @@ public final class SkewWatchServer: Sendable {
 
     // MARK: Ending
 
-    /// Closes every WebSocket, and waits a moment for the peers to answer.
-    private func close(_ trackers: [ConnectionTracker]) async {
-        for tracker in trackers { await tracker.closeAll() }
-        let deadline = MonotonicTime.now + min(configuration.drainTimeout, .seconds(2))
+    /// Stops accepting and closes every connection, spread evenly, so that the successor sees no storm: over the drain timeout, or
+    /// over 10 ms for each connection where that is less.
+    private func drain(_ trackers: [ConnectionTracker]) async {
+        var left: [Int] = []
+        for tracker in trackers { left.append(await tracker.startDraining()) }
+        let total = left.reduce(0, +)
+        let step = Duration.milliseconds(50)
+        var steps = max(1, Int(min(configuration.drainTimeout, .milliseconds(10 * total)) / step))
+        if total > 0 { logger.info("Draining.", metadata: ["connections": "\(total)", "seconds": "\(step * steps / .seconds(1))"]) }
+        while steps > 0 {
+            for (index, tracker) in trackers.enumerated() where left[index] > 0 {
+                let share = (left[index] + steps - 1) / steps
+                await tracker.drain(share)
+                left[index] -= share
+            }
+            steps -= 1
+            if steps > 0 { try? await Task.sleep(for: step) }
+        }
+        for tracker in trackers { await tracker.drain(.max) }
+        await waitForGoodbyes(trackers)
+    }
+
+    /// Gives the peers a moment to answer the close frames.
+    private func waitForGoodbyes(_ trackers: [ConnectionTracker]) async {
+        let deadline = MonotonicTime.now + .seconds(2)
         while MonotonicTime.now < deadline {
             var open = 0
             for tracker in trackers { open += await tracker.openConnections }

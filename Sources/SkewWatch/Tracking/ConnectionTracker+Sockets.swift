@@ -5,23 +5,9 @@ internal import WebSocketLoop
 
 /// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
 extension ConnectionTracker: SocketHandler {
-    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
-        guard head.path.elementsEqual((settings.basePath + "/ws").utf8) else { return .notFound }
-        guard settings.origins.allows(head, endsTLS: settings.loop.tls != nil, trustedPeer: false) else { return .foreignOrigin }
-        return nil
-    }
-
-    nonisolated func response(to head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse {
-        guard head.path.elementsEqual((settings.basePath + "/ws").utf8) else { return .notFound }
-        return .error(426, "this is a WebSocket endpoint", headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")])
-    }
-
     nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {
-        var identity = DeclaredIdentity()
-        head.forEachArgument { identity.read(decodedArgument: $0.span) }
-        if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
-        let kept = HandshakeHead(head, keeping: settings.keptHead)
-        assumeIsolated { $0.open(socket, identity, head: kept) }
+        let arrival = Arrival(head, transport: .webSocket, settings: settings)
+        assumeIsolated { $0.open(socket, arrival) }
     }
 
     nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
@@ -35,84 +21,118 @@ extension ConnectionTracker: SocketHandler {
     }
 
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
-        assumeIsolated { $0.forget(socket) }
-    }
-
-    nonisolated func log(_ notice: LoopNotice) {
-        switch notice {
-        case .outOfDescriptors:
-            logger.error("No file descriptor is left: connections are shed until some are free. Raise the limit of open files.")
-        case .library(let line):
-            logger.warning("libwebsockets: \(line)")
-        case .libraryLinesLeftOut(let count):
-            logger.warning("libwebsockets: \(count) further lines in ten seconds were left out.")
+        assumeIsolated { tracker in
+            tracker.counters.closed[reason, default: 0] += 1
+            tracker.forget(at: socket.place)
         }
     }
+
+    nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
 
     nonisolated func ticked() {
         assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) }
     }
 
-    nonisolated func refused(_ refusal: ConnectionRefusal) {}
+    nonisolated func refused(_ refusal: ConnectionRefusal) {
+        assumeIsolated { tracker in
+            let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
+            tracker.counters.rejected[rejection, default: 0] += 1
+        }
+    }
 
-    // MARK: On the actor
+    // MARK: Coming
 
-    private func open(_ socket: SocketID, _ identity: DeclaredIdentity, head: HandshakeHead?) {
+    func open(_ socket: SocketID, _ arrival: Arrival) {
         var random = SystemRandomNumberGenerator()
         let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
-        let slot = settings.connectionTracking ? enter(id, identity, socket) : nil
-        let connection = Connection(id: id, slot: slot)
+        let isStream = arrival.transport == .events
+        let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
+        let connection = Connection(
+            id: id, slot: enter(id, arrival, socket), isStream: isStream, isCrawler: arrival.isCrawler)
         while connections.count <= socket.place { connections.append(nil) }
         connections[socket.place] = connection
-        if let head { heads[socket.place] = head }
+        if let head = arrival.head { heads[socket.place] = head }
+        if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
+        count(arrival)
         let hello = ServerMessage.connected(
-            version: settings.release, id: id, secret: nil, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+            version: settings.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
     }
 
-    private func enter(_ id: ConnectionID, _ identity: DeclaredIdentity, _ socket: SocketID) -> Slot {
+    private func enter(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
+        let address = settings.ipTracking || settings.limitsAddresses ? self.address(of: socket, arrival.forwarded) : nil
+        if let address, let budget = shared.addresses {
+            budget.take(address)
+            addresses[socket.place] = address
+        }
+        guard settings.connectionTracking, !arrival.isCrawler else { return nil }
         defer { noteChange() }
         return roster.open(
-            id, version: identity.version(release: settings.release),
-            route: settings.routeTracking ? identity.route : DeclaredIdentity.unknownRoute,
-            address: settings.ipTracking ? loop?.peerAddress(of: socket) : nil)
+            id, version: arrival.identity.version(release: settings.release),
+            route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
+            address: settings.ipTracking ? address?.description : nil)
     }
+
+    func address(of socket: SocketID, _ forwarded: ForwardedHeaders?) -> NetworkAddress? {
+        guard let peer = loop?.peerAddress(of: socket) else { return nil }
+        return ClientAddress.of(peer: peer, forwarded, trusted: settings.trustedProxies)
+    }
+
+    private func count(_ arrival: Arrival) {
+        if arrival.isCrawler {
+            counters.crawlersOpened += 1
+        } else {
+            counters.opened[arrival.transport, default: 0] += 1
+            openByTransport[arrival.transport, default: 0] += 1
+        }
+    }
+
+    // MARK: Being there
 
     private func handle(_ message: ClientMessage, from socket: SocketID) {
         switch message {
-        case .ping: loop?.send(Self.pong, to: socket)
-        case .routeUpdate(let route): move(socket, to: route)
-        case .subscribeStats(let token, let mode): subscribe(socket, token: token, mode: mode)
-        case .unsubscribeStats: withdraw(socket)
-        case .ignored: break
+        case .ping:
+            counters.messages[.ping, default: 0] += 1
+            loop?.send(Self.pong, to: socket)
+        case .routeUpdate(let route):
+            counters.messages[.routeUpdate, default: 0] += 1
+            move(socket, to: route)
+        case .subscribeStats(let token, let mode):
+            counters.messages[.subscribeStats, default: 0] += 1
+            subscribe(socket, token: token, mode: mode)
+        case .unsubscribeStats:
+            counters.messages[.unsubscribeStats, default: 0] += 1
+            withdraw(socket)
+        case .ignored(let reason):
+            counters.ignored[reason, default: 0] += 1
         }
     }
 
     private static let pong = ServerMessage.pong.encoded
 
-    private func move(_ socket: SocketID, to route: String) {
+    func move(_ socket: SocketID, to route: String) {
         guard settings.routeTracking, let connection = connections[socket.place], let slot = connection.slot else { return }
         roster.move(slot, to: route)
         noteChange()
         if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
     }
 
-    private func forget(_ socket: SocketID) {
-        guard let connection = connections[socket.place] else { return }
+    // MARK: Going
+
+    func forget(at place: Int) {
+        guard let connection = connections[place] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
-        unsubscribe(socket.place)
-        connections[socket.place] = nil
-        heads[socket.place] = nil
-        asks[socket.place] = nil
+        unsubscribe(place)
+        connections[place] = nil
+        heads[place] = nil
+        asks[place] = nil
+        if connection.isStream { shared.streams.remove(connection.id) }
+        if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
+        if !connection.isCrawler { openByTransport[connection.isStream ? .events : .webSocket, default: 0] -= 1 }
         if let slot = connection.slot {
             roster.close(slot)
             noteChange()
         }
     }
-}
-
-extension HTTPResponse {
-    static let notFound = HTTPResponse.error(404, "there is nothing here")
-    static let foreignOrigin = HTTPResponse.error(403, "pages of this origin are not allowed here")
 }

@@ -17,7 +17,7 @@ extension ConnectionTracker {
             id: id, connection: ask.connection, kind: kind, grant: grant, credentials: ask.credentials, earliestStatistics: earliest)
         subscribers[place] = subscriber
         deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
-        inbox.subscribersChanged(kind, by: 1)
+        shared.inbox.subscribersChanged(kind, by: 1)
         requestStatistics(for: subscriber)
     }
 
@@ -31,11 +31,11 @@ extension ConnectionTracker {
     func unsubscribe(_ place: Int) {
         guard let subscriber = subscribers.removeValue(forKey: place) else { return }
         deadlines.remove(place)
-        inbox.subscribersChanged(subscriber.kind, by: -1)
+        shared.inbox.subscribersChanged(subscriber.kind, by: -1)
     }
 
     private func requestStatistics(for subscriber: Subscriber) {
-        inbox.request(
+        shared.inbox.request(
             .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
     }
 
@@ -49,6 +49,7 @@ extension ConnectionTracker {
             guard let message = broadcast.messages[subscriber.kind] else { continue }
             guard loop?.isBusy(subscriber.id.socket) == false else {
                 subscribers[place]?.state = .behind
+                counters.coalescedPushes += 1
                 continue
             }
             switch message {

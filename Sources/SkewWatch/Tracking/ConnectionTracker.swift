@@ -12,11 +12,14 @@ actor ConnectionTracker {
         let id: ConnectionID
         /// The row in the roster; nil while connections are not tracked.
         let slot: Slot?
+        let isStream: Bool
+        /// Served, but not counted.
+        let isCrawler: Bool
     }
 
     let index: Int
     let settings: TrackerSettings
-    let inbox: SchedulerInbox
+    let shared: SharedState
     let desk: AuthorizationDesk
     let logger: Logger
     let thread: LoopThread
@@ -31,6 +34,15 @@ actor ConnectionTracker {
     var asks: [Int: AskSlot] = [:]
     /// When to look at a subscriber's authorization next, by place.
     var deadlines = DeadlineHeap()
+    /// Streams whose head is on its way, by place.
+    var arriving: [Int: Arrival] = [:]
+    /// POSTs whose body is on its way, by place.
+    var posts: [Int: PostContext] = [:]
+    /// By place; empty where addresses have no limit.
+    var addresses: [Int: NetworkAddress] = [:]
+    var counters = Counters()
+    /// Counted connections that are open.
+    var openByTransport: [Transport: Int] = [:]
     private var nextSerial = 0
 
     /// Whether the scheduler looks at this tracker's changes.
@@ -41,11 +53,11 @@ actor ConnectionTracker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    init(index: Int, on thread: LoopThread, settings: TrackerSettings, inbox: SchedulerInbox, desk: AuthorizationDesk, logger: Logger) {
+    init(index: Int, on thread: LoopThread, settings: TrackerSettings, shared: SharedState, desk: AuthorizationDesk, logger: Logger) {
         self.index = index
         self.thread = thread
         self.settings = settings
-        self.inbox = inbox
+        self.shared = shared
         self.desk = desk
         self.logger = logger
         roster = Roster(maxVersions: settings.limits.versions, maxRoutes: settings.limits.routes)
@@ -58,10 +70,22 @@ actor ConnectionTracker {
         self.loop = loop
     }
 
-    /// Stops accepting and closes every WebSocket with 1012: clients come back to the next process.
-    func closeAll() {
+    /// Stops accepting.
+    /// - Returns: how many connections are to be closed.
+    func startDraining() -> Int {
         loop?.stopListening()
-        for place in connections.indices where connections[place] != nil { loop?.closeSocket(at: place, .serviceRestart) }
+        return connections.count { $0 != nil }
+    }
+
+    /// Closes so many connections: WebSockets with 1012, streams with a time to come back at.
+    func drain(_ count: Int) {
+        var left = count
+        for place in connections.indices where left > 0 {
+            guard let connection = connections[place] else { continue }
+            left -= 1
+            loop?.closeSocket(at: place, .serviceRestart, farewell: connection.isStream ? Self.retryLine() : [])
+            forget(at: place)
+        }
     }
 
     /// How many connections the loop still has.
@@ -74,6 +98,14 @@ actor ConnectionTracker {
             loop.stop { continuation.resume() }
         }
         self.loop = nil
+    }
+
+    /// What this loop says for the metrics. The lag starts anew.
+    func report() -> LoopReport {
+        LoopReport(
+            index: index, counters: counters, openByTransport: openByTransport, openSockets: loop?.openConnections ?? 0,
+            pendingHandshakes: loop?.pendingHandshakes ?? 0, sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0,
+            versions: roster.summary.versions)
     }
 
     // MARK: The scheduler's side
@@ -107,7 +139,7 @@ actor ConnectionTracker {
         lastChange = MonotonicTime.now
         guard !isDirty else { return }
         isDirty = true
-        inbox.noteChange(at: lastChange)
+        shared.inbox.noteChange(at: lastChange)
     }
 
     func takeSerial() -> Int {

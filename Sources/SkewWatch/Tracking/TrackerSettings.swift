@@ -7,10 +7,18 @@ struct TrackerSettings: Sendable {
     var connectionTracking: Bool
     var routeTracking: Bool
     var ipTracking: Bool
+    var excludeBots: Bool
     var cookieName: String
+    var trustedProxies: [AddressRange]
     var keptHead: KeptHead
     var origins: OriginPolicy
+    var adminToken: Secret?
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks
+
+    /// Whether the headers of proxies matter to anything.
+    var asksProxies: Bool { !trustedProxies.isEmpty && (ipTracking || limitsAddresses) }
+    /// Whether there is a limit per address.
+    var limitsAddresses: Bool
 }

@@ -6,10 +6,11 @@ struct OriginPolicyTests {
     private func allows(
         _ origin: String?, host: String? = "app.example.com", isTLS: Bool? = nil, count: Int? = nil, allowed: [String] = []
     ) -> Bool {
-        OriginPolicy(allowed: allowed).allows(
+        let judgement = OriginPolicy(allowed: allowed).judge(
             .init(
                 origin: origin.map { Array($0.utf8) }, originCount: count ?? (origin == nil ? 0 : 1), host: host.map { Array($0.utf8) },
                 isTLS: isTLS))
+        return judgement != .refused
     }
 
     @Test func `what names no origin is no browser and passes`() {
@@ -46,7 +47,9 @@ struct OriginPolicyTests {
     }
 
     @Test func `bytes that are no text are refused`() {
-        #expect(!OriginPolicy(allowed: []).allows(.init(origin: [0xFF, 0xFE], originCount: 1, host: [0xFF, 0xFE], isTLS: nil)))
+        let facts = OriginPolicy.Facts(origin: [0xFF, 0xFE], originCount: 1, host: [0xFF, 0xFE], isTLS: nil)
+        #expect(OriginPolicy(allowed: []).judge(facts) == .refused)
+        #expect(OriginPolicy(allowed: ["*"]).judge(facts) == .refused)
     }
 
     @Test func `where the browser's scheme is known it must be the page's`() {

@@ -1,0 +1,46 @@
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// What happened on one loop since the start: plain numbers that the loop's own thread adds to, so that counting costs nothing.
+struct Counters: Sendable {
+    var opened: [Transport: Int] = [:]
+    var crawlersOpened = 0
+    var closed: [DisconnectReason: Int] = [:]
+    var rejected: [Rejection: Int] = [:]
+    var authorizations: [Verdict: Int] = [:]
+    var messages: [MessageKind: Int] = [:]
+    var ignored: [ClientMessage.IgnoredReason: Int] = [:]
+    /// Broadcasts that a subscriber did not get because it was behind: it got a newer state later.
+    var coalescedPushes = 0
+
+    enum Rejection: String, Sendable, CaseIterable {
+        case connectionLimit = "connection_limit"
+        case addressLimit = "address_limit"
+        case outOfDescriptors = "out_of_descriptors"
+        case origin
+        case notFound = "not_found"
+        case method
+    }
+
+    enum Verdict: String, Sendable, CaseIterable {
+        case granted, denied
+    }
+
+    enum MessageKind: String, Sendable, CaseIterable {
+        case ping
+        case routeUpdate = "route-update"
+        case subscribeStats = "subscribe-stats"
+        case unsubscribeStats = "unsubscribe-stats"
+    }
+
+    mutating func merge(_ other: Counters) {
+        opened.merge(other.opened, uniquingKeysWith: +)
+        crawlersOpened += other.crawlersOpened
+        closed.merge(other.closed, uniquingKeysWith: +)
+        rejected.merge(other.rejected, uniquingKeysWith: +)
+        authorizations.merge(other.authorizations, uniquingKeysWith: +)
+        messages.merge(other.messages, uniquingKeysWith: +)
+        ignored.merge(other.ignored, uniquingKeysWith: +)
+        coalescedPushes += other.coalescedPushes
+    }
+}

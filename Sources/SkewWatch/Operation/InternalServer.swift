@@ -1,0 +1,119 @@
+internal import Logging
+internal import WebSocketLoop
+
+/// The internal port: `/live`, `/ready` and `/metrics`, for probes and Prometheus, not for the public.
+///
+/// It has a thread of its own, so that a probe is answered, or honestly not answered, while a loop is busy.
+actor InternalServer: SocketHandler {
+    private enum Question: Sendable {
+        case live, metrics
+    }
+
+    private let thread: LoopThread
+    private let logger: Logger
+    private let shared: SharedState
+    private let budget: ConnectionBudget
+    private let publicBudget: ConnectionBudget
+    private let report: @Sendable () async -> MetricsReport
+    private let questions: AsyncStream<(SocketID, Question)>
+    private let input: AsyncStream<(SocketID, Question)>.Continuation
+    private var loop: WebSocketLoop?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
+
+    /// - Parameter report: asks all loops, so it returns only while they turn.
+    init(shared: SharedState, publicBudget: ConnectionBudget, logger: Logger, report: @escaping @Sendable () async -> MetricsReport)
+        throws(LoopError)
+    {
+        thread = try LoopThread()
+        self.logger = logger
+        self.shared = shared
+        self.publicBudget = publicBudget
+        self.report = report
+        budget = ConnectionBudget(limit: 32)
+        (questions, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(64))
+    }
+
+    func start(on sockets: ListeningSockets) throws(LoopError) {
+        let loop = try WebSocketLoop(on: thread, options: LoopOptions(), budget: budget, handler: self)
+        loop.listen(on: sockets, index: 0)
+        self.loop = loop
+    }
+
+    func stop() async {
+        guard let loop else { return }
+        await withCheckedContinuation { continuation in
+            loop.stop { continuation.resume() }
+        }
+        self.loop = nil
+    }
+
+    /// Answers what needs the loops, one question after the other, until its task is cancelled.
+    func run() async {
+        for await (socket, question) in questions {
+            let report = await report()
+            let response =
+                switch question {
+                case .live: HTTPResponse.json(200, #"{"ok":true}"#)
+                case .metrics:
+                    HTTPResponse(
+                        status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")], body: report.text)
+                }
+            loop?.respond(to: socket, with: response)
+        }
+    }
+
+    // MARK: Requests
+
+    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+        guard head.method == .get || head.method == .head else {
+            return .respond(.error(405, "this method is not for this endpoint", headers: [("Allow", "GET, HEAD")]))
+        }
+        switch String(decoding: head.path, as: UTF8.self) {
+        case "/live": return ask(.live, socket)
+        case "/metrics": return ask(.metrics, socket)
+        case "/ready": return .respond(readiness)
+        default: return .respond(.notFound)
+        }
+    }
+
+    private nonisolated func ask(_ question: Question, _ socket: SocketID) -> RequestVerdict {
+        if case .enqueued = input.yield((socket, question)) { return .later }
+        return .respond(.error(503, "too many questions wait"))
+    }
+
+    /// Ready to be sent more connections: not on the way out, and not near the limit.
+    private nonisolated var readiness: HTTPResponse {
+        if shared.isDraining { return .error(503, "the server is draining") }
+        if publicBudget.openConnections >= publicBudget.limit - publicBudget.limit / 20 {
+            return .error(503, "the server is near its limit of connections")
+        }
+        return .json(200, #"{"ok":true}"#)
+    }
+
+    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? { .notFound }
+    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.notFound) }
+    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {}
+    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {}
+    nonisolated func drained(_ socket: SocketID) {}
+    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {}
+    nonisolated func streamOpened(_ socket: SocketID) {}
+    nonisolated func keepaliveDue(_ socket: SocketID) {}
+    nonisolated func requestEnded(_ socket: SocketID) {}
+    nonisolated func refused(_ refusal: ConnectionRefusal) {}
+    nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
+}
+
+extension Logger {
+    /// One line for what a loop has to tell.
+    func log(_ notice: LoopNotice) {
+        switch notice {
+        case .outOfDescriptors:
+            error("No file descriptor is left: connections are shed until some are free. Raise the limit of open files.")
+        case .library(let line):
+            warning("libwebsockets: \(line)")
+        case .libraryLinesLeftOut(let count):
+            warning("libwebsockets: \(count) further lines in ten seconds were left out.")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Writes metrics in Prometheus' text format 0.0.4: a type and help line per metric, label values escaped.
+struct MetricsText {
+    enum Kind: String {
+        case gauge, counter
+    }
+
+    private(set) var bytes: [UInt8] = []
+
+    /// Starts a metric. Its name gets the prefix `skewwatch_`, and a counter's must end in `_total`.
+    mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
+        precondition(kind != .counter || name.hasSuffix("_total"), "the name of a counter ends in _total")
+        append("# HELP skewwatch_\(name) \(help)\n# TYPE skewwatch_\(name) \(kind.rawValue)\n")
+    }
+
+    mutating func sample(_ name: String, _ labels: [(name: String, value: String)], _ value: Int) {
+        sample(name, labels, text: String(value))
+    }
+
+    mutating func sample(_ name: String, _ labels: [(name: String, value: String)], _ value: Double) {
+        sample(name, labels, text: String(value))
+    }
+
+    /// A metric without labels.
+    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Int) {
+        begin(name, kind, help)
+        sample(name, [], value)
+    }
+
+    /// A metric with one label, a sample for each of the label's values, also for those that never happened: rates need their zero.
+    mutating func family<Key: RawRepresentable & CaseIterable & Hashable>(
+        _ name: String, _ kind: Kind, _ help: String, label: String, _ values: [Key: Int]
+    ) where Key.RawValue == String {
+        begin(name, kind, help)
+        for key in Key.allCases { sample(name, [(label, key.rawValue)], values[key] ?? 0) }
+    }
+
+    private mutating func sample(_ name: String, _ labels: [(name: String, value: String)], text: String) {
+        append("skewwatch_\(name)")
+        if !labels.isEmpty {
+            append("{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}")
+        }
+        append(" \(text)\n")
+    }
+
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private static func escaped(_ value: String) -> String {
+        var text = ""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\n": text += "\\n"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,28 @@
+internal import Synchronization
+
+/// How many connections each address has, over all loops. Only kept where there is a limit.
+final class AddressBudget: Sendable {
+    /// The most connections of one address.
+    let limit: Int
+    private let counts = Mutex<[NetworkAddress: Int]>([:])
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Whether a further connection of `address` is one too many.
+    func isUsedUp(by address: NetworkAddress) -> Bool {
+        counts.withLock { ($0[address] ?? 0) >= limit }
+    }
+
+    func take(_ address: NetworkAddress) {
+        counts.withLock { $0[address, default: 0] += 1 }
+    }
+
+    func giveBack(_ address: NetworkAddress) {
+        counts.withLock { counts in
+            let left = (counts[address] ?? 0) - 1
+            counts[address] = left > 0 ? left : nil
+        }
+    }
+}

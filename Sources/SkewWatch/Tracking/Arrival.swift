@@ -1,0 +1,32 @@
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// How a connection gets its messages.
+enum Transport: String, Sendable, CaseIterable {
+    case webSocket = "websocket"
+    case events = "sse"
+}
+
+/// What a connection said of itself when it came: read from its request once, and handed to the actor as a value.
+struct Arrival: Sendable {
+    let transport: Transport
+    let identity: DeclaredIdentity
+    /// Served, but not counted.
+    let isCrawler: Bool
+    /// Only where a proxy is trusted and somebody asks for addresses.
+    let forwarded: ForwardedHeaders?
+    /// As far as an authorizer may want to see it.
+    let head: HandshakeHead?
+
+    init(_ head: borrowing RequestHead, transport: Transport, settings: TrackerSettings) {
+        var identity = DeclaredIdentity()
+        head.forEachArgument { identity.read(decodedArgument: $0.span) }
+        if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
+        self.transport = transport
+        self.identity = identity
+        isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
+        forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
+        self.head = HandshakeHead(head, keeping: settings.keptHead)
+    }
+}

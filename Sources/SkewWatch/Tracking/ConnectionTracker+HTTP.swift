@@ -1,0 +1,192 @@
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// A POST whose body is on its way: what its head said.
+struct PostContext: Sendable {
+    var endpoint: Endpoint
+    var origin: CrossOrigin
+    /// As far as an authorizer may want to see it.
+    var head: HandshakeHead?
+}
+
+/// The endpoints: what becomes of each request. Called on the loop's thread.
+extension ConnectionTracker {
+    /// The longest body of a POST in bytes.
+    static let maxBodyBytes = 4096
+
+    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
+        guard Endpoint(path: head.path, basePath: settings.basePath) == .webSocket else { return rejected(.notFound, .notFound) }
+        if crossOrigin(head, socket) == .refused { return rejected(.origin, .foreignOrigin) }
+        return tooManyOfAddress(head, socket)
+    }
+
+    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+        guard let endpoint = Endpoint(path: head.path, basePath: settings.basePath) else {
+            return .respond(rejected(.notFound, .notFound))
+        }
+        let origin = crossOrigin(head, socket)
+        if head.method == .options { return .respond(.preflight(endpoint, origin)) }
+        guard let method = head.method, endpoint.methods.contains(method) else {
+            return .respond(rejected(.method, .error(405, "this method is not for this endpoint", headers: [("Allow", endpoint.allow)])))
+        }
+        switch endpoint {
+        case .webSocket:
+            return .respond(
+                .error(426, "this is a WebSocket endpoint", headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")]))
+        case .events:
+            if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
+            if let refusal = tooManyOfAddress(head, socket) { return .respond(refusal) }
+            return stream(head, socket, origin)
+        case .route, .subscribeStats:
+            if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
+            guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json", headers: origin.headers)) }
+            let context = PostContext(
+                endpoint: endpoint, origin: origin, head: HandshakeHead(head, keeping: settings.keptHead))
+            assumeIsolated { $0.posts[socket.place] = context }
+            return .readBody(limit: Self.maxBodyBytes)
+        case .health:
+            return .respond(assumeIsolated { $0.health.with(origin.headers) })
+        case .adminStats:
+            return adminStats(head, socket)
+        }
+    }
+
+    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict {
+        .respond(assumeIsolated { $0.post(body, socket) })
+    }
+
+    nonisolated func requestEnded(_ socket: SocketID) {
+        assumeIsolated { $0.posts[socket.place] = nil }
+    }
+
+    // MARK: Refusing
+
+    private nonisolated func rejected(_ reason: Counters.Rejection, _ response: HTTPResponse) -> HTTPResponse {
+        assumeIsolated { $0.counters.rejected[reason, default: 0] += 1 }
+        return response
+    }
+
+    private nonisolated func crossOrigin(_ head: borrowing RequestHead, _ socket: SocketID) -> CrossOrigin {
+        guard head.count(.origin) > 0 else { return .none }
+        let proxies = settings.trustedProxies
+        let peer = proxies.isEmpty ? nil : assumeIsolated { $0.loop?.peerAddress(of: socket) }.flatMap { NetworkAddress($0) }
+        let isTrusted = peer.map { peer in proxies.contains { $0.contains(peer) } } ?? false
+        return settings.origins.judge(head, endsTLS: settings.loop.tls != nil, trustedPeer: isTrusted)
+    }
+
+    private nonisolated func tooManyOfAddress(_ head: borrowing RequestHead, _ socket: SocketID) -> HTTPResponse? {
+        guard let budget = shared.addresses else { return nil }
+        let forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
+        guard let address = assumeIsolated({ $0.address(of: socket, forwarded) }), budget.isUsedUp(by: address) else { return nil }
+        return rejected(
+            .addressLimit, .error(429, "this address has too many connections", headers: [("Retry-After", "5")], closes: true))
+    }
+
+    // MARK: Answering
+
+    private var health: HTTPResponse {
+        let uptime = (MonotonicTime.now - shared.startedAt).components.seconds
+        let report = HealthReport(isOK: !shared.isDraining, release: settings.release, uptime: uptime)
+        return .json(report.isOK ? 200 : 503, report.encoded)
+    }
+
+    private nonisolated func adminStats(_ head: borrowing RequestHead, _ socket: SocketID) -> RequestVerdict {
+        guard let token = settings.adminToken else { return .respond(.error(503, "no admin token is configured")) }
+        guard let authorization = head.header(.authorization) else { return .respond(.unauthorized) }
+        guard token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) else { return .respond(.unauthorized) }
+        shared.inbox.requestAdminStatistics(.init(tracker: index, socket: socket))
+        return .later
+    }
+
+    /// Answers a request that had to wait.
+    func respond(_ response: HTTPResponse, to socket: SocketID) {
+        loop?.respond(to: socket, with: response)
+    }
+
+    // MARK: POSTs
+
+    /// Acts for a stream, on whichever loop it is. The answer does not depend on whether there is one: ids can't be guessed out.
+    private func post(_ body: [UInt8], _ socket: SocketID) -> HTTPResponse {
+        guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request", closes: true) }
+        let headers = context.origin.headers
+        guard !body.isEmpty else { return .error(400, "the body is empty", headers: headers) }
+        guard let fields = RequestBody(body.span) else { return .error(400, "the body is no JSON object", headers: headers) }
+        let stream = fields.string("connectionId").flatMap { StreamHandle($0) }.flatMap { shared.streams.find($0) }
+        switch context.endpoint {
+        case .route:
+            guard fields.string("connectionId") != nil, let route = fields.string("route") else { return .ok(false, headers) }
+            guard let clean = CleanText.route(route) else { return .ok(false, headers) }
+            if let stream { perform(on: stream) { $0.postedRoute(clean, of: stream.socket) } }
+        default:
+            guard fields.string("connectionId") != nil else {
+                return .error(400, "the connectionId is missing", headers: headers)
+            }
+            guard let mode = StatisticsMode(rawValue: fields.string("mode") ?? "snapshot") else {
+                return .error(400, "the mode is none of snapshot, delta and summary", headers: headers)
+            }
+            let token = fields.string("token")
+            if let stream { perform(on: stream) { $0.postedSubscription(context, token: token, mode: mode, of: stream.socket) } }
+        }
+        return .ok(true, headers)
+    }
+
+    private func perform(on stream: StreamDirectory.Entry, _ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {
+        if stream.tracker == index { return work(self) }
+        guard let other = shared.tracker(stream.tracker) else { return }
+        other.thread.perform { other.assumeIsolated(work) }
+    }
+
+    private func postedRoute(_ route: String, of socket: SocketID) {
+        guard loop?.takeMessage(of: socket) == true else { return }
+        counters.messages[.routeUpdate, default: 0] += 1
+        move(socket, to: route)
+    }
+
+    private func postedSubscription(_ context: PostContext, token: String?, mode: StatisticsMode, of socket: SocketID) {
+        guard loop?.takeMessage(of: socket) == true else { return }
+        counters.messages[.subscribeStats, default: 0] += 1
+        // A stream's own request could carry no header of the page's choice: what the POST carries counts for it.
+        subscribe(socket, token: token, mode: mode, head: context.head)
+    }
+}
+
+extension RequestHead {
+    /// Whether the content type is JSON, whatever its parameters.
+    fileprivate var hasJSONBody: Bool {
+        guard let type = header(.contentType) else { return false }
+        let name = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
+        return name.elementsEqual("application/json".utf8)
+    }
+}
+
+extension HTTPResponse {
+    static let notFound = HTTPResponse.error(404, "there is nothing here")
+    static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed", closes: true)
+    static let unauthorized = HTTPResponse.error(
+        401, "the token is missing or wrong", headers: [("WWW-Authenticate", "Bearer")])
+
+    static func ok(_ isOK: Bool, _ headers: [(name: String, value: String)]) -> HTTPResponse {
+        .json(200, isOK ? #"{"ok":true}"# : #"{"ok":false}"#, headers: headers)
+    }
+
+    /// The answer to `OPTIONS`: what the endpoint takes, and, for allowed origins, what browsers ask before a cross-origin request.
+    static func preflight(_ endpoint: Endpoint, _ origin: CrossOrigin) -> HTTPResponse {
+        guard origin != .refused else { return .foreignOrigin }
+        var headers = [(name: "Allow", value: endpoint.allow)]
+        if case .allowed = origin {
+            headers += origin.headers
+            headers += [
+                ("Access-Control-Allow-Methods", endpoint.allow), ("Access-Control-Allow-Headers", "authorization, content-type"),
+                ("Access-Control-Max-Age", "600"),
+            ]
+        }
+        return HTTPResponse(status: 204, headers: headers)
+    }
+
+    func with(_ more: [(name: String, value: String)]) -> HTTPResponse {
+        var response = self
+        response.headers += more
+        return response
+    }
+}

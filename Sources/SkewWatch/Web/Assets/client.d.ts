@@ -1,0 +1,145 @@
+/**
+ * The connection of a browser tab to a SkewWatch server. No framework, no dependency.
+ *
+ * A plain page needs one tag; `connect` in the address starts it, `v` is the build that this page runs, and the route
+ * follows the History API:
+ *
+ *     <script type="module" src="/__skew/client.js?connect&v=build-42"></script>
+ *
+ * In a module:
+ *
+ *     import { connect } from '/__skew/client.js'
+ *     const connection = connect({ version: 'build-42' }).trackHistory()
+ *     connection.on('version', release => { if (release !== 'build-42') offerReload() })
+ *
+ * `client.stream.js` must lie beside this file: it is the fallback, loaded only where a WebSocket does not come through.
+ */
+
+/** One open tab. */
+export interface ConnectionInfo {
+  id: string
+  version: string
+  route: string
+  /** Only where the server tracks addresses and may send them. */
+  ip?: string
+}
+
+/** What the server tells those it authorizes. A new object for every change; the old ones stay as they are. */
+export interface ConnectionStats {
+  total: number
+  /** Open tabs by version. An object without a prototype: a version called `__proto__` is a key like any other. */
+  versions: Record<string, number>
+  /** Open tabs by route; empty where the server does not track routes. What was too many is under `(other)`. */
+  routes: Record<string, number>
+  connections: ConnectionInfo[]
+  /** The `id` of this tab's own row. */
+  yourId?: string
+  /** Grows by one with every change that is sent. */
+  seq?: number
+  /** The server's clock, milliseconds since 1970. */
+  timestamp?: number
+  /** How many rows the last complete list left out, if any. */
+  truncated?: number
+  /** The servers of a cluster, as the server describes them. */
+  nodes?: unknown
+}
+
+export type Transport = 'ws' | 'sse'
+
+/**
+ * - `idle`: not begun: rendering on a server, a bot, a page that is prerendered, or one in the back/forward cache
+ * - `connecting`
+ * - `open`
+ * - `waiting`: the next attempt is at `retryAt`
+ * - `closed`: by `close()`, for good
+ */
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed'
+
+export interface ConnectOptions {
+  /**
+   * The server's base path, such as `/__skew` or `https://watch.example.com/__skew`. Without it: the folder this file was
+   * loaded from, or `/__skew` where a bundler has given it another name.
+   */
+  url?: string | URL
+  /** The build this tab runs. Without it the server goes by its cookie, which all tabs of a browser share. */
+  version?: string
+  /** The first route, such as `/products`. At most 256 characters are sent. */
+  route?: string
+  /** Opens the statistics where the server asks for a token. A function is called for each subscription, so it may fetch a fresh one. */
+  token?: Token
+  /** Without it: a WebSocket, and server-sent events where that does not come through. */
+  transport?: Transport
+  /**
+   * Whether tabs of the same browser, server and version share one event stream. They then count as one. Without it: only
+   * where the page itself came over HTTP/1.1, because there six streams are all a browser allows, and the seventh tab of the
+   * app could load nothing. A WebSocket is never shared. Tabs that share should use the same token.
+   */
+  share?: boolean
+}
+
+export type Token = string | (() => string | undefined | Promise<string | undefined>)
+
+export interface SubscribeOptions {
+  /**
+   * What the server sends: `delta` (the default) a full list and then changes, which are put together for you; `snapshot` a
+   * full list each time; `summary` the counts without `connections`.
+   */
+  mode?: 'delta' | 'snapshot' | 'summary'
+  /** Instead of `mode`: what you use. Without `connections` it comes to `summary`. */
+  fields?: (keyof ConnectionStats)[]
+  /** Instead of the token given to `connect`. */
+  token?: Token
+}
+
+/** The names of the events and what their listeners are handed. */
+export interface ConnectionEvents {
+  /** The link is up, for the first time or again. */
+  connected: { version?: string; connectionId: string; timestamp: number }
+  /** The statistics changed. */
+  stats: ConnectionStats
+  /** This connection may not see the statistics, or no longer. `stats` is empty again. */
+  unauthorized: ConnectionStats
+  /** The server's release is another than known so far; also the first time, and when it changed while the link was down. */
+  version: string
+  state: ConnectionState
+}
+
+/** Also an `EventTarget`: `addEventListener` gets a `CustomEvent` with the same values as `detail`. */
+export interface Connection extends EventTarget {
+  readonly state: ConnectionState
+  /** When the next attempt is due, milliseconds since 1970; of use while `state` is `waiting`. */
+  readonly retryAt?: number
+  /** What the link last went over. */
+  readonly transport?: Transport
+  /** This connection's `id` in the statistics; another one after each reconnect. */
+  readonly id?: string
+  /** The server's current release, once known. */
+  readonly release?: string
+  /** `null` until the server has answered a subscription. */
+  readonly authorized: boolean | null
+  /** Empty until authorized; while the link is down, as it was. */
+  readonly stats: ConnectionStats
+
+  /** Calls `listener` at each event; returns the function that stops it. */
+  on<Name extends keyof ConnectionEvents>(name: Name, listener: (detail: ConnectionEvents[Name]) => void): () => void
+  /** Tells where this tab is now. Cheap: at most ten a second are sent, and always the last. */
+  setRoute(route: string): void
+  /**
+   * Sends the route at each navigation from now on; call it once. `read` says what the route is, without it the path:
+   * `() => location.hash.slice(1)` for a router that works with hashes.
+   */
+  trackHistory(read?: () => string): this
+  /**
+   * Asks for the statistics, now and after every reconnect; a second call takes the first one's place and asks again (after a
+   * login, say). Returns the function that ends it.
+   */
+  subscribe(options?: SubscribeOptions): () => void
+  /** Ends the connection for good. */
+  close(): void
+}
+
+/**
+ * The connection of this tab. A tab is one connection: with the same `url` a later call returns the same one, and its options
+ * do not count, until it is closed. On a server and for a bot nothing is opened, and the connection stays `idle`.
+ */
+export function connect(options?: ConnectOptions): Connection

@@ -1,0 +1,49 @@
+internal import CLibuv
+internal import Glibc
+
+/// Notices when the peers of streams go away.
+///
+/// Once a request has become a stream, libwebsockets 4.1 never reads its socket again: a peer that closes, resets or sends a byte
+/// would leave the loop spinning and the stream counted. One epoll descriptor watches all streams of a loop, edge triggered, and
+/// is itself watched by the loop. The kernel forgets a descriptor there when it is closed.
+@safe
+final class HangupWatch {
+    private let epoll: Int32
+    private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    private unowned let loop: WebSocketLoop
+
+    init(on uv: UnsafeMutablePointer<uv_loop_t>, loop: WebSocketLoop) {
+        self.loop = loop
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        precondition(epoll >= 0, "no epoll descriptor could be opened")
+        _ = unsafe uv_poll_init(uv, poll, epoll)
+        unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), streamsHungUp)
+    }
+
+    /// - Returns: false when the kernel refuses.
+    func add(_ descriptor: Int32, _ socket: SocketID) -> Bool {
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+        unsafe event.data.u64 = socket.rawValue
+        return unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0
+    }
+
+    func stop() {
+        let handle = unsafe UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
+        unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
+        close(epoll)
+    }
+
+    fileprivate func look() {
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
+            let count = unsafe epoll_wait(epoll, events.baseAddress!, Int32(events.count), 0)
+            for index in 0..<max(0, Int(count)) { unsafe loop.hungUp(SocketID(rawValue: events[index].data.u64)) }
+        }
+        loop.sweepDoomed()
+    }
+}
+
+@c private func streamsHungUp(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
+    unsafe Unmanaged<HangupWatch>.fromOpaque(poll!.pointee.data).takeUnretainedValue().look()
+}

@@ -1,0 +1,166 @@
+internal import CLibwebsockets
+
+/// The body of a request, as far as it has come.
+struct RequestBody {
+    let limit: Int
+    let withoutAnswerBody: Bool
+    var bytes: [UInt8] = []
+}
+
+/// Plain HTTP/1.1 requests and streams of events.
+extension WebSocketLoop {
+    /// Bytes of headers that a request may have; beyond twice that libwebsockets hangs up by itself.
+    static let maxHeaderBytes = 8192
+
+    // MARK: Requests
+
+    func httpRequest(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
+        endHandshake(place)
+        table[place].phase = .http
+        let head = unsafe RequestHead(borrowing: wsi)
+        if let refusal = Self.refusal(ofFraming: head) { return unsafe answer(wsi, place, refusal, head: head) }
+        switch handler.verdict(on: head, of: table.socket(at: place)) {
+        case .respond(var response):
+            // A body that nobody reads would be taken for the next request.
+            if head.bodyLength != 0 { response.closes = true }
+            return unsafe answer(wsi, place, response, head: head)
+        case .readBody(let limit):
+            guard head.bodyLength ?? 0 <= limit else {
+                return unsafe answer(wsi, place, .error(413, "the body is too large", closes: true), head: head)
+            }
+            bodies[place] = RequestBody(limit: limit, withoutAnswerBody: head.method == .head)
+            // A request that names no length has no body (RFC 9112, section 6.3), but libwebsockets would wait for one.
+            return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, place, closes: true) : 0
+        case .stream(let headers, let prelude):
+            return unsafe openStream(wsi, place, headers, prelude)
+        case .later:
+            if head.bodyLength != 0 { return -1 }
+            bodies[place] = RequestBody(limit: 0, withoutAnswerBody: head.method == .head)
+            unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
+            return 0
+        }
+    }
+
+    /// What makes the borders of a request doubtful: two lengths, a length that is no number, chunks (which libwebsockets does not
+    /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3). Such a connection is answered once and ended.
+    private static func refusal(ofFraming head: borrowing RequestHead) -> HTTPResponse? {
+        guard head.knownHeaderBytes <= maxHeaderBytes else {
+            return .error(431, "the header is too large", closes: true)
+        }
+        guard head.count(.transferEncoding) == 0 else {
+            return .error(411, "bodies need a Content-Length, chunks are not taken", closes: true)
+        }
+        guard head.count(.contentLength) <= 1, head.count(.contentLength) == 0 || head.bodyLength != nil else {
+            return .error(400, "the Content-Length is not one number", closes: true)
+        }
+        guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else {
+            return .error(400, "exactly one Host header is needed", closes: true)
+        }
+        return nil
+    }
+
+    func bodyPiece(_ wsi: OpaquePointer, _ place: Int, _ piece: UnsafeRawBufferPointer) -> Int32 {
+        guard let body = bodies[place], body.bytes.count + piece.count <= body.limit else { return -1 }
+        unsafe bodies[place]?.bytes.append(contentsOf: piece)
+        return 0
+    }
+
+    func bodyComplete(_ wsi: OpaquePointer, _ place: Int, closes: Bool = false) -> Int32 {
+        guard let body = bodies[place] else { return -1 }
+        switch handler.verdict(onBody: body.bytes, of: table.socket(at: place)) {
+        case .respond(var response):
+            response.closes = response.closes || closes
+            bodies[place] = nil
+            return unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
+        case .later:
+            bodies[place]?.bytes = []
+            return 0
+        case .readBody, .stream: preconditionFailure("a body is answered, now or later")
+        }
+    }
+
+    /// Answers a request whose verdict was `later`. A connection that is gone is not answered.
+    public func respond(to socket: SocketID, with response: HTTPResponse) {
+        guard let place = table.place(of: socket), table[place].phase == .http, let body = bodies.removeValue(forKey: place),
+            let wsi = unsafe table[place].wsi
+        else { return }
+        if unsafe write(response, wsi, withoutBody: body.withoutAnswerBody) != 0 { kill(place) }
+    }
+
+    /// Answers at once, from within the callback that brought the request.
+    func answer(_ wsi: OpaquePointer, _ place: Int, _ response: HTTPResponse, head: borrowing RequestHead) -> Int32 {
+        endHandshake(place)
+        table[place].phase = .http
+        return unsafe write(response, wsi, withoutBody: head.method == .head)
+    }
+
+    private func write(_ response: HTTPResponse, _ wsi: OpaquePointer, withoutBody: Bool) -> Int32 {
+        let bytes = response.encoded(withoutBody: withoutBody)
+        let written = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
+        guard written >= 0, !response.closes else { return -1 }
+        return unsafe lws_http_transaction_completed(wsi) == 0 ? 0 : -1
+    }
+
+    // MARK: Streams
+
+    private func openStream(
+        _ wsi: OpaquePointer, _ place: Int, _ headers: [(name: String, value: String)], _ prelude: [UInt8]
+    ) -> Int32 {
+        var text = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        let bytes = Array((text + "Connection: close\r\n\r\n").utf8) + prelude
+        guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
+        // What `lws_http_mark_sse` does, without the error it logs for each stream that is not HTTP/2.
+        _ = unsafe lws_http_headers_detach(wsi)
+        unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
+        guard unsafe hangups.add(lws_get_socket_fd(wsi), table.socket(at: place)) else { return -1 }
+        table[place].phase = .stream
+        keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
+        handler.streamOpened(table.socket(at: place))
+        return 0
+    }
+
+    /// Hands one event to the kernel: `data: `, the bytes, an empty line. JSON has no line end inside.
+    func writeEvent(_ wsi: OpaquePointer, _ place: Int, _ item: Outbox.Item) -> Outbox.Item? {
+        switch item {
+        case .message(let bytes, _):
+            let event = Self.eventStart + bytes + Self.eventEnd
+            _ = unsafe withHeadroom(event) { unsafe lws_write(wsi, $0, event.count, LWS_WRITE_HTTP) }
+            return nil
+        case .shared(let payload):
+            return unsafe writeEvent(wsi, place, .fragments(of: payload, offset: 0, tail: []))
+        case .fragments(let body, var offset, let tail):
+            if offset == 0 {
+                _ = unsafe withHeadroom(Self.eventStart) { unsafe lws_write(wsi, $0, Self.eventStart.count, LWS_WRITE_HTTP) }
+            }
+            while offset < body.count {
+                let count = min(ContextSettings.fragmentBytes, body.count - offset)
+                let written = unsafe body.withBytes(from: offset) { unsafe lws_write(wsi, $0, count, LWS_WRITE_HTTP) }
+                if written < 0 { return nil }
+                sentBytes += count
+                offset += count
+                if unsafe lws_partial_buffered(wsi) != 0 { return .fragments(of: body, offset: offset, tail: tail) }
+            }
+            let end = tail + Self.eventEnd
+            _ = unsafe withHeadroom(end) { unsafe lws_write(wsi, $0, end.count, LWS_WRITE_HTTP) }
+            return nil
+        }
+    }
+
+    private static let eventStart = Array("data: ".utf8)
+    private static let eventEnd = Array("\n\n".utf8)
+
+    /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
+    func hungUp(_ socket: SocketID) {
+        guard let place = table.place(of: socket), table[place].phase == .stream else { return }
+        drop(place, .connectionLost)
+    }
+
+    func httpClosed(_ place: Int) {
+        if table[place].phase == .http {
+            bodies[place] = nil
+            handler.requestEnded(table.socket(at: place))
+        }
+        beginClosing(place, .connectionLost)
+    }
+}

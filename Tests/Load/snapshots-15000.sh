@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# 15,000 tabs, 100 moves per second, ten snapshot subscribers: the server's share of a core, and the bytes of each subscriber.
+# Further options go to skewwatch-load: --json for one, or another --seed.
+server_flags=(--max-listed-connections 20000)
+. "$(dirname "$0")/lib.sh"
+build
+start_server
+load churn --connections 15000 --max-listed 20000 --sources 8 --subscribers 10 --checked 1 --modes snapshot --duration 20s \
+    --opens 0 --closes 0 --moves 100 --settle 4s "$@"

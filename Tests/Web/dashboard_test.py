@@ -1,0 +1,418 @@
+"""The dashboard in a real browser, in every state it is designed for."""
+
+import itertools
+import pathlib
+import re
+import time
+
+import pytest
+
+import dashboard_stage
+
+dashboard_stage.need_browser()
+
+ASSETS = pathlib.Path(__file__).resolve().parents[2] / "Sources/SkewWatch/Web/Assets"
+REFUSED = ("WebSocket connection", "ERR_", "Failed to load resource")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with dashboard_stage.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def stage(chromium):
+    """Opens scenes on a server of their own, and fails on any complaint of the browser or request to elsewhere."""
+    open_stages = []
+    with dashboard_stage.fake_server() as server:
+        def make(scene, **options):
+            open_stages.append(dashboard_stage.Stage(chromium, server, scene, **options))
+            return open_stages[-1]
+        yield make
+        for made in open_stages:
+            made.close()
+
+
+def text(page, selector):
+    return page.inner_text(selector).replace("\u00a0", " ")
+
+
+def count(page, selector):
+    return int(re.sub(r"\D", "", page.inner_text(selector)))
+
+
+def until(page, truth):
+    """Waits for an expression to be true. (Playwright's own waiting evaluates strings in the page, which the policy forbids.)"""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(truth):
+        assert time.monotonic() < deadline, truth
+        page.wait_for_timeout(50)
+
+
+# Signing in
+
+
+def test_a_wrong_token_is_told_and_forgotten(stage):
+    scene = stage("rollout")
+    page = scene.open("signin")
+    assert page.evaluate("document.activeElement.id") == "token"
+    scene.sign_in("nonsense")
+    until(page, "document.getElementById('signin-error').textContent.includes('does not accept')")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert not page.is_disabled("#signin-go")
+
+
+def test_the_right_token_opens_the_statistics_and_lives_in_the_session_storage_alone(stage):
+    scene = stage("rollout")
+    page = scene.open("signin")
+    scene.sign_in("sesame")
+    page.wait_for_selector("body[data-view=live]")
+    assert page.evaluate("Object.values({...sessionStorage})") == ["sesame"]
+    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("document.cookie") == ""
+    assert "sesame" not in page.content() and "sesame" not in page.url
+    page.reload()
+    page.wait_for_selector("body[data-view=live]")
+    page.click("#sign-out")
+    page.wait_for_selector("body[data-view=signin]")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_without_a_token_it_rides_on_the_session(stage):
+    scene = stage("session")
+    page = scene.open()
+    assert scene.tell("truth")["tokens"] == [None]
+    assert page.is_hidden("#sign-out")
+
+
+def test_when_the_authorization_ends_nothing_stays_to_be_read(stage):
+    scene = stage("session")
+    page = scene.open()
+    page.wait_for_selector(".grid tbody tr.own")
+    scene.tell("deny")
+    page.wait_for_selector("body[data-view=signin]")
+    assert "access has ended" in text(page, "#signin-error")
+    assert text(page, "#link") == "Access ended"
+    until(page, "!document.querySelector('.grid tbody tr.own') && document.getElementById('total').textContent === '0'")
+    assert "1.4.2" not in page.inner_text("body")
+
+
+def test_a_reconnect_does_not_disturb_who_is_typing_the_token(stage):
+    scene = stage("rollout", expected=REFUSED)
+    page = scene.open("signin")
+    page.fill("#token", "half a tok")
+    scene.tell("drop")
+    page.wait_for_selector("#link[data-state=waiting]")
+    page.focus("#signin-go")
+    page.wait_for_selector("#link[data-state=denied]", timeout=40000)
+    page.wait_for_timeout(300)
+    assert page.input_value("#token") == "half a tok"
+    assert page.evaluate("document.activeElement.id") == "signin-go"
+
+
+# What it shows
+
+
+def test_deltas_add_up_to_what_is_true(stage):
+    scene = stage("huge")
+    page = scene.open()
+    page.wait_for_timeout(2500)
+    scene.tell("pause")
+    page.wait_for_timeout(1200)
+    truth = scene.tell("truth")
+    assert count(page, "#total") == truth["total"]
+    assert int(page.get_attribute(".grid", "aria-rowcount")) - 1 == len(truth["ids"])
+    page.click("#versions .more")
+    shown = dict(page.eval_on_selector_all("#versions tbody tr", "rows => rows.map(r => [r.querySelector('.foreign').textContent, Number(r.cells[1].textContent.replace(/\\D/g, ''))])"))
+    assert shown == truth["versions"]
+
+
+def test_the_rollout_line_counts_forecasts_and_says_on_what_it_rests(stage):
+    scene = stage("rollout")
+    page = scene.open("signin")
+    scene.sign_in("sesame")
+    until(page, "document.getElementById('rollout-forecast').textContent.startsWith('The last old tab closes about')")
+    assert re.match(r"[\d,]+ of [\d,]+ on the current release 2026\.11\.3$", text(page, "#rollout-line"))
+    assert re.search(r"as in the last 15 minutes: [\d,]+ then, [\d,]+ now", text(page, "#rollout-basis"))
+    assert "current" in page.title()
+
+
+def test_without_a_record_the_line_grows_from_what_the_page_sees(stage):
+    scene = stage("live-only")
+    page = scene.open("signin")
+    scene.sign_in("sesame")
+    page.wait_for_selector(".chart-bands path", state="attached")
+    assert "Watching how fast they close" in text(page, "#rollout-basis")
+    assert "No record before" in text(page, ".chart-hint")
+
+
+def test_an_announced_release_changes_what_is_current(stage):
+    scene = stage("done")
+    page = scene.open()
+    assert text(page, "#rollout-forecast") == "No old tab is open."
+    scene.tell("release?version=1.5.0")
+    until(page, "document.getElementById('rollout-line').textContent.includes('0 of 322 on the current release 1.5.0')")
+    assert "1.5.0" in page.inner_text("#spoken")
+
+
+def test_an_unknown_release_and_untracked_routes_are_said(stage):
+    page = stage("no-release").open()
+    until(page, "document.getElementById('rollout-line').textContent.includes('not known')")
+    assert "not been told a release" in text(page, "#rollout-basis")
+    assert "does not track routes" in text(page, "#routes")
+
+
+def test_an_operator_alone_is_told_so_and_sees_the_own_row(stage):
+    page = stage("alone").open()
+    page.wait_for_selector(".grid tbody tr.own")
+    assert text(page, "#rollout-forecast") == "Only this page is open."
+    assert page.is_visible(".grid tr.own .mark")
+
+
+def test_addresses_have_a_column_only_when_they_are_sent(stage):
+    assert stage("alone").open().is_hidden("th.col-ip")
+    assert stage("hostile").open().is_visible("th.col-ip")
+
+
+def test_the_nodes_of_a_cluster_are_listed(stage):
+    page = stage("cluster").open()
+    page.wait_for_selector("#nodes-list li")
+    assert re.split(r"\s+", text(page, "#nodes-list")) == ["eu-west-a", "512", "eu-west-b", "338"]
+
+
+def test_rows_the_server_left_out_are_counted(stage):
+    page = stage("huge").open()
+    page.wait_for_selector(".cut:visible")
+    assert "74,213 more are counted but not listed" in text(page, ".cut")
+
+
+# Strings from outside
+
+
+def test_strings_from_outside_stay_text(stage):
+    page = stage("hostile").open()
+    page.wait_for_selector(".grid tbody tr.own", state="attached")
+    page.click("#versions .more")
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.querySelectorAll('main img, main script, main iframe, main a').length") == 0
+    names = page.eval_on_selector_all("#versions .foreign", "all => all.map(e => e.textContent)")
+    for wanted in ("<img src=x onerror=alert(1)>", "__proto__", "constructor", "toString", "abc\\u{202E}gnp.exe", "\\u{0}\\u{7}bell", "(empty)", "zero\\u{200B}width", "🚀1.0"):
+        assert wanted in names
+    seen = page.inner_text("body")
+    assert not re.search("[\u0000-\u0008\u200b\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]", seen)
+    proto = page.locator("#versions tr", has_text="__proto__")
+    assert proto.locator("td").first.inner_text() == "3"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_no_asset_can_make_markup_from_a_string_or_needs_a_looser_policy():
+    for path in ASSETS.glob("dashboard*"):
+        source = path.read_text()
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|localStorage", source), path.name
+        assert "://" not in source.replace("http://www.w3.org/2000/svg", ""), path.name
+        if path.suffix == ".html":
+            assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*src=)", source), path.name
+
+
+# The link
+
+
+def test_a_lost_server_is_told_and_found_again(stage):
+    scene = stage("cluster", expected=REFUSED)
+    page = scene.open()
+    page.wait_for_selector(".grid tbody tr[role=row]")
+    scene.tell("refuse")
+    page.wait_for_selector("#link[data-state=waiting]")
+    assert re.search(r"Reconnecting in \d+ s", text(page, "#link"))
+    assert "What you see is as of" in text(page, "#notice-text")
+    assert page.evaluate("document.body.classList.contains('stale')")
+    assert count(page, "#total") == 851
+    scene.tell("accept")
+    page.click("#notice-action:enabled")
+    page.wait_for_selector("body:not(.stale) #link[data-state=live]", timeout=40000)
+    assert page.is_hidden("#notice")
+    assert count(page, "#total") == 851
+    assert scene.tell("truth")["open"] == 1
+
+
+def test_a_server_that_never_answered_leaves_no_empty_board(stage):
+    scene = stage("cluster", expected=REFUSED)
+    scene.tell("refuse")
+    page = scene.open("connecting")
+    page.wait_for_selector("#notice:visible")
+    assert text(page, "#notice-text") == "The server cannot be reached."
+    assert page.is_hidden(".board")
+    scene.tell("accept")
+    page.wait_for_selector("body[data-view=live]", timeout=40000)
+
+
+# The table
+
+
+def test_ten_thousand_rows_scroll_and_filter_without_a_stutter(stage):
+    page = stage("huge").open()
+    page.wait_for_selector(".grid tbody tr[role=row]")
+    frames = page.evaluate("""async () => {
+        const scroller = document.querySelector('.scroller'), gaps = [], most = []
+        let last = await new Promise(requestAnimationFrame)
+        for (let i = 0; i < 120; i++) {
+            scroller.scrollTop += i < 60 ? 2500 : -1800
+            const now = await new Promise(requestAnimationFrame)
+            gaps.push(now - last)
+            most.push(document.querySelectorAll('.grid tbody tr').length)
+            last = now
+        }
+        gaps.sort((a, b) => a - b)
+        return {median: gaps[60], p95: gaps[114], worst: gaps[119], rows: Math.max(...most)}
+    }""")
+    filtering = page.evaluate("""async () => {
+        const field = document.getElementById('filter'), times = []
+        for (const text of ['p', 'pr', 'products/1', 'build-77', '203.0.1', 'zzz', '']) {
+            const from = performance.now()
+            field.value = text
+            field.dispatchEvent(new Event('input'))
+            document.querySelector('.scroller').getBoundingClientRect()
+            times.push(performance.now() - from)
+        }
+        return Math.max(...times)
+    }""")
+    sorting = page.evaluate("""() => {
+        const times = []
+        for (const button of document.querySelectorAll('.sort')) {
+            const from = performance.now()
+            button.click()
+            document.querySelector('.scroller').getBoundingClientRect()
+            times.push(performance.now() - from)
+        }
+        return Math.max(...times)
+    }""")
+    print(f"frames {frames}, filter at most {filtering:.1f} ms, sort at most {sorting:.1f} ms")
+    assert frames["rows"] < 80
+    # A frame is 16.7 ms; the bounds leave room for a busy machine and would still catch a table that is not virtual.
+    assert frames["median"] < 34
+    assert frames["p95"] < 120
+    assert filtering < 150
+    assert sorting < 200
+
+
+def test_the_row_one_reads_stays_while_others_open_and_close(stage):
+    page = stage("huge").open()
+    page.wait_for_selector(".grid tbody tr[role=row]")
+    page.click(".col-id .sort")
+    page.evaluate("document.querySelector('.scroller').scrollTop = 60000")
+    page.wait_for_timeout(400)
+    place = """() => {
+        const top = document.querySelector('.scroller').getBoundingClientRect().top + 60
+        return [...document.querySelectorAll('.grid tbody tr[role=row]')].filter(r => r.getBoundingClientRect().top > top).slice(0, 5)
+            .map(r => [r.cells[3].textContent, Math.round(r.getBoundingClientRect().top)])
+    }"""
+    before = page.evaluate(place)
+    page.wait_for_timeout(2000)
+    after = {name: y for name, y in page.evaluate(place)}
+    kept = [name for name, y in before if name in after and abs(after[name] - y) <= 70]
+    assert len(kept) >= 3
+
+
+def test_sorting_filtering_and_choosing_need_no_mouse(stage):
+    page = stage("hostile").open()
+    page.wait_for_selector(".grid tbody tr[role=row]")
+    page.focus(".col-route .sort")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("th.col-route", "aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert page.get_attribute("th.col-route", "aria-sort") == "descending"
+    routes = page.eval_on_selector_all(".grid tbody tr[role=row] .col-route .foreign", "all => all.map(e => e.textContent.toLowerCase())")
+    assert routes[0] >= routes[-1]
+    page.focus("#filter")
+    page.keyboard.type("/a/a/a")
+    until(page, "document.querySelector('.grid').getAttribute('aria-rowcount') !== '33'")
+    page.focus(".grid")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute(".grid", "aria-activedescendant") == "row-0"
+    assert page.get_attribute("#row-0", "aria-selected") == "true"
+    assert text(page, ".detail").count("a/") == 127
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".detail")
+    page.fill("#filter", "no such thing")
+    page.click("text=Clear the filter")
+    assert page.input_value("#filter") == "" and page.is_visible(".grid")
+
+
+def test_a_version_in_the_list_leads_to_its_rows(stage):
+    page = stage("cluster").open()
+    page.click("#versions button.name >> text=1.4.1")
+    assert page.input_value("#filter") == "1.4.1"
+    until(page, "document.getElementById('rows-count').textContent === '130 of 851'")
+    page.fill("#filter", "")
+    page.check("#only-old")
+    until(page, "document.getElementById('rows-count').textContent === '130 of 851'")
+
+
+# For everybody
+
+
+def test_the_chart_can_be_read_with_the_keyboard(stage):
+    scene = stage("rollout")
+    page = scene.open("signin")
+    scene.sign_in("sesame")
+    until(page, "document.querySelectorAll('.chart-bands path').length > 2 && !document.querySelector('.chart-hint').textContent")
+    page.focus(".chart-face")
+    page.keyboard.press("Home")
+    first = page.get_attribute(".chart-face", "aria-valuetext")
+    page.keyboard.press("End")
+    last = page.get_attribute(".chart-face", "aria-valuetext")
+    assert first != last and "2026.11.2:" in first and "2026.11.3:" in last
+
+
+def test_the_live_region_does_not_chatter(stage):
+    scene = stage("rollout")
+    page = scene.open("signin")
+    scene.sign_in("sesame")
+    page.wait_for_selector("body[data-view=live]")
+    page.evaluate("""() => { window.said = 0; new MutationObserver(all => { window.said += all.length }).observe(document.getElementById('spoken'), {childList: true}) }""")
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.said") <= 1
+    assert page.eval_on_selector_all("[aria-live], [role=status], [role=alert], [role=log]", "all => all.map(e => e.id)") == ["spoken", "signin-error"]
+
+
+def test_every_control_has_a_name_and_the_page_its_landmarks(stage):
+    page = stage("cluster").open()
+    page.wait_for_selector(".grid tbody tr[role=row]")
+    tree = page.locator("body").aria_snapshot()
+    for wanted in ("banner", "main", 'heading "SkewWatch" [level=1]', 'region "Rollout"', 'region "Versions"', 'region "Connections"', 'grid "Connections"', 'slider "Open tabs at a time"', 'searchbox "Filter the connections"'):
+        assert wanted in tree, wanted
+    assert not re.search(r"- (button|checkbox|textbox|searchbox|slider)(:| \[|$)", tree, re.M)
+
+
+@pytest.mark.parametrize("scene, width", list(itertools.product(["rollout", "session", "alone", "no-release", "huge", "hostile", "cluster"], [320, 360, 768])))
+def test_nothing_overflows_on_a_small_screen(stage, scene, width):
+    page = stage(scene, width=width, height=740).open("signin" if scene == "rollout" else "live")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def luminance(color):
+    parts = [int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(a, b):
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_colours_have_the_contrast_they_need(theme):
+    css = (ASSETS / "dashboard.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", css, re.S)
+    color = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", blocks[theme]))
+    for ground in ("ground", "surface"):
+        for ink in ("text", "muted", "accent", "bad", "ok", "warn"):
+            assert contrast(color[ink], color[ground]) >= 4.5, (ink, ground)
+    assert contrast(color["accent"], color["accent-text"]) >= 4.5
+    assert contrast(color["text"], color["warn-ground"]) >= 4.5
+    assert contrast(color["muted"], color["sunken"]) >= 4.5
+    for slot in ("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "sx"):
+        assert contrast(color[slot], color["surface"]) >= 3, slot

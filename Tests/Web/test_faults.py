@@ -1,0 +1,288 @@
+"""What the client does when the server or the network misbehaves: against a stand-in that can be told to."""
+
+import pytest
+from conftest import TOKEN, free_port, wait_until
+from test_client import is_open, sent, settled, start, subscribe
+
+# The jitter is random: here it is what the test says.
+CHANCE = "window.chance = 0.5; Math.random = () => window.chance;"
+HIDDEN = "window.hidden_ = false; Object.defineProperty(document, 'hidden', { get: () => window.hidden_ });"
+
+
+def waits(page):
+    """How long the client means to wait from now, in milliseconds; once it waits."""
+    settled(page, "c.state === 'waiting'")
+    return page.evaluate("() => Math.round(c.retryAt - Date.now())")
+
+
+def states(page):
+    return page.evaluate("() => c.log.filter(([name]) => name === 'state').map(([, state]) => state)")
+
+
+def frozen(tabs, url, **options):
+    """A page whose clock only moves when told."""
+    page = tabs.open(clock=True, init=CHANCE + HIDDEN)
+    page.clock.pause_at("2030-01-01T00:00:00")
+    return start(page, url, **options)
+
+
+# Backoff
+
+
+def test_attempts_get_rarer_up_to_a_minute_with_full_jitter(tabs):
+    page = frozen(tabs, f"http://127.0.0.1:{free_port()}/__skew", transport="ws")
+    delays = []
+    for _ in range(8):
+        delays.append(waits(page))
+        page.evaluate("() => { c.log.length = 0; }")
+        page.clock.run_for(delays[-1] + 1)
+        settled(page, "c.log.filter(([, state]) => state === 'connecting').length === 1")
+    assert delays == [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]  # half of 1, 2, 4 ... 60 seconds
+
+
+def test_a_hidden_tab_comes_after_every_visible_one(tabs):
+    page = frozen(tabs, f"http://127.0.0.1:{free_port()}/__skew", transport="ws")
+    page.clock.run_for(waits(page) - 1)
+    page.evaluate("() => { hidden_ = true; chance = 0; c.log.length = 0; }")
+    page.clock.run_for(1)
+    settled(page, "c.log.some(([, state]) => state === 'waiting')")
+    assert waits(page) == 2000  # visible ones are spread over 0 to 2000
+
+
+def test_a_tab_that_is_looked_at_again_does_not_wait_for_long(tabs, standin):
+    page = frozen(tabs, standin.url)
+    is_open(page)
+    page.evaluate("() => { hidden_ = true; }")
+    standin.close_code = 1012
+    standin.do(close_all(standin))
+    for _ in range(5):
+        page.clock.run_for(waits(page) + 1)
+        settled(page, "c.state === 'waiting'")
+    assert waits(page) > 10_000
+    standin.close_code = None
+    page.evaluate("() => { hidden_ = false; document.dispatchEvent(new Event('visibilitychange', { bubbles: true })); }")
+    assert waits(page) == 500
+    page.clock.run_for(500)
+    is_open(page)
+
+
+async def close_all(standin):
+    for peer in list(standin.peers.values()):
+        await peer.end()
+
+
+def test_links_that_break_at_once_do_not_count_as_a_success(tabs, standin):
+    standin.close_code = 1012
+    page = frozen(tabs, standin.url)
+    delays = []
+    for _ in range(4):
+        delays.append(waits(page))
+        page.clock.run_for(delays[-1] + 1)
+        settled(page, "c.state === 'waiting'")
+    assert delays == [500, 1000, 2000, 4000]
+
+
+def test_after_a_while_of_peace_the_first_attempt_is_early_again(tabs, standin):
+    standin.close_code = 1012
+    page = frozen(tabs, standin.url)
+    for _ in range(3):
+        page.clock.run_for(waits(page) + 1)
+        settled(page, "c.state === 'waiting'")
+    standin.close_code = None
+    page.clock.run_for(waits(page) + 1)
+    is_open(page)
+    page.clock.run_for(11_000)
+    standin.do(close_all(standin))
+    assert waits(page) == 500
+
+
+@pytest.mark.parametrize("code, least", [(1008, 30_000), (1009, 30_000), (1013, 30_000), (1012, 500), (1001, 500)])
+def test_close_codes_are_honoured(tabs, standin, code, least):
+    standin.close_code = code
+    page = frozen(tabs, standin.url)
+    assert waits(page) == least
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    assert waits(page) == least  # a refusal is not forgotten because the network came back
+
+
+# A link that looks open
+
+
+def test_a_silent_server_is_given_up_and_asked_again(tabs, standin):
+    page = frozen(tabs, standin.url, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.total === 1")
+    standin.silent = True
+    page.clock.run_for(60_000)
+    wait_until(lambda: sent(page, "ping"))
+    assert states(page)[-1] == "open"
+    page.clock.run_for(10_000)
+    assert waits(page) == 500
+    standin.silent = False
+    page.clock.run_for(500)
+    settled(page, "c.state === 'open' && c.authorized && c.stats.connections.some((row) => row.id === c.id)")
+
+
+def test_when_the_network_comes_back_the_link_is_tried_at_once(tabs, standin):
+    page = frozen(tabs, standin.url)
+    is_open(page)
+    standin.silent = True
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    wait_until(lambda: sent(page, "ping"))
+    page.clock.run_for(10_000)
+    assert waits(page) == 500
+
+
+def test_a_server_that_accepts_and_says_nothing_is_not_waited_for(tabs, standin):
+    standin.silent = True
+    page = frozen(tabs, standin.url, transport="ws")
+    wait_until(lambda: standin.opened)
+    page.clock.run_for(10_000)
+    assert waits(page) == 500
+
+
+def test_a_gap_in_the_deltas_is_mended_by_asking_again(tabs, standin):
+    page = start(tabs.open(), standin.url, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.total === 1")
+    standin.skip_deltas = 1
+    others = [start(tabs.open(), standin.url, version=f"v{i}") for i in range(3)]
+    settled(page, "c.stats.total === 4 && c.stats.connections.length === 4")
+    assert len(sent(page, "subscribe-stats")) == 2
+    for other in others:
+        other.close()
+
+
+def test_an_announcement_is_an_event(tabs, standin):
+    page = start(tabs.open(), standin.url)
+    is_open(page)
+    standin.announce("r2")
+    settled(page, "c.release === 'r2'")
+    standin.announce("r2")
+    standin.announce("r3")
+    settled(page, "c.release === 'r3'")
+    assert page.evaluate("() => c.log.filter(([name]) => name === 'version').map(([, v]) => v)") == ["r1", "r2", "r3"]
+
+
+def test_an_authorization_that_ends_takes_the_numbers_with_it(tabs, standin):
+    page = start(tabs.open(), standin.url, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.total === 1")
+    standin.tell_all({"type": "stats-unauthorized"})
+    settled(page, "c.authorized === false && c.stats.total === 0 && c.stats.connections.length === 0")
+
+
+def test_a_listener_that_throws_harms_nobody_else(tabs, standin):
+    page = start(tabs.open(), standin.url, token=TOKEN)
+    page.evaluate("""() => {
+        c.addEventListener('stats', () => { throw new Error('on purpose'); }, { once: true });
+        c.on('stats', () => { window.told = true; });
+    }""")
+    subscribe(page)
+    page.wait_for_function("() => window.told")
+    assert any("on purpose" in complaint for complaint in tabs.complaints)
+    tabs.complaints.clear()
+
+
+# Server-sent events
+
+
+def test_where_no_websocket_comes_through_a_stream_does_all_the_same(tabs, standin):
+    standin.refuse_websocket = True
+    page = start(tabs.open(), standin.url, version="v1", route="/a", token=TOKEN, share=False)
+    subscribe(page)
+    settled(page, "c.state === 'open' && c.stats.total === 1")
+    assert page.evaluate("() => c.transport") == "sse"
+    assert standin.opened == [("sse", {"v": "v1", "route": "/a"})]
+    assert page.evaluate("() => c.stats.yourId === c.id && !c.id.includes('.')")
+    page.evaluate("() => { c.setRoute('/b'); }")
+    settled(page, "c.stats.routes['/b'] === 1 && !('/a' in c.stats.routes)")
+    page.evaluate("() => { for (let i = 0; i <= 50; i++) c.setRoute('/b' + i); }")
+    settled(page, "c.stats.routes['/b50'] === 1")
+    assert len([path for path, _ in standin.heard if path == "route"]) <= 4
+
+
+def test_a_stream_that_is_not_authorized_is_denied(tabs, standin):
+    page = start(tabs.open(), standin.url, transport="sse", share=False)
+    subscribe(page)
+    settled(page, "c.authorized === false")
+
+
+def test_unsubscribing_a_stream_ends_its_statistics(tabs, standin):
+    page = start(tabs.open(), standin.url, transport="sse", share=False, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.total === 1")
+    first = page.evaluate("() => c.id")
+    page.evaluate("() => stop()")
+    settled(page, f"c.state === 'open' && c.id !== '{first}'")
+    wait_until(lambda: [peer.mode for peer in standin.peers.values()] == [None])
+    assert page.evaluate("() => c.authorized") is None
+
+
+def test_the_retry_of_a_stream_is_honoured(tabs, standin):
+    standin.retry = 7000
+    page = frozen(tabs, standin.url, transport="sse", share=False, route="/first")
+    is_open(page)
+    standin.do(close_all(standin))
+    assert 6900 <= waits(page) <= 7000
+    page.evaluate("() => c.setRoute('/second')")
+    page.clock.run_for(7001)
+    is_open(page)
+    assert standin.opened[-1] == ("sse", {"route": "/second"})
+
+
+def test_the_retry_after_of_a_refusal_is_honoured(tabs, standin):
+    standin.stream_status, standin.stream_headers = 503, {"retry-after": "12"}
+    page = frozen(tabs, standin.url, transport="sse", share=False)
+    assert 11_900 <= waits(page) <= 12_000
+    standin.stream_status = 200
+    page.clock.run_for(12_001)
+    is_open(page)
+
+
+def test_with_the_server_away_both_ways_are_tried_and_the_socket_is_the_first_again(tabs, standin):
+    standin.refuse_websocket, standin.stream_status = True, 503
+    page = frozen(tabs, standin.url)
+    delay = waits(page)
+    assert states(page) == ["connecting", "connecting", "waiting"]
+    standin.refuse_websocket, standin.stream_status = False, 200
+    page.clock.run_for(delay + 1)
+    is_open(page)
+    assert page.evaluate("() => c.transport") == "ws"
+
+
+def test_tabs_on_http_1_share_one_stream_and_hand_it_on(tabs, standin):
+    standin.refuse_websocket = True
+    pages = [start(tabs.open(), standin.url, version="v1", route=f"/tab{i}", token=TOKEN) for i in range(8)]
+    for page in pages:
+        is_open(page)
+    assert len(standin.opened) == 1 and len(standin.peers) == 1
+    for page in pages[:3]:
+        subscribe(page)
+        settled(page, "c.stats.total === 1")
+    assert pages[5].evaluate("() => c.authorized") is None  # heard it, did not ask
+    other = start(tabs.open(), standin.url, version="v2", share=False)
+    for page in pages[:3]:
+        settled(page, "c.stats.total === 2")
+    for leader in range(2):
+        pages.pop(0).close()
+        settled(pages[0], f"c.log.filter(([name]) => name === 'connected').length === {leader + 2}")
+        settled(pages[0], "c.stats.total === 2 && c.authorized")
+    wait_until(lambda: len(standin.peers) == 2)
+    pages[0].evaluate("() => stop()")
+    pages[3].evaluate("() => c.setRoute('/moved')")
+    wait_until(lambda: "/moved" in [peer.route for peer in standin.peers.values()])
+    other.close()
+    for page in pages:
+        page.close()
+    wait_until(lambda: not standin.peers)
+
+
+def test_tabs_that_share_a_stream_come_back_together(tabs, standin):
+    pages = [start(tabs.open(), standin.url, version="v1", transport="sse", share=True) for _ in range(3)]
+    for page in pages:
+        is_open(page)
+    standin.do(close_all(standin))
+    for page in pages:
+        settled(page, "c.log.filter(([name]) => name === 'connected').length >= 2 && c.state === 'open'")
+    wait_until(lambda: len(standin.peers) == 1)

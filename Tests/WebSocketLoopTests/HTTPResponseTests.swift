@@ -1,0 +1,22 @@
+import Testing
+
+@testable import WebSocketLoop
+
+@Suite struct HTTPResponseTests {
+    private func text(_ response: HTTPResponse, withoutBody: Bool = false) -> String {
+        String(decoding: response.encoded(withoutBody: withoutBody), as: UTF8.self)
+    }
+
+    @Test func `an answer is a status line, its headers in order, the length and the body`() {
+        let response = HTTPResponse(status: 503, headers: [("B", "1"), ("A", "2")], body: Array("hé".utf8), closes: true)
+        #expect(
+            text(response)
+                == "HTTP/1.1 503 Service Unavailable\r\nB: 1\r\nA: 2\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhé")
+    }
+
+    @Test func `an answer to HEAD has the length but not the body`() {
+        let response = HTTPResponse.error(404, "gone")
+        #expect(text(response, withoutBody: true).hasSuffix("Content-Length: 16\r\n\r\n"))
+        #expect(text(response).hasSuffix("\r\n\r\n{\"error\":\"gone\"}"))
+    }
+}

@@ -1,0 +1,127 @@
+import TestSockets
+import Testing
+import WebSocketLoop
+
+@Suite(.timeLimit(.minutes(1))) struct LoopHandshakeTests {
+    /// A request that upgrades, with lines changed: a nil value drops the line, a new name adds one.
+    private func request(_ line: String = "GET / HTTP/1.1", _ changes: [String: String?] = [:], extra: String = "") -> String {
+        var headers: [(String, String?)] = [
+            ("Host", "127.0.0.1"), ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ]
+        for (name, value) in changes {
+            if let index = headers.firstIndex(where: { $0.0 == name }) { headers[index].1 = value } else { headers.append((name, value)) }
+        }
+        return line + "\r\n" + headers.compactMap { name, value in value.map { "\(name): \($0)\r\n" } }.joined() + extra + "\r\n"
+    }
+
+    @Test func `a proper handshake is answered as RFC 6455 says, without extension`() async throws {
+        try await LoopProbe.run { probe, events in
+            let client = try await WebSocketClient(
+                port: probe.port, headers: ["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
+            let answer = await client.answer
+            #expect(answer["Sec-WebSocket-Accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+            #expect(answer["Sec-WebSocket-Extensions"] == nil)
+            #expect(await events.opened() != nil)
+        }
+    }
+
+    @Test(arguments: ["chat", "graphql-ws, chat", "skewwatch", String(repeating: "x", count: 40)])
+    func `an offered subprotocol is ignored and not echoed`(offer: String) async throws {
+        try await LoopProbe.run(isEchoing: true) { probe, _ in
+            let client = try await WebSocketClient(port: probe.port, headers: ["Sec-WebSocket-Protocol: \(offer)"])
+            #expect(await client.answer["Sec-WebSocket-Protocol"] == nil)
+            try await client.send("still here")
+            #expect(try await client.text() == "still here")
+        }
+    }
+
+    @Test(arguments: ["Host", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key"])
+    func `a handshake without a needed header is answered with 400`(name: String) async throws {
+        try await LoopProbe.run { probe, _ in
+            let answer = try await HTTPAnswer.to(request("GET / HTTP/1.1", [name: String?.none]), port: probe.port)
+            #expect(answer?.status == 400)
+            #expect(answer?.body.contains("error") == true)
+            _ = try await WebSocketClient(port: probe.port)
+        }
+    }
+
+    @Test func `a version we do not speak is answered with 426 that names ours`() async throws {
+        try await LoopProbe.run { probe, _ in
+            let answer = try await HTTPAnswer.to(request("GET / HTTP/1.1", ["Sec-WebSocket-Version": "8"]), port: probe.port)
+            #expect(answer?.status == 426)
+            #expect(answer?["Sec-WebSocket-Version"] == "13")
+        }
+    }
+
+    @Test(arguments: ["foo", "h2c"]) func `an upgrade to something else is never accepted`(name: String) async throws {
+        try await LoopProbe.run { probe, _ in
+            let answer = try await HTTPAnswer.to(request("GET / HTTP/1.1", ["Upgrade": name]), port: probe.port)
+            #expect(answer == nil || answer?.status == 403)
+            _ = try await WebSocketClient(port: probe.port)
+        }
+    }
+
+    @Test func `two hosts, a body, a wrong method or version of HTTP are refused`() async throws {
+        try await LoopProbe.run { probe, _ in
+            for text in [
+                request(extra: "Host: other\r\n"), request(extra: "Content-Length: 3\r\n") + "abc",
+                request(extra: "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", request("POST / HTTP/1.1"), request("GET / HTTP/1.0"),
+            ] {
+                let answer = try await HTTPAnswer.to(text, port: probe.port)
+                #expect(answer == nil || answer?.status == 400, "\(text)")
+            }
+            _ = try await WebSocketClient(port: probe.port)
+        }
+    }
+
+    @Test func `what the handler refuses is answered with its answer, and the socket never opens`() async throws {
+        try await LoopProbe.run(isEchoing: true) { probe, events in
+            for _ in 0..<3 {
+                let answer = try await HTTPAnswer.to(request("GET /refused HTTP/1.1"), port: probe.port)
+                #expect(answer?.status == 404)
+                #expect(answer?.body == "{\"error\":\"refused\"}")
+            }
+            let client = try await WebSocketClient(port: probe.port)
+            try await client.send("fine")
+            #expect(try await client.text() == "fine")
+            guard case .opened = await events.next() else {
+                Issue.record("something came before the one socket that opened")
+                return
+            }
+        }
+    }
+
+    @Test func `a refused handshake sends nothing after its answer`() async throws {
+        try await LoopProbe.run { probe, _ in
+            let socket = try RawSocket(port: probe.port)
+            try socket.write(Array(request("GET /refused HTTP/1.1").utf8))
+            var bytes: [UInt8] = []
+            while socket.isReadable(within: 500) {
+                let more = try socket.read()
+                if more.isEmpty { break }
+                bytes += more
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 404 ") && text.hasSuffix("{\"error\":\"refused\"}"), "\(text)")
+        }
+    }
+
+    @Test func `a plain request is answered by the handler`() async throws {
+        try await LoopProbe.run { probe, _ in
+            let answer = try await HTTPAnswer.to("GET /x HTTP/1.1\r\nHost: a\r\n\r\n", port: probe.port)
+            #expect(answer?.status == 404)
+            #expect(answer?["Content-Type"] == "application/json")
+        }
+    }
+
+    @Test func `one that says nothing is dropped when the handshake's time is up`() async throws {
+        var options = LoopOptions()
+        options.handshakeTimeout = .milliseconds(300)
+        try await LoopProbe.run(options) { probe, _ in
+            let silent = try RawSocket(port: probe.port)
+            try silent.write(Array("GET / HTTP/1.1\r\nHost".utf8))
+            #expect(try silent.read().isEmpty)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Checks that every import in Sources is an arrow of the design, and that C libraries and Foundation stay where they belong.
+# Usage: Tests/arrows.sh [FOLDER], the folder that holds the targets' folders; Sources unless given.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+sources=${1:-Sources}
+
+# What each target may import besides the standard library. A target without a line may import nothing.
+standard="Swift Synchronization Glibc"
+declare -A allowed=(
+    [CLibwebsockets]="" [CLibuv]="" [CHiredis]="" [CLibcurl]="" [CLibcrypto]=""
+    [WebSocketLoop]="CLibwebsockets CLibuv"
+    [HTTPCall]="CLibcurl"
+    [SignatureCheck]="CLibcrypto"
+    [Presence]=""
+    [SkewProtocol]="Presence"
+    [SkewCluster]="CHiredis Presence"
+    [SkewWatch]="HTTPCall SignatureCheck Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
+    [SkewWatchCommand]="SkewWatch ArgumentParser Logging"
+    [SkewWatchLoad]="ArgumentParser"
+)
+
+faults=0
+fault() {
+    echo "$1" >&2
+    faults=$((faults + 1))
+}
+
+for folder in "$sources"/*/; do
+    target=$(basename "$folder")
+    if [[ ! -v allowed[$target] ]]; then
+        fault "$folder: the target is not in the table of Tests/arrows.sh"
+        continue
+    fi
+    # One line per import: file, line number, module. Attributes, access levels and kinds (`import struct M.T`) are skipped.
+    while IFS=: read -r file line module; do
+        [[ " $standard ${allowed[$target]} " == *" $module "* ]] || fault "$file:$line: $target must not import $module"
+    done < <(
+        find "$folder" -name '*.swift' -print0 | sort -z | xargs -0 -r awk '
+            /^[ \t]*((@[A-Za-z_]+(\([^)]*\))?|public|package|internal|fileprivate|private)[ \t]+)*import[ \t]/ {
+                sub(/^.*import[ \t]+/, "")
+                sub(/^(typealias|struct|class|enum|protocol|let|var|func)[ \t]+/, "")
+                sub(/[^A-Za-z0-9_].*$/, "")
+                print FILENAME ":" FNR ":" $0
+            }'
+    )
+done
+
+if ((faults > 0)); then
+    echo "$faults import(s) against the arrows of the design." >&2
+    exit 1
+fi
+echo "Every import is an arrow of the design."

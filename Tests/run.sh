@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every check a change must pass, from a fresh clone on Debian 12 with Swift 6.3 on. Further arguments go to `swift test`.
+# Usage: Tests/run.sh [--filter NAME ...]
+#
+# The steps run in order and the first that fails ends the run. The unit tests come last: their closing line ends the output.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export SKEWWATCH_STRICT=1
+
+step() { printf '\n== %s\n' "$1"; }
+
+step "System packages"
+Docker/packages.sh libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev ca-certificates pkg-config openssl
+command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+
+step "Format"
+swift format lint --strict --parallel --recursive Sources Tests Package.swift </dev/null
+
+step "Import arrows"
+Tests/arrows.sh
+
+step "Build, warnings are errors"
+swift build --build-tests </dev/null
+
+step "Tests"
+swift test --skip-build "$@" </dev/null
