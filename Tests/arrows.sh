@@ -17,7 +17,8 @@ declare -A allowed=(
     [SkewCluster]="CHiredis Presence"
     [SkewWatch]="HTTPCall SignatureCheck Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
     [SkewWatchCommand]="SkewWatch ArgumentParser Logging"
-    [SkewWatchLoad]="ArgumentParser"
+    [CEpoll]=""
+    [SkewWatchLoad]="ArgumentParser CEpoll FoundationEssentials Histogram"
 )
 
 faults=0

@@ -18,6 +18,9 @@ actor BroadcastScheduler {
     private var lists: BroadcastSchedule
     private var waiting: [SchedulerInbox.Request] = []
     private var timer: Duration?
+    /// Subscribers that come one after the other share a round: a flood of them is not a flood of rounds.
+    private static let answerInterval = Duration.milliseconds(10)
+    private var earliestAnswer = Duration.zero
     /// Rounds that were encoded, by mode.
     private(set) var broadcasts: [StatisticsMode: Int] = [:]
 
@@ -54,15 +57,7 @@ actor BroadcastScheduler {
         guard !kinds.isEmpty || !waiting.isEmpty || !content.adminRequests.isEmpty else { return await rest() }
         if view == nil { await startWatching() }
 
-        var now = MonotonicTime.now
-        let isNewsDue = news.next(at: now) == .broadcast
-        let areListsDue = lists.next(at: now) == .broadcast
-        if isNewsDue || areListsDue {
-            await broadcast(to: kinds, includingLists: areListsDue)
-            now = MonotonicTime.now
-        }
-        await answer(at: now)
-        await answer(content.adminRequests)
+        await round(at: MonotonicTime.now, kinds, content.adminRequests)
     }
 
     private func noteChange(first: Duration, last: Duration) {
@@ -109,16 +104,38 @@ actor BroadcastScheduler {
         return rosters
     }
 
-    // MARK: Telling everybody
+    // MARK: Telling
 
-    private func broadcast(to kinds: Set<SubscriptionKind>, includingLists: Bool) async {
-        let startedAt = MonotonicTime.now
-        let deltas = kinds.contains { $0.mode == .delta }
-        let wantsLists = includingLists && kinds.contains { $0.mode == .snapshot }
-        let rosters = await collect(rosters: wantsLists, deltas: deltas)
-        guard let pending = view?.takePending(rows: deltas), let view else { return }
+    /// One round: what is due for everybody, then a whole `stats` for those who wait for one. All of it is one state with one number,
+    /// so the next delta holds exactly what changed after it.
+    private func round(at now: Duration, _ kinds: Set<SubscriptionKind>, _ adminRequests: [SchedulerInbox.AdminRequest]) async {
+        let areListsDue = lists.next(at: now) == .broadcast
+        let answered = now >= earliestAnswer ? waiting.filter { $0.notBefore <= now } : []
+        guard areListsDue || news.next(at: now) == .broadcast || !answered.isEmpty || !adminRequests.isEmpty else { return }
+        if !answered.isEmpty {
+            waiting.removeAll { $0.notBefore <= now }
+            earliestAnswer = now + Self.answerInterval
+        }
+        let wantsLists = areListsDue && kinds.contains { $0.mode == .snapshot }
+        let wantsRosters = wantsLists || !adminRequests.isEmpty || answered.contains { $0.kind.mode != .summary }
+        let wantsDeltas = kinds.contains { $0.mode == .delta }
+        let rosters = await collect(rosters: wantsRosters, deltas: wantsDeltas)
+        guard let pending = view?.takePending(rows: wantsDeltas), let view else { return }
         if !pending.isEmpty { sequence += 1 }
+        let largestList = await broadcast(pending, view, wantsLists ? rosters : nil, to: kinds)
+        await answer(answered, view, rosters)
+        await answer(adminRequests, view, rosters)
+        // What changed while the trackers were asked one after the other is known by its time stamp and stays due.
+        news.didBroadcast(at: now, bytes: 0)
+        if areListsDue { lists.didBroadcast(at: now, bytes: largestList) }
+    }
 
+    /// Tells everybody who is up to date what changed.
+    /// - Parameter rosters: the rows for whole lists; nil while none is due.
+    /// - Returns: the size of the largest list.
+    private func broadcast(
+        _ pending: StatisticsDelta, _ view: FleetView, _ rosters: [Roster]?, to kinds: Set<SubscriptionKind>
+    ) async -> Int {
         var round = Broadcast(sequence: sequence, messages: [:])
         var largestList = 0
         for kind in kinds {
@@ -128,18 +145,18 @@ actor BroadcastScheduler {
                 round.messages[kind] = .delta(StatisticsDeltaEncoder.encode(pending, sequence: sequence, form: form))
             case .summary where !pending.isEmpty:
                 round.messages[kind] = .whole(encode(view, [], for: kind))
-            case .snapshot where wantsLists:
+            case .snapshot:
+                guard let rosters else { continue }
                 let bytes = encode(view, rosters, for: kind)
                 largestList = max(largestList, bytes.count)
                 round.messages[kind] = .whole(bytes)
-            case .delta, .summary, .snapshot: break
+            case .delta, .summary: break
             }
         }
+        guard !round.messages.isEmpty else { return 0 }
         for kind in round.messages.keys { broadcasts[kind.mode, default: 0] += 1 }
         for tracker in trackers { await tracker.deliver(round) }
-        // What changed while the trackers were asked one after the other is known by its time stamp and stays due.
-        news.didBroadcast(at: startedAt, bytes: 0)
-        if includingLists { lists.didBroadcast(at: startedAt, bytes: largestList) }
+        return largestList
     }
 
     private func encode(_ view: FleetView, _ rosters: [Roster], for kind: SubscriptionKind) -> [UInt8] {
@@ -152,27 +169,17 @@ actor BroadcastScheduler {
 
     // MARK: Answering one
 
-    /// Sends a whole `stats` to those who wait for one. What it has beyond the last broadcast comes again in the next delta, which
-    /// says the same in absolute values.
-    private func answer(at now: Duration) async {
-        let due = waiting.filter { $0.notBefore <= now }
-        guard !due.isEmpty else { return }
-        waiting.removeAll { $0.notBefore <= now }
-        let listed = due.contains { $0.kind.mode != .summary }
-        let rosters = await collect(rosters: listed, deltas: inbox.kinds.contains { $0.mode == .delta })
-        guard let view else { return }
-        for (kind, requests) in Dictionary(grouping: due, by: \.kind) {
+    private func answer(_ requests: [SchedulerInbox.Request], _ view: FleetView, _ rosters: [Roster]) async {
+        for (kind, requests) in Dictionary(grouping: requests, by: \.kind) {
             let bytes = encode(view, kind.mode == .summary ? [] : rosters, for: kind)
             for (tracker, requests) in Dictionary(grouping: requests, by: \.tracker) {
-                await trackers[tracker].deliver(bytes, sequence: sequence, to: requests.map(\.subscriber))
+                await trackers[tracker].deliver(bytes, to: requests.map(\.subscriber))
             }
         }
     }
 
-    private func answer(_ requests: [SchedulerInbox.AdminRequest]) async {
+    private func answer(_ requests: [SchedulerInbox.AdminRequest], _ view: FleetView, _ rosters: [Roster]) async {
         guard !requests.isEmpty else { return }
-        let rosters = await collect(rosters: true, deltas: inbox.kinds.contains { $0.mode == .delta })
-        guard let view else { return }
         let form = StatisticsForm(scope: .ips, listsConnections: true, tracksRoutes: limits.tracksRoutes)
         var encoder = StatisticsEncoder(form: form, envelope: .admin)
         encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
@@ -187,7 +194,7 @@ actor BroadcastScheduler {
 
     private func setTimer(in group: inout DiscardingTaskGroup) {
         let now = MonotonicTime.now
-        var next = waiting.map(\.notBefore).min()
+        var next = waiting.map { max($0.notBefore, earliestAnswer) }.min()
         for schedule in [news, lists] where view != nil {
             switch schedule.next(at: now) {
             case .rest: break

@@ -66,7 +66,7 @@ extension ConnectionTracker {
     }
 
     /// One whole `stats` for some subscribers of one kind.
-    func deliver(_ bytes: [UInt8], sequence: Int, to ids: [Subscriber.ID]) {
+    func deliver(_ bytes: [UInt8], to ids: [Subscriber.ID]) {
         let payload = Payload(bytes)
         let now = MonotonicTime.now
         for id in ids {
