@@ -37,13 +37,16 @@ let package = Package(
         // Asks the team's app who may watch: verifies TLS, never blocks a loop, and Debian keeps it patched; a Swift client builds for minutes.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
+        // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "SignatureCheck", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "HTTPCall", "Presence", "SkewProtocol", "WebSocketLoop",
+                "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

@@ -42,8 +42,10 @@ final class AuthorizationDesk: Sendable {
     /// Changes with every revocation and every change of secrets.
     var epoch: Int { currentEpoch.load(ordering: .acquiring) }
 
-    /// Puts other authorizers in force.
-    func replace(with authorizers: Authorizers) {
+    /// Puts other authorizers in force, made from those that are.
+    func replace(_ make: (_ current: Authorizers) -> Authorizers) async {
+        let authorizers = make(authorizers.withLock { $0 })
+        await authorizers.prepare()
         self.authorizers.withLock { $0 = authorizers }
         currentEpoch.add(1, ordering: .releasing)
     }
@@ -87,6 +89,7 @@ final class AuthorizationDesk: Sendable {
     /// Works until its task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.authorizers.withLock { $0 }.prepare() }
             group.addTask { await Self.work(self.computing, atOnce: Self.maxComputedAtOnce) { await self.compute($0) } }
             group.addTask { await Self.work(self.asking, atOnce: Self.maxAskedAtOnce) { await self.ask($0) } }
         }
