@@ -1,0 +1,103 @@
+internal import CLibcurl
+internal import Glibc
+internal import Synchronization
+
+/// Makes HTTP requests on one thread of its own, away from the sockets' loops: libcurl's multi interface, which looks names up in
+/// further threads, keeps connections open for the next request and verifies certificates by the system's store.
+///
+/// Neither redirects nor proxies from the environment are followed, and answers are not decompressed. How many requests are under
+/// way at once is the callers' to limit.
+public final class HTTPCaller: Sendable {
+    private let worker = Worker()
+
+    /// Costs nothing until the first call: that starts the thread.
+    public init() {}
+
+    deinit { worker.end() }
+
+    /// Sends a request and waits for the whole answer. Any thread.
+    public func call(_ request: HTTPRequest) async throws(HTTPFault) -> HTTPAnswer {
+        let result = await withCheckedContinuation { continuation in
+            worker.submit(Call(request: request) { continuation.resume(returning: $0) })
+        }
+        return try result.get()
+    }
+
+    /// Ends every call with ``HTTPFault/ended``, now and from now on.
+    public func end() { worker.end() }
+}
+
+/// A request that waits for the worker, and whom to tell. The answer is told exactly once.
+struct Call: Sendable {
+    let request: HTTPRequest
+    let answer: @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void
+}
+
+/// The thread and what others hand to it. The thread keeps it alive until it has ended.
+private final class Worker: Sendable {
+    private struct State {
+        var calls: [Call] = []
+        var multi: Multi?
+        var hasEnded = false
+    }
+
+    private let state = Mutex(State())
+
+    /// The wake-up is sent under the lock: the thread frees the handle as soon as it has seen the flag.
+    func submit(_ call: Call) {
+        let isTaken = state.withLock { state in
+            guard !state.hasEnded, start(&state) else { return false }
+            state.calls.append(call)
+            state.multi?.wake()
+            return true
+        }
+        if !isTaken { call.answer(.failure(.ended)) }
+    }
+
+    func end() {
+        state.withLock { state in
+            state.hasEnded = true
+            state.multi?.wake()
+        }
+    }
+
+    private func start(_ state: inout State) -> Bool {
+        if state.multi != nil { return true }
+        guard let multi = Multi() else { return false }
+        var id = pthread_t()
+        let context = unsafe Unmanaged.passRetained(self).toOpaque()
+        guard unsafe pthread_create(&id, nil, runWorkerThread, context) == 0 else {
+            unsafe Unmanaged<Worker>.fromOpaque(context).release()
+            multi.free()
+            return false
+        }
+        pthread_detach(id)
+        state.multi = multi
+        return true
+    }
+
+    func run() {
+        guard let multi = state.withLock({ $0.multi }) else {
+            preconditionFailure("the thread of HTTP calls was started without its handle")
+        }
+        while true {
+            let (calls, isEnding) = state.withLock { state in
+                defer { state.calls = [] }
+                if state.hasEnded { state.multi = nil }
+                return (state.calls, state.hasEnded)
+            }
+            if isEnding {
+                for call in calls { call.answer(.failure(.ended)) }
+                return multi.free()
+            }
+            for call in calls { multi.add(call) }
+            multi.work()
+        }
+    }
+}
+
+@c private func runWorkerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    let worker = unsafe Unmanaged<Worker>.fromOpaque(context!).takeRetainedValue()
+    worker.run()
+    return nil
+}
