@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "SkewWatch",
+                "HTTPCall", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

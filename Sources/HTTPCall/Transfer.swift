@@ -28,7 +28,8 @@ final class Transfer {
         let milliseconds = Int(request.timeout / .milliseconds(1))
         let numbers: [(CURLoption, Int)] = [
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_CONNECTTIMEOUT_MS, milliseconds),
-            (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
+            (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_SSL_VERIFYPEER, request.checksCertificate ? 1 : 0),
+            (CURLOPT_SSL_VERIFYHOST, request.checksCertificate ? 2 : 0),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
             (CURLOPT_MAXFILESIZE, request.maxAnswerBytes),
             // A look-up that hangs must not hold the thread when its transfer is over.

@@ -7,9 +7,14 @@ struct SkewWatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skewwatch",
         abstract: "Knows, live, who has your web app open: how many tabs, on which build, on which route.",
-        usage: "skewwatch [serve] [settings]\nskewwatch check [settings]\nskewwatch version",
+        usage: """
+            skewwatch [serve] [settings]
+            skewwatch check [settings]
+            skewwatch health [settings]
+            skewwatch version
+            """,
         discussion: HelpPage.discussion,
-        subcommands: [ServeCommand.self, CheckCommand.self, VersionCommand.self],
+        subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self, VersionCommand.self],
         defaultSubcommand: ServeCommand.self)
 
     @MainActor static func main() async {
