@@ -11,10 +11,11 @@ struct SkewWatchCommand: AsyncParsableCommand {
             skewwatch [serve] [settings]
             skewwatch check [settings]
             skewwatch health [settings]
+            skewwatch default-env
             skewwatch version
             """,
         discussion: HelpPage.discussion,
-        subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self, VersionCommand.self],
+        subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self, DefaultEnvCommand.self, VersionCommand.self],
         defaultSubcommand: ServeCommand.self)
 
     @MainActor static func main() async {
