@@ -4,7 +4,7 @@ internal import SkewWatch
 /// `skewwatch default-env`: the settings as a file of environment variables to start from.
 struct DefaultEnvCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "default-env", abstract: "Print every setting as a file of environment variables, explained and at its default.")
+        commandName: "default-env", abstract: "Print every setting as an environment file.")
 
     func run() { StandardStreams.print(SettingsTable.environmentFile()) }
 }

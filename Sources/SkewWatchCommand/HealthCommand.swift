@@ -4,7 +4,7 @@ internal import HTTPCall
 /// `skewwatch health`: tells a container's health check how the server of the same settings is.
 struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Ask the server that has the same settings whether it is healthy; for container health checks.",
+        commandName: "health", abstract: "Ask the running server whether it is healthy.",
         usage: "skewwatch health [settings]",
         discussion: HelpPage.discussion(
             of: """
