@@ -43,7 +43,7 @@ let package = Package(
                 "Presence", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings),
+            resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [

@@ -3,7 +3,6 @@ internal import WebSocketLoop
 /// What a tracker goes by; the same for all loops of a server.
 struct TrackerSettings: Sendable {
     var basePath: String
-    var release: String?
     var connectionTracking: Bool
     var routeTracking: Bool
     var ipTracking: Bool
