@@ -58,6 +58,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // Shows how a program of one's own serves; built with everything else, so it cannot rot.
+        .executableTarget(
+            name: "EmbeddingExample", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")],
+            path: "Docker/examples/embedding", swiftSettings: settings),
         // The load generator stands alone: it must not believe what the server's own code believes.
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
