@@ -141,7 +141,9 @@ extension ConnectionTracker {
         guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request", closes: true) }
         let headers = context.origin.headers
         guard !body.isEmpty else { return .error(400, "the body is empty", headers: headers) }
-        guard let fields = JSONValue(body.span), case .object = fields else { return .error(400, "the body is no JSON object", headers: headers) }
+        guard let fields = JSONValue(body.span), case .object = fields else {
+            return .error(400, "the body is no JSON object", headers: headers)
+        }
         if context.endpoint == .adminRelease { return announce(fields) }
         if context.endpoint == .adminRevoke { return revoke(fields) }
         let stream = fields["connectionId"]?.text.flatMap { StreamHandle($0) }.flatMap { shared.streams.find($0) }
