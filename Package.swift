@@ -49,7 +49,7 @@ let package = Package(
                 "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings),
+            resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [

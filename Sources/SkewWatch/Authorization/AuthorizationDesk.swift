@@ -56,6 +56,12 @@ final class AuthorizationDesk: Sendable {
         currentEpoch.add(1, ordering: .releasing)
     }
 
+    /// The token of the admin endpoints.
+    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
+
+    /// Whether an `Authorization` header carries the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
+
     // MARK: On the loop
 
     /// The verdict, where it needs no waiting; nil where the question must be submitted.

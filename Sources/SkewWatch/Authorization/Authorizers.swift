@@ -3,6 +3,8 @@ internal import HTTPCall
 /// Everything that can authorize, in the order it is tried; made from the settings, and made anew when secrets change.
 struct Authorizers: Sendable {
     var statsToken: StatsToken
+    /// Authorizes nobody to watch; it is here because it changes when the others do.
+    var adminToken: Secret?
     /// Those that only compute: never kept waiting by a slow app.
     var computing: [any Authorizer] = []
     /// Those that ask somebody.
@@ -29,6 +31,7 @@ struct Authorizers: Sendable {
     /// - Parameter previous: those that these follow; public keys from the same place stay good until that has been read again.
     init(_ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, after previous: Authorizers? = nil) {
         statsToken = StatsToken(secret: configuration.statsToken)
+        adminToken = configuration.adminToken
         let known = previous?.keySource
         let tokens = WebTokens(configuration) { place in
             if let known, known.place == place { return known }
