@@ -34,7 +34,7 @@ let package = Package(
         .systemLibrary(name: "CLibwebsockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         // The event loop under libwebsockets: its poll() loop is O(all sockets) per wake-up.
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
-        // Asks the team's app who may watch: verifies TLS, never blocks a loop, and Debian keeps it patched; a Swift client builds for minutes.
+        // Asks the team's app who may watch: with verified TLS, and kept up to date by Debian; async-http-client builds for 348 s.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
         // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.

@@ -3,6 +3,7 @@ internal import HTTPCall
 /// Everything that can authorize, in the order it is tried; made from the settings, and made anew when secrets change.
 struct Authorizers: Sendable {
     var statsToken: StatsToken
+    /// Authorizes nobody to watch; it is here because it changes when the others do.
     var adminToken: Secret?
     /// Those that only compute: never kept waiting by a slow app.
     var computing: [any Authorizer] = []

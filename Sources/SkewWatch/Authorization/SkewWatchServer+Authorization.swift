@@ -14,12 +14,14 @@ extension SkewWatchServer {
 
     /// Takes the secrets, tokens and keys of other settings, and judges again whatever the old ones had authorized. Other settings
     /// are not looked at. Without effect while the server does not run. Any thread.
+    ///
+    /// An authorizer that is added this way does not know the handshakes of connections that are open: they have to come again.
     public func reload(_ configuration: Configuration) async {
         guard let running = authorization.withLock({ $0 }) else { return }
         await running.desk.replace { current in
             Authorizers(configuration, hooks: hooks, caller: running.caller, audit: running.desk.audit, after: current)
         }
-        logger.info("Secrets, tokens and keys are read again; what the old ones had authorized is checked.")
+        logger.info("New secrets, tokens and keys are in force; what the old ones had authorized is checked.")
         for tracker in running.trackers { await tracker.recheckAuthorizations() }
     }
 
