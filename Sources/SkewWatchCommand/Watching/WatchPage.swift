@@ -33,15 +33,15 @@ struct WatchPage {
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
         lines += [totalLine(statistics, on: canvas)]
+        guard statistics.total > 0 else { return Array(lines.prefix(canvas.rows ?? .max)) }
         if let release { lines.append(rolloutLine(statistics, release, on: canvas)) }
         let versions = Self.ranked(statistics.versions)
         let routes = Self.ranked(statistics.routes)
         let room = canvas.rows.map { max(0, $0 - lines.count - 2 - (routes.isEmpty ? 0 : 2)) } ?? .max
         let roomForRoutes = min(min(routes.count, Self.mostRoutes + 1), max(room / 2, room - min(room, versions.count)))
-        lines += ["", ""]
-        lines[lines.count - 1] = heading("VERSION", statistics, versions, on: canvas)
+        lines += ["", heading("VERSION", statistics, versions, on: canvas)]
         lines += table(versions, of: statistics.total, limit: room - roomForRoutes, on: canvas) { $0 == release }
-        if !routes.isEmpty {
+        if roomForRoutes > 0 {
             lines += ["", heading("ROUTE", statistics, routes, on: canvas)]
             lines += table(routes, of: statistics.total, limit: roomForRoutes, on: canvas) { _ in false }
         }
