@@ -37,16 +37,19 @@ let package = Package(
         // Asks the team's app who may watch: verifies TLS, never blocks a loop, and Debian keeps it patched; a Swift client builds for minutes.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
+        // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "SignatureCheck", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "HTTPCall", "Presence", "SkewProtocol", "WebSocketLoop",
+                "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings),
+            resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
@@ -55,6 +58,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // Shows how a program of one's own serves; built with everything else, so it cannot rot.
+        .executableTarget(
+            name: "EmbeddingExample", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")],
+            path: "Docker/examples/embedding", swiftSettings: settings),
         // The load generator stands alone: it must not believe what the server's own code believes.
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
@@ -73,11 +80,17 @@ let package = Package(
         .target(name: "TestSockets", path: "Tests/TestSockets", swiftSettings: settings),
         .testTarget(
             name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["SkewWatch", "SkewWatchCommand", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(
             name: "SkewWatchTests",
-            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]

@@ -84,6 +84,9 @@ public struct Roster: Sendable {
         Statistics(total: total, versions: versions.counts, routes: routes.counts, truncated: total - listed)
     }
 
+    /// Connections by version. Costs O(distinct names).
+    public var versionCounts: [String: Int] { versions.counts }
+
     /// Visits the listed rows. The numbers are keys for `versionName(_:)` and `routeName(_:)`.
     public func forEachListed(_ body: (_ id: ConnectionID, _ versionKey: Int, _ routeKey: Int, _ address: String?) -> Void) {
         guard isRecording else { return }

@@ -45,7 +45,8 @@ public struct HTTPResponse: Sendable, Equatable {
     func encoded(withoutBody: Bool) -> [UInt8] {
         var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
-        text += "Content-Length: \(body.count)\r\n"
+        // These two never have a body (RFC 9110, section 8.6).
+        if status != 204, status != 304 { text += "Content-Length: \(body.count)\r\n" }
         if closes { text += "Connection: close\r\n" }
         text += "\r\n"
         return Array(text.utf8) + (withoutBody ? [] : body)

@@ -32,6 +32,11 @@ public final class LoopThread: SerialExecutor {
         core.enqueue(.work(work))
     }
 
+    /// Runs `work` on this thread after the loop has turned once, so that sockets are served in between. Any thread.
+    public func performNextTurn(_ work: @escaping @Sendable () -> Void) {
+        core.enqueueForNextTurn(work)
+    }
+
     public func isIsolatingCurrentContext() -> Bool? { core.isCurrentThread }
 
     public func checkIsolated() {
@@ -61,6 +66,8 @@ private enum Job {
 private final class Core: Sendable {
     private struct State {
         var jobs: [Job] = []
+        /// One of these runs for each turn of the loop.
+        var nextTurns: [@Sendable () -> Void] = []
         var isEnding = false
     }
 
@@ -96,6 +103,11 @@ private final class Core: Sendable {
         if isFirst { waker.wake() }
     }
 
+    func enqueueForNextTurn(_ work: @escaping @Sendable () -> Void) {
+        state.withLock { $0.nextTurns.append(work) }
+        waker.wake()
+    }
+
     /// The wake-up is sent under the lock: the thread frees the handle as soon as it has seen the flag.
     func end() {
         state.withLock { state in
@@ -110,8 +122,18 @@ private final class Core: Sendable {
         waker.free()
     }
 
+    private func runNextTurn() {
+        let (work, isMore) = state.withLock { state in
+            let work = state.nextTurns.isEmpty ? nil : state.nextTurns.removeFirst()
+            return (work, !state.nextTurns.isEmpty)
+        }
+        work?()
+        if isMore { waker.wake() }
+    }
+
     /// Runs jobs until none is left; on the loop's thread.
     func drain() {
+        runNextTurn()
         while true {
             let (jobs, isEnding) = state.withLock { state in
                 defer { state.jobs.removeAll() }

@@ -18,6 +18,11 @@ extension WebSocketLoop {
         enqueue(.shared(payload), to: socket)
     }
 
+    /// The same for whatever socket is at `place` now.
+    public func sendSocket(at place: Int, _ payload: Payload) {
+        enqueue(.shared(payload), to: table.socket(at: place))
+    }
+
     /// Sends a text message that is `body` and then the receiver's own `tail`.
     ///
     /// A small one is composed whole. A large one goes out as WebSocket fragments of at most 64 KiB of the shared bytes, the next

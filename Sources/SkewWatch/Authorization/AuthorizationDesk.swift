@@ -42,8 +42,10 @@ final class AuthorizationDesk: Sendable {
     /// Changes with every revocation and every change of secrets.
     var epoch: Int { currentEpoch.load(ordering: .acquiring) }
 
-    /// Puts other authorizers in force.
-    func replace(with authorizers: Authorizers) {
+    /// Puts other authorizers in force, made from those that are.
+    func replace(_ make: (_ current: Authorizers) -> Authorizers) async {
+        let authorizers = make(authorizers.withLock { $0 })
+        await authorizers.prepare()
         self.authorizers.withLock { $0 = authorizers }
         currentEpoch.add(1, ordering: .releasing)
     }
@@ -52,6 +54,28 @@ final class AuthorizationDesk: Sendable {
     func forgetVerdicts() {
         for case let app as AuthorizeURL in authorizers.withLock({ $0 }).asking { app.forget() }
         currentEpoch.add(1, ordering: .releasing)
+    }
+
+    // MARK: Tokens of requests
+
+    /// Whether somebody may use the admin endpoints.
+    enum AdminAnswer {
+        case notConfigured, no, yes
+    }
+
+    /// Judges an `Authorization` header: `Bearer K`, or just `K`.
+    func isAdmin(_ authorization: [UInt8]?) -> AdminAnswer {
+        guard let token = authorizers.withLock({ $0.adminToken }) else { return .notConfigured }
+        guard let authorization else { return .no }
+        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? .yes : .no
+    }
+
+    /// Whether an `Authorization` header is `Bearer` and the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool {
+        guard let secret = authorizers.withLock({ $0.statsToken.secret }), let bearer = StatsToken.bearer(authorization[...]) else {
+            return false
+        }
+        return secret.matches(bearer)
     }
 
     // MARK: On the loop
@@ -87,6 +111,7 @@ final class AuthorizationDesk: Sendable {
     /// Works until its task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.authorizers.withLock { $0 }.prepare() }
             group.addTask { await Self.work(self.computing, atOnce: Self.maxComputedAtOnce) { await self.compute($0) } }
             group.addTask { await Self.work(self.asking, atOnce: Self.maxAskedAtOnce) { await self.ask($0) } }
         }

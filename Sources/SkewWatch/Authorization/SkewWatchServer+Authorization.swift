@@ -16,7 +16,9 @@ extension SkewWatchServer {
     /// are not looked at. Without effect while the server does not run. Any thread.
     public func reload(_ configuration: Configuration) async {
         guard let running = authorization.withLock({ $0 }) else { return }
-        running.desk.replace(with: Authorizers(configuration, hooks: hooks, caller: running.caller, audit: running.desk.audit))
+        await running.desk.replace { current in
+            Authorizers(configuration, hooks: hooks, caller: running.caller, audit: running.desk.audit, after: current)
+        }
         logger.info("Secrets, tokens and keys are read again; what the old ones had authorized is checked.")
         for tracker in running.trackers { await tracker.recheckAuthorizations() }
     }

@@ -8,6 +8,9 @@ enum Endpoint: String, CaseIterable {
     case subscribeStats = "/subscribe-stats"
     case health = "/health"
     case adminStats = "/admin/stats"
+    case adminHistory = "/admin/history"
+    case adminRelease = "/admin/release"
+    case adminRevoke = "/admin/revoke"
 
     /// The endpoint at a path.
     init?(path: [UInt8], basePath: String) {
@@ -20,8 +23,8 @@ enum Endpoint: String, CaseIterable {
     var methods: [RequestHead.Method] {
         switch self {
         case .webSocket, .events: [.get]
-        case .health, .adminStats: [.get, .head]
-        case .route, .subscribeStats: [.post]
+        case .health, .adminStats, .adminHistory: [.get, .head]
+        case .route, .subscribeStats, .adminRelease, .adminRevoke: [.post]
         }
     }
 

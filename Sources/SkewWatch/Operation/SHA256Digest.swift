@@ -24,6 +24,14 @@ struct SHA256Digest: Sendable, Hashable {
         absorb(&block)
     }
 
+    /// The digest as 64 hexadecimal digits.
+    var hexadecimal: String {
+        words.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
     /// Looks at every word, equal or not; not inlined, so that no caller's optimizer can make it stop early.
     @inline(never)
     func isEqualInConstantTime(to other: SHA256Digest) -> Bool {

@@ -25,7 +25,7 @@ public final class SkewWatchServer: Sendable {
     public func run() async throws(ServeError) {
         let loops = configuration.loops ?? LoopThread.recommendedCount
         let budget = ConnectionBudget(limit: connectionLimit)
-        let shared = SharedState(maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
+        let shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
         let caller = HTTPCaller()
         let audit = AuditLog(logger: logger)
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
@@ -54,6 +54,7 @@ public final class SkewWatchServer: Sendable {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await scheduler.run() }
+                group.addTask { await shared.history.run(trackers, maxVersions: self.configuration.maxVersions) }
                 if let probes { group.addTask { await probes.run() } }
                 group.addTask { await desk.run() }
                 authorization.withLock { $0 = Authorization(desk: desk, trackers: trackers, caller: caller) }
@@ -104,14 +105,14 @@ public final class SkewWatchServer: Sendable {
     ) async throws(LoopError) -> InternalServer? {
         guard let port = configuration.internalPort else { return nil }
         let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
-        let (maxVersions, release) = (configuration.maxVersions, configuration.release)
+        let maxVersions = configuration.maxVersions
         let server = try InternalServer(shared: shared, publicBudget: budget, logger: logger) {
             var loops: [LoopReport] = []
             for tracker in trackers { loops.append(await tracker.report()) }
             let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
             return MetricsReport(
                 loops: loops, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts, maxVersions: maxVersions,
-                connectionLimit: budget.limit, release: release, uptimeSeconds: seconds)
+                connectionLimit: budget.limit, release: shared.release, uptimeSeconds: seconds)
         }
         do {
             try await server.start(on: sockets)
@@ -131,12 +132,12 @@ public final class SkewWatchServer: Sendable {
 
     private func trackerSettings(loops: Int) -> TrackerSettings {
         TrackerSettings(
-            basePath: configuration.basePath, release: configuration.release,
+            basePath: configuration.basePath,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
             trustedProxies: configuration.trustedProxies, keptHead: KeptHead(configuration, hooks: hooks),
             origins: OriginPolicy(allowed: configuration.allowedOrigins),
-            adminToken: configuration.adminToken, limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
+            limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             limitsAddresses: configuration.maxConnectionsPerIP != nil)
     }
 

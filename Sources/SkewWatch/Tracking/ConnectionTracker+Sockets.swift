@@ -1,6 +1,7 @@
 internal import Logging
 internal import Presence
 internal import SkewProtocol
+internal import Synchronization
 internal import WebSocketLoop
 
 /// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
@@ -53,9 +54,10 @@ extension ConnectionTracker: SocketHandler {
         connections[socket.place] = connection
         if let head = arrival.head { heads[socket.place] = head }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
+        shared.openConnections.add(1, ordering: .relaxed)
         count(arrival)
         let hello = ServerMessage.connected(
-            version: settings.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+            version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
     }
@@ -69,7 +71,7 @@ extension ConnectionTracker: SocketHandler {
         guard settings.connectionTracking, !arrival.isCrawler else { return nil }
         defer { noteChange() }
         return roster.open(
-            id, version: arrival.identity.version(release: settings.release),
+            id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
             address: settings.ipTracking ? address?.description : nil)
     }
@@ -125,6 +127,7 @@ extension ConnectionTracker: SocketHandler {
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         unsubscribe(place)
         connections[place] = nil
+        shared.openConnections.subtract(1, ordering: .relaxed)
         heads[place] = nil
         asks[place] = nil
         if connection.isStream { shared.streams.remove(connection.id) }

@@ -40,6 +40,8 @@ actor ConnectionTracker {
     var posts: [Int: PostContext] = [:]
     /// By place; empty where addresses have no limit.
     var addresses: [Int: NetworkAddress] = [:]
+    /// Announcements that are under way, with the place to go on at.
+    var announcements: [(Payload, Int)] = []
     var counters = Counters()
     /// Counted connections that are open.
     var openByTransport: [Transport: Int] = [:]
@@ -105,8 +107,11 @@ actor ConnectionTracker {
         LoopReport(
             index: index, counters: counters, openByTransport: openByTransport, openSockets: loop?.openConnections ?? 0,
             pendingHandshakes: loop?.pendingHandshakes ?? 0, sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0,
-            versions: roster.summary.versions)
+            versions: roster.versionCounts)
     }
+
+    /// Counted connections of this loop by version.
+    var versionCounts: [String: Int] { roster.versionCounts }
 
     // MARK: The scheduler's side
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WebSocketLoop
 
 /// What all loops of a server know together, each part safe from any thread.
 final class SharedState: Sendable {
@@ -6,12 +7,33 @@ final class SharedState: Sendable {
     let streams = StreamDirectory()
     /// nil where addresses have no limit.
     let addresses: AddressBudget?
+    let history = HistoryRecorder()
+    /// Connections that are open on all loops, crawlers included.
+    let openConnections = Atomic<Int>(0)
+    private let currentRelease: Mutex<String?>
     let startedAt = MonotonicTime.now
     private let draining = Atomic<Bool>(false)
     private let trackers = Mutex<[ConnectionTracker]>([])
 
-    init(maxConnectionsPerAddress: Int?) {
+    init(release: String?, maxConnectionsPerAddress: Int?) {
+        currentRelease = Mutex(release)
         addresses = maxConnectionsPerAddress.map { AddressBudget(limit: $0) }
+    }
+
+    /// The release that is out now; nil while none is known.
+    var release: String? { currentRelease.withLock { $0 } }
+
+    /// A release is out: new connections are told from now on, those that are there by their loops.
+    func announce(_ version: String) {
+        currentRelease.withLock { $0 = version }
+        onEveryLoop { $0.announce(version) }
+    }
+
+    /// Runs `work` on every tracker soon, each on its own thread. Any thread; no task is made for it.
+    func onEveryLoop(_ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {
+        for tracker in trackers.withLock({ $0 }) {
+            tracker.thread.perform { tracker.assumeIsolated(work) }
+        }
     }
 
     /// The tracker of the loop number `index`, once all are made.

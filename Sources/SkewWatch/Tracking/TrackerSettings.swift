@@ -3,7 +3,6 @@ internal import WebSocketLoop
 /// What a tracker goes by; the same for all loops of a server.
 struct TrackerSettings: Sendable {
     var basePath: String
-    var release: String?
     var connectionTracking: Bool
     var routeTracking: Bool
     var ipTracking: Bool
@@ -12,7 +11,6 @@ struct TrackerSettings: Sendable {
     var trustedProxies: [AddressRange]
     var keptHead: KeptHead
     var origins: OriginPolicy
-    var adminToken: Secret?
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks

@@ -1,0 +1,44 @@
+public import Presence
+
+/// Writes the body of `GET /admin/history`: for each span the length of a step, the start, and per version one number a step; `null` in
+/// all versions where nobody took a sample.
+public enum VersionHistoryEncoder {
+    /// Encodes the spans under their names, in their order.
+    public static func encode(
+        release: String?, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)]
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(#"{"release":"#)
+        if let release { bytes.append(jsonString: release) } else { bytes.append("null") }
+        bytes.append(#","now":"#)
+        bytes.append(decimal: Int(nowMilliseconds))
+        for (name, history) in spans {
+            bytes.append(#",""#)
+            bytes.append(name)
+            bytes.append(#"":"#)
+            append(history, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    private static func append(_ history: VersionHistory, to bytes: inout [UInt8]) {
+        bytes.append(#"{"step":"#)
+        bytes.append(decimal: Int(history.step))
+        bytes.append(#","start":"#)
+        bytes.append(decimal: Int(history.start))
+        bytes.append(#","versions":{"#)
+        let names = Set(history.samples.lazy.compactMap { $0?.keys }.joined()).sorted()
+        for (index, name) in names.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(jsonString: name)
+            bytes.append(":[")
+            for (index, sample) in history.samples.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                if let sample { bytes.append(decimal: sample[name] ?? 0) } else { bytes.append("null") }
+            }
+            bytes.append(UInt8(ascii: "]"))
+        }
+        bytes.append("}}")
+    }
+}
