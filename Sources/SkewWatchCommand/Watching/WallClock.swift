@@ -23,7 +23,7 @@ enum WallClock {
     static var utc: String { formatted("%Y-%m-%dT%H:%M:%SZ", isUTC: true) }
 
     private static func formatted(_ format: String, isUTC: Bool) -> String {
-        var now = unsafe time(nil)
+        var now = time(nil)
         var parts = unsafe tm()
         if isUTC { _ = unsafe gmtime_r(&now, &parts) } else { _ = unsafe localtime_r(&now, &parts) }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { text in
