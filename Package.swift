@@ -53,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "HTTPCall", "SkewWatch",
+                "HTTPCall", "SkewProtocol", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
