@@ -34,20 +34,26 @@ let package = Package(
         .systemLibrary(name: "CLibwebsockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         // The event loop under libwebsockets: its poll() loop is O(all sockets) per wake-up.
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        // Asks the team's app who may watch: verifies TLS, never blocks a loop, and Debian keeps it patched; a Swift client builds for minutes.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
+        // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "SignatureCheck", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "Presence", "SkewProtocol", "WebSocketLoop",
+                "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "SkewWatch",
+                "HTTPCall", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -81,7 +87,11 @@ let package = Package(
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(
-            name: "SkewWatchTests", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "SkewWatchTests",
+            dependencies: [
+                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
     ]
 )

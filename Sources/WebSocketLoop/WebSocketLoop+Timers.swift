@@ -19,6 +19,7 @@ extension WebSocketLoop {
         keepAlive(at: now)
         sweepDoomed()
         for notice in libraryLog.take(at: now) { log(notice) }
+        if stopped == nil { handler.ticked() }
         finishStopping()
     }
 

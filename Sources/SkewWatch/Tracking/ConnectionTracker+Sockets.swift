@@ -30,6 +30,10 @@ extension ConnectionTracker: SocketHandler {
 
     nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
 
+    nonisolated func ticked() {
+        assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) }
+    }
+
     nonisolated func refused(_ refusal: ConnectionRefusal) {
         assumeIsolated { tracker in
             let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
@@ -45,7 +49,7 @@ extension ConnectionTracker: SocketHandler {
         let isStream = arrival.transport == .events
         let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(
-            id: id, slot: enter(id, arrival, socket), hasToken: arrival.hasToken, isStream: isStream, isCrawler: arrival.isCrawler)
+            id: id, slot: enter(id, arrival, socket), isStream: isStream, isCrawler: arrival.isCrawler)
         while connections.count <= socket.place { connections.append(nil) }
         connections[socket.place] = connection
         if let head = arrival.head { heads[socket.place] = head }
@@ -101,7 +105,7 @@ extension ConnectionTracker: SocketHandler {
             subscribe(socket, token: token, mode: mode)
         case .unsubscribeStats:
             counters.messages[.unsubscribeStats, default: 0] += 1
-            unsubscribe(socket.place)
+            withdraw(socket)
         case .ignored(let reason):
             counters.ignored[reason, default: 0] += 1
         }
@@ -125,6 +129,7 @@ extension ConnectionTracker: SocketHandler {
         connections[place] = nil
         shared.openConnections.subtract(1, ordering: .relaxed)
         heads[place] = nil
+        asks[place] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
         if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
         if !connection.isCrawler { openByTransport[connection.isStream ? .events : .webSocket, default: 0] -= 1 }
