@@ -12,7 +12,6 @@ extern void *__libc_memalign(size_t, size_t);
 
 static _Thread_local long count;
 
-
 long allocations_of_this_thread(void) { return count; }
 
 void *malloc(size_t size) {
