@@ -14,6 +14,21 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Built only when asked for, so that tests and servers do not wait for them: SKEWWATCH_BENCHMARKS=1 swift run -c release Benchmarks
+let benchmarks: [Target] =
+    Context.environment["SKEWWATCH_BENCHMARKS"] == nil
+    ? []
+    : [
+        .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "CAllocationCount", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Benchmarks", exclude: ["CAllocationCount"], swiftSettings: settings),
+    ]
+
 let package = Package(
     name: "skewwatch",
     products: [
@@ -34,24 +49,34 @@ let package = Package(
         .systemLibrary(name: "CLibwebsockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         // The event loop under libwebsockets: its poll() loop is O(all sockets) per wake-up.
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        // Asks the team's app who may watch: with verified TLS, and kept up to date by Debian; async-http-client builds for 348 s.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
+        // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "SignatureCheck", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "Presence", "SkewProtocol", "WebSocketLoop",
+                "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "SkewWatch",
+                "HTTPCall", "SkewProtocol", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // Shows how a program of one's own serves; built with everything else, so it cannot rot.
+        .executableTarget(
+            name: "EmbeddingExample", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")],
+            path: "Docker/examples/embedding", swiftSettings: settings),
         // The load generator stands alone: it must not believe what the server's own code believes.
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
@@ -77,7 +102,11 @@ let package = Package(
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(
-            name: "SkewWatchTests", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "SkewWatchTests",
+            dependencies: [
+                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
-    ]
+    ] + benchmarks
 )

@@ -8,13 +8,16 @@ sources=${1:-Sources}
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
 declare -A allowed=(
-    [CLibwebsockets]="" [CLibuv]="" [CHiredis]=""
+    [CLibwebsockets]="" [CLibuv]="" [CHiredis]="" [CLibcurl]="" [CLibcrypto]=""
     [WebSocketLoop]="CLibwebsockets CLibuv"
+    [HTTPCall]="CLibcurl"
+    [SignatureCheck]="CLibcrypto"
     [Presence]=""
     [SkewProtocol]="Presence"
     [SkewCluster]="CHiredis Presence"
-    [SkewWatch]="Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
-    [SkewWatchCommand]="SkewWatch ArgumentParser Logging"
+    [SkewWatch]="HTTPCall SignatureCheck Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
+    # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
+    [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
     [CEpoll]=""
     [SkewWatchLoad]="ArgumentParser CEpoll FoundationEssentials Histogram"
 )

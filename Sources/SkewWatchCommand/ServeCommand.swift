@@ -24,11 +24,22 @@ struct ServeCommand: AsyncParsableCommand {
                 logger.info("Ending after \(name); a second one ends at once.")
                 server.shutdown()
             },
-            onHangUp: { logger.info("SIGHUP has no effect yet.") })
+            onHangUp: { reload(server, logger) })
         do {
             try await server.run()
         } catch {
-            throw CommandFailure(sentence: error.sentence, status: .cannotServe)
+            throw CommandFailure(sentence: error.sentence, status: .failed)
+        }
+    }
+
+    /// Reads the settings again, from the same places; those that cannot be used leave the old ones in force.
+    private func reload(_ server: SkewWatchServer, _ logger: Logger) {
+        do {
+            let configuration = try arguments.load(for: Self.self).configuration
+            logger.info("SIGHUP: reading secrets, tokens and keys again.")
+            Task { await server.reload(configuration) }
+        } catch {
+            logger.error("SIGHUP: the old secrets stay in force. \((error as? CommandFailure)?.sentence ?? "\(error)")")
         }
     }
 }

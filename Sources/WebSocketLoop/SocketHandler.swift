@@ -37,8 +37,15 @@ public protocol SocketHandler: AnyObject {
     /// Something an operator should know.
     func log(_ notice: LoopNotice)
 
+    /// A tenth of a second has passed.
+    func ticked()
+
     /// A connection was turned away before a byte of it was read.
     func refused(_ refusal: ConnectionRefusal)
+}
+
+extension SocketHandler {
+    public func ticked() {}
 }
 
 /// What becomes of an HTTP request: a closed set.

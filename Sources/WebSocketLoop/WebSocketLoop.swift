@@ -21,7 +21,7 @@ public final class WebSocketLoop {
     private var listener: Listener?
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private let startedAt: UInt64
-    private var stopped: (() -> Void)?
+    private(set) var stopped: (() -> Void)?
 
     var table = SocketTable()
     var handshakes = DeadlineQueue()

@@ -1,53 +1,154 @@
+internal import SkewProtocol
 internal import Synchronization
 
-/// Puts subscriptions that no token settles to the embedding program, a bounded number at a time.
+/// Where the trackers put their questions: authorizers are tried in order, the first that grants wins, and none means no.
+///
+/// The stats token is judged at once, on the loop. Everything else is judged on the shared pool, a bounded number at a time, in two
+/// lines: a token that only has to be computed never waits behind an app that is slow.
 final class AuthorizationDesk: Sendable {
-    /// Questions that wait; further ones are denied.
-    static let maxWaiting = 10_000
-    /// Questions that are with the program at once.
-    static let maxAtOnce = 64
+    /// Questions that wait in each line; further ones are denied.
+    static let maxWaiting = 1024
+    /// Questions that are with an app or with the program at once.
+    static let maxAskedAtOnce = 64
+    private static let maxComputedAtOnce = 8
 
     struct Case: Sendable {
+        var ask: Ask
         var request: StatsRequest
-        /// Told the verdict on the tracker.
+        /// The peer's address, to slow down who guesses; kept no longer than this case.
+        var peer: NetworkAddress?
+        /// Told the verdict.
         var tracker: ConnectionTracker
-        var subscription: PendingSubscription
+        /// Why the authorizers before said no.
+        var reasons: [String] = []
     }
 
-    private let hook: @Sendable (StatsRequest) async -> Void
-    private let cases: AsyncStream<Case>
-    private let input: AsyncStream<Case>.Continuation
+    let audit: AuditLog
+    private let limiter = FailureLimiter()
+    private let authorizers: Mutex<Authorizers>
+    private let currentEpoch = Atomic<Int>(0)
+    private let computing: AsyncStream<Case>
+    private let computingInput: AsyncStream<Case>.Continuation
+    private let asking: AsyncStream<Case>
+    private let askingInput: AsyncStream<Case>.Continuation
 
-    init(hook: @escaping @Sendable (StatsRequest) async -> Void) {
-        self.hook = hook
-        (cases, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxWaiting))
+    init(_ authorizers: Authorizers, audit: AuditLog) {
+        self.authorizers = Mutex(authorizers)
+        self.audit = audit
+        (computing, computingInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxWaiting))
+        (asking, askingInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxWaiting))
     }
 
-    /// Takes a case without waiting; any thread.
+    /// Changes with every revocation and every change of secrets.
+    var epoch: Int { currentEpoch.load(ordering: .acquiring) }
+
+    /// Puts other authorizers in force, made from those that are.
+    func replace(_ make: (_ current: Authorizers) -> Authorizers) async {
+        let authorizers = make(authorizers.withLock { $0 })
+        await authorizers.prepare()
+        self.authorizers.withLock { $0 = authorizers }
+        currentEpoch.add(1, ordering: .releasing)
+    }
+
+    /// Forgets what apps said a moment ago, so that a revocation is not undone by it.
+    func forgetVerdicts() {
+        for case let app as AuthorizeURL in authorizers.withLock({ $0 }).asking { app.forget() }
+        currentEpoch.add(1, ordering: .releasing)
+    }
+
+    /// The token of the admin endpoints.
+    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
+
+    /// Whether an `Authorization` header carries the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
+
+    // MARK: On the loop
+
+    /// The verdict, where it needs no waiting; nil where the question must be submitted.
+    /// - Parameter peer: called only where a token is shown.
+    func judgeAtOnce(_ credentials: Credentials, peer: () -> NetworkAddress?, now: Duration) -> Verdict? {
+        let authorizers = authorizers.withLock { $0 }
+        if credentials.showsToken, limiter.isOverLimit(peer(), now: now) { return .denied("too many wrong tokens from its address") }
+        if authorizers.statsToken.isCarried(by: credentials) {
+            return .granted(Grant(authorizer: .statsToken, scope: .ips, expires: nil, who: nil))
+        }
+        if (authorizers.computing + authorizers.asking).contains(where: { $0.concerns(credentials) }) { return nil }
+        guard credentials.showsToken else { return .denied("it shows no token") }
+        limiter.noteFailure(peer(), now: now)
+        return .denied("its token is wrong")
+    }
+
+    /// Takes a question without waiting; any thread.
     /// - Returns: false when too many wait.
     func submit(_ item: Case) -> Bool {
-        if case .enqueued = input.yield(item) { return true }
+        let isComputed = authorizers.withLock { $0 }.computing.contains { $0.concerns(item.request.credentials) }
+        return put(item, into: isComputed ? computingInput : askingInput)
+    }
+
+    private func put(_ item: Case, into line: AsyncStream<Case>.Continuation) -> Bool {
+        if case .enqueued = line.yield(item) { return true }
         return false
     }
 
+    // MARK: On the pool
+
     /// Works until its task is cancelled.
     func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.authorizers.withLock { $0 }.prepare() }
+            group.addTask { await Self.work(self.computing, atOnce: Self.maxComputedAtOnce) { await self.compute($0) } }
+            group.addTask { await Self.work(self.asking, atOnce: Self.maxAskedAtOnce) { await self.ask($0) } }
+        }
+    }
+
+    private static func work(
+        _ line: AsyncStream<Case>, atOnce limit: Int, _ judge: @escaping @Sendable (Case) async -> Void
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             var running = 0
-            for await item in cases {
-                if running == Self.maxAtOnce {
+            for await item in line {
+                if running == limit {
                     await group.next()
                     running -= 1
                 }
                 running += 1
-                group.addTask { await self.judge(item) }
+                group.addTask { await judge(item) }
             }
             group.cancelAll()
         }
     }
 
-    private func judge(_ item: Case) async {
-        await hook(item.request)
-        await item.tracker.settle(item.subscription, scope: item.request.grantedScope)
+    private func compute(_ item: Case) async {
+        var item = item
+        let authorizers = authorizers.withLock { $0 }
+        if let verdict = await firstGrant(authorizers.computing, &item) { return await settle(item, verdict) }
+        let isDone = !authorizers.asking.contains { $0.concerns(item.request.credentials) }
+        if isDone { return await deny(item) }
+        if !put(item, into: askingInput) { await settle(item, .denied("too many wait to be judged")) }
+    }
+
+    private func ask(_ item: Case) async {
+        var item = item
+        if let verdict = await firstGrant(authorizers.withLock { $0 }.asking, &item) { return await settle(item, verdict) }
+        await deny(item)
+    }
+
+    private func firstGrant(_ authorizers: [any Authorizer], _ item: inout Case) async -> Verdict? {
+        for authorizer in authorizers where authorizer.concerns(item.request.credentials) {
+            switch await authorizer.judge(item.request) {
+            case .granted(let grant): return .granted(grant)
+            case .denied(let reason): item.reasons.append("\(authorizer.name.rawValue): \(reason)")
+            }
+        }
+        return nil
+    }
+
+    private func deny(_ item: Case) async {
+        if item.request.credentials.showsToken { limiter.noteFailure(item.peer, now: MonotonicTime.now) }
+        await settle(item, .denied(item.reasons.joined(separator: "; ")))
+    }
+
+    private func settle(_ item: Case, _ verdict: Verdict) async {
+        await item.tracker.settle(item.ask, verdict)
     }
 }

@@ -14,7 +14,7 @@ public struct ConnectionInfo: Sendable, Equatable {
     public let address: String?
 }
 
-/// The part of a handshake that tells who is asking. Kept only for servers with an `authorizeStats` hook.
+/// The part of a handshake that tells who is asking. Kept only as far as an authorizer looks at it.
 public struct HandshakeHead: Sendable, Equatable {
     /// The `Cookie` header, as it came.
     public let cookie: String?
@@ -24,9 +24,12 @@ public struct HandshakeHead: Sendable, Equatable {
     public let origin: String?
     /// The `User-Agent` header, as it came.
     public let userAgent: String?
+
+    /// Nothing said.
+    static let empty = HandshakeHead(cookie: nil, authorization: nil, origin: nil, userAgent: nil)
 }
 
-/// One `subscribe-stats`, asked of the embedding program. Any thread.
+/// One `subscribe-stats`, asked of the embedding program; asked again before a grant with a `ttl` ends. Any thread.
 public final class StatsRequest: Sendable {
     /// Who asks.
     public let connection: ConnectionInfo
@@ -34,20 +37,34 @@ public final class StatsRequest: Sendable {
     public let head: HandshakeHead
     /// The `token` of the message, if it had one.
     public let token: String?
-    private let grant = Mutex<StatisticsScope?>(nil)
+    private let given = Mutex<(scope: StatisticsScope, ttl: Duration?)?>(nil)
 
-    init(connection: ConnectionInfo, head: HandshakeHead, token: String?) {
+    init(connection: ConnectionInfo, credentials: Credentials) {
         self.connection = connection
-        self.head = head
-        self.token = token
+        head = credentials.head
+        token = credentials.token
     }
+
+    /// How long a grant lasts that says nothing about it: five minutes.
+    public static let defaultTTL = Duration.seconds(300)
 
     /// Lets the connection see the statistics. Without a call it is denied.
-    public func authorize(scope: StatisticsScope = .ips) {
-        grant.withLock { $0 = scope }
+    /// - Parameters:
+    ///   - scope: how much of them.
+    ///   - ttl: how long; shortly before its end the hook is asked again, and the client notices nothing if it grants again.
+    ///     nil: until the connection closes or is revoked.
+    public func authorize(scope: StatisticsScope = .ips, ttl: Duration? = defaultTTL) {
+        given.withLock { $0 = (scope, ttl) }
     }
 
-    var grantedScope: StatisticsScope? { grant.withLock { $0 } }
+    var credentials: Credentials { Credentials(head: head, token: token) }
+
+    /// What the program granted, counted from `now`.
+    func grant(now: Duration) -> Grant? {
+        given.withLock { $0 }.map { scope, ttl in
+            Grant(authorizer: .hook, scope: scope, expires: ttl.map { now + max(.zero, $0) }, who: nil)
+        }
+    }
 }
 
 extension HandshakeHead {

@@ -55,7 +55,7 @@ extension Configuration {
         guard setting.store(given.text, &self) else {
             throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : given.text)
         }
-        if setting.isReadableFile { _ = try Self.contents(of: given, readFile) }
+        if setting.isReadableFile, !given.text.contains("://") { _ = try Self.contents(of: given, readFile) }
     }
 
     private mutating func applySecret(

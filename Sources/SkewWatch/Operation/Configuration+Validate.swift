@@ -58,6 +58,12 @@ extension Configuration {
         if let statsToken, statsToken == adminToken {
             warnings.append("--stats-token and --admin-token are the same, so whoever sees statistics can also write.")
         }
+        if let jwtSecret, jwtSecret.exposed.utf8.count < 32 {
+            warnings.append("--jwt-secret has fewer than 32 bytes: whoever has seen a token can try to guess it.")
+        }
+        if let jwtJWKS, jwtJWKS.lowercased().hasPrefix("http://") {
+            warnings.append("--jwt-jwks is read without TLS: whoever can change it on its way can sign tokens.")
+        }
         return warnings
     }
 }

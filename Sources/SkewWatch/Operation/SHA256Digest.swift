@@ -1,5 +1,5 @@
 /// SHA-256 (FIPS 180-4) of some bytes: enough to compare secrets, without a cryptography library for one function.
-struct SHA256Digest: Sendable {
+struct SHA256Digest: Sendable, Hashable {
     /// The eight words of the digest, first one first.
     var words: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -1,6 +1,6 @@
 /// What an embedding program may be told and asked. All hooks are optional.
 public struct ServerHooks: Sendable {
-    /// Asked for each `subscribe-stats` that no token settles; it authorizes by calling ``StatsRequest/authorize(scope:)``.
+    /// Asked for each `subscribe-stats` that nothing else grants; it authorizes by calling ``StatsRequest/authorize(scope:ttl:)``.
     /// Runs on the shared pool, up to 64 at a time.
     public var authorizeStats: (@Sendable (StatsRequest) async -> Void)?
     /// A connection opened. Called on the thread of its loop: return quickly.

@@ -46,23 +46,23 @@ public enum SettingsTable {
             "admin-token", \.adminToken, ValueForm.secret.orNothing(shownAs: "none: the admin endpoints answer 503"), .authorization,
             "Lets its bearer use the admin endpoints."),
         Setting(
-            "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization, pending: .refused,
-            "Endpoint of your app that decides who may see statistics."),
+            "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization,
+            "Endpoint of your app that is asked, by POST, who may see statistics."),
         Setting(
-            "jwt-secret", \.jwtSecret, ValueForm.secret.orNothing(), .authorization, pending: .refused,
-            "Key of JWTs signed with HMAC (HS256, HS384, HS512)."),
+            "jwt-secret", \.jwtSecret, ValueForm.secret.orNothing(), .authorization,
+            "Key of JWTs signed with HMAC (HS256, HS384, HS512): who has one may see statistics until its exp."),
         Setting(
-            "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization, pending: .refused,
-            "Public keys of JWTs (RS256, ES256, EdDSA)."),
+            "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization, readable: true,
+            "Public keys of JWTs (RS256, ES256, EdDSA), as a JSON Web Key Set."),
         Setting(
-            "jwt-require", \.jwtRequire, ValueForm.claim.list(of: "claims such as role=admin"), .authorization, pending: .refused,
-            "Claims that a JWT must have."),
+            "jwt-require", \.jwtRequire, ValueForm.claim.list(of: "claims such as role=admin"), .authorization,
+            "Claims that a JWT must have, all of them; one with an aud is refused unless that is required here."),
         Setting(
-            "jwt-cookie", \.jwtCookie, ValueForm.cookieName.orNothing(), .authorization, pending: .refused, "Cookie that carries a JWT."),
+            "jwt-cookie", \.jwtCookie, ValueForm.cookieName.orNothing(), .authorization, "Cookie that carries a JWT."),
         Setting(
             "allowed-origins", \.allowedOrigins,
             ValueForm.origin.list(of: "origins such as https://*.example.com, or *", shownWhenEmpty: "the request's own host"),
-            .authorization, pending: .refused, "Origins of browsers that may connect; * for all."),
+            .authorization, "Origins of browsers that may connect, besides the server's own; * for all."),
     ]
 
     private static let broadcasting: [Setting] = [

@@ -1,14 +1,17 @@
+internal import HTTPCall
 public import Logging
 internal import Presence
 internal import SkewProtocol
+internal import Synchronization
 internal import WebSocketLoop
 
 /// The whole server: loops, trackers, the scheduler, and how they start and end.
 public final class SkewWatchServer: Sendable {
     private let configuration: Configuration
-    private let hooks: ServerHooks
-    private let logger: Logger
+    let hooks: ServerHooks
+    let logger: Logger
     private let ending = Latch()
+    let authorization = Mutex<Authorization?>(nil)
 
     /// Makes a server that does not run yet.
     public init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
@@ -23,7 +26,10 @@ public final class SkewWatchServer: Sendable {
         let loops = configuration.loops ?? LoopThread.recommendedCount
         let budget = ConnectionBudget(limit: connectionLimit)
         let shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
-        let desk = hooks.authorizeStats.map { AuthorizationDesk(hook: $0) }
+        let caller = HTTPCaller()
+        let audit = AuditLog(logger: logger)
+        let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
+        let desk = AuthorizationDesk(authorizers, audit: audit)
         let trackers: [ConnectionTracker]
         let port: Int
         do {
@@ -42,7 +48,7 @@ public final class SkewWatchServer: Sendable {
             for tracker in trackers { await tracker.stop() }
             throw ServeError(error)
         }
-        logStart(port: port, loops: loops, limit: budget.limit)
+        logStart(port: port, loops: loops, limit: budget.limit, isDenyingAll: authorizers.isEmpty)
         hooks.listening?(port)
 
         await withTaskCancellationHandler {
@@ -50,10 +56,13 @@ public final class SkewWatchServer: Sendable {
                 group.addTask { await scheduler.run() }
                 group.addTask { await shared.history.run(trackers, maxVersions: self.configuration.maxVersions) }
                 if let probes { group.addTask { await probes.run() } }
-                if let desk { group.addTask { await desk.run() } }
+                group.addTask { await desk.run() }
+                authorization.withLock { $0 = Authorization(desk: desk, trackers: trackers, caller: caller) }
                 await ending.wait()
                 shared.startDraining()
                 await self.drain(trackers)
+                authorization.withLock { $0 = nil }
+                caller.end()
                 group.cancelAll()
             }
         } onCancel: {
@@ -71,7 +80,7 @@ public final class SkewWatchServer: Sendable {
     // MARK: Starting
 
     private func start(
-        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk?
+        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk
     ) async throws(LoopError) -> ([ConnectionTracker], port: Int) {
         let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: loops)
         var trackers: [ConnectionTracker] = []
@@ -126,8 +135,9 @@ public final class SkewWatchServer: Sendable {
             basePath: configuration.basePath,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
-            trustedProxies: configuration.trustedProxies, statsToken: StatsToken(secret: configuration.statsToken),
-            adminToken: configuration.adminToken, limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
+            trustedProxies: configuration.trustedProxies, keptHead: KeptHead(configuration, hooks: hooks),
+            origins: OriginPolicy(allowed: configuration.allowedOrigins),
+            limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             limitsAddresses: configuration.maxConnectionsPerIP != nil)
     }
 
@@ -136,7 +146,7 @@ public final class SkewWatchServer: Sendable {
         return min(configuration.maxConnections ?? possible, possible)
     }
 
-    private func logStart(port: Int, loops: Int, limit: Int) {
+    private func logStart(port: Int, loops: Int, limit: Int, isDenyingAll: Bool) {
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         logger.info(
@@ -149,7 +159,7 @@ public final class SkewWatchServer: Sendable {
         }
         if !configuration.connectionTracking {
             logger.info("Connections are not tracked: nobody sees statistics.")
-        } else if configuration.statsToken == nil, hooks.authorizeStats == nil {
+        } else if isDenyingAll {
             logger.info("Statistics are denied to everybody; set --stats-token (or SKEWWATCH_STATS_TOKEN_FILE) to allow them.")
         }
     }

@@ -14,7 +14,7 @@ extension ConnectionTracker: SocketHandler {
     nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
         guard isText else { return }
         let parsed = unsafe ClientMessage.parse(Span(_unsafeElements: message.assumingMemoryBound(to: UInt8.self)))
-        assumeIsolated { $0.handle(parsed, from: socket) }
+        enter((parsed, socket)) { tracker, event in tracker.handle(event.0, from: event.1) }
     }
 
     nonisolated func drained(_ socket: SocketID) {
@@ -29,6 +29,10 @@ extension ConnectionTracker: SocketHandler {
     }
 
     nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
+
+    nonisolated func ticked() {
+        assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) }
+    }
 
     nonisolated func refused(_ refusal: ConnectionRefusal) {
         assumeIsolated { tracker in
@@ -45,7 +49,7 @@ extension ConnectionTracker: SocketHandler {
         let isStream = arrival.transport == .events
         let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(
-            id: id, slot: enter(id, arrival, socket), hasToken: arrival.hasToken, isStream: isStream, isCrawler: arrival.isCrawler)
+            id: id, slot: enter(id, arrival, socket), isStream: isStream, isCrawler: arrival.isCrawler)
         while connections.count <= socket.place { connections.append(nil) }
         connections[socket.place] = connection
         if let head = arrival.head { heads[socket.place] = head }
@@ -101,7 +105,7 @@ extension ConnectionTracker: SocketHandler {
             subscribe(socket, token: token, mode: mode)
         case .unsubscribeStats:
             counters.messages[.unsubscribeStats, default: 0] += 1
-            unsubscribe(socket.place)
+            withdraw(socket)
         case .ignored(let reason):
             counters.ignored[reason, default: 0] += 1
         }
@@ -125,6 +129,7 @@ extension ConnectionTracker: SocketHandler {
         connections[place] = nil
         shared.openConnections.subtract(1, ordering: .relaxed)
         heads[place] = nil
+        asks[place] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
         if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
         if !connection.isCrawler { openByTransport[connection.isStream ? .events : .webSocket, default: 0] -= 1 }

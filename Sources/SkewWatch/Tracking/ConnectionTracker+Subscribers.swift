@@ -2,52 +2,27 @@ internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
 
-/// A `subscribe-stats` whose verdict is still out.
-struct PendingSubscription: Sendable {
-    var socket: SocketID
-    var mode: StatisticsMode
-    /// The connection that asked. A verdict that comes back for a socket that has another connection by now is void.
-    var connection: ConnectionID
-}
-
 /// Who watches: subscriptions, and what is sent to them.
 extension ConnectionTracker {
     // MARK: Coming and going
 
-    /// A client asked for statistics. A repeated request is judged anew and answered again.
-    ///
-    /// - Parameter hasToken: whether the request that asks carries the stats token; a handshake that did is remembered.
-    func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode, hasToken: Bool = false) {
-        guard let connection = connections[socket.place] else { return }
-        guard settings.connectionTracking else { return deny(socket) }
-        if hasToken || connection.hasToken || settings.statsToken.matches(token) { return grant(socket, connection.id, mode, .ips) }
-        guard let desk, let head = heads[socket.place] else { return deny(socket) }
-        let pending = PendingSubscription(socket: socket, mode: mode, connection: connection.id)
-        let request = StatsRequest(connection: info(of: connection), head: head, token: token)
-        if !desk.submit(.init(request: request, tracker: self, subscription: pending)) { deny(socket) }
-    }
-
-    /// The verdict on a pending subscription; nil denies. The socket may be gone by now.
-    func settle(_ pending: PendingSubscription, scope: StatisticsScope?) {
-        guard let connection = connections[pending.socket.place], connection.id == pending.connection else { return }
-        guard let scope else { return deny(pending.socket) }
-        grant(pending.socket, connection.id, pending.mode, scope)
-    }
-
-    private func grant(_ socket: SocketID, _ connection: ConnectionID, _ mode: StatisticsMode, _ scope: StatisticsScope) {
-        counters.authorizations[.granted, default: 0] += 1
-        let earliest = subscribers[socket.place]?.earliestStatistics ?? .zero
-        unsubscribe(socket.place)
-        let kind = SubscriptionKind(mode: mode, scope: scope)
-        let id = Subscriber.ID(socket: socket, serial: takeSerial())
-        let subscriber = Subscriber(id: id, connection: connection, kind: kind, earliestStatistics: earliest)
-        subscribers[socket.place] = subscriber
+    /// Lets a socket watch: it gets a whole `stats`, and from then on what changes.
+    func admit(_ ask: Ask, _ grant: Grant) {
+        let place = ask.socket.place
+        let earliest = subscribers[place]?.earliestStatistics ?? .zero
+        unsubscribe(place)
+        let kind = SubscriptionKind(mode: ask.mode, scope: grant.scope)
+        let id = Subscriber.ID(socket: ask.socket, serial: takeSerial())
+        let subscriber = Subscriber(
+            id: id, connection: ask.connection, kind: kind, grant: grant, credentials: ask.credentials, earliestStatistics: earliest)
+        subscribers[place] = subscriber
+        deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
         shared.inbox.subscribersChanged(kind, by: 1)
         requestStatistics(for: subscriber)
     }
 
-    private func deny(_ socket: SocketID) {
-        counters.authorizations[.denied, default: 0] += 1
+    /// Ends what a socket was shown, and tells it so.
+    func deny(_ socket: SocketID) {
         unsubscribe(socket.place)
         loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
     }
@@ -55,6 +30,7 @@ extension ConnectionTracker {
     /// Takes the subscription of a place back, if there is one.
     func unsubscribe(_ place: Int) {
         guard let subscriber = subscribers.removeValue(forKey: place) else { return }
+        deadlines.remove(place)
         shared.inbox.subscribersChanged(subscriber.kind, by: -1)
     }
 

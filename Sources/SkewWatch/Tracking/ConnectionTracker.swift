@@ -12,8 +12,6 @@ actor ConnectionTracker {
         let id: ConnectionID
         /// The row in the roster; nil while connections are not tracked.
         let slot: Slot?
-        /// Whether its handshake carried the stats token.
-        let hasToken: Bool
         let isStream: Bool
         /// Served, but not counted.
         let isCrawler: Bool
@@ -22,7 +20,7 @@ actor ConnectionTracker {
     let index: Int
     let settings: TrackerSettings
     let shared: SharedState
-    let desk: AuthorizationDesk?
+    let desk: AuthorizationDesk
     let logger: Logger
     let thread: LoopThread
     var loop: WebSocketLoop?
@@ -30,8 +28,12 @@ actor ConnectionTracker {
     var roster: Roster
     var connections: [Connection?] = []
     var subscribers: [Int: Subscriber] = [:]
-    /// Handshakes that an authorization hook may want to see, by place; empty without a hook.
+    /// What authorizers may want to see of handshakes, by place.
     var heads: [Int: HandshakeHead] = [:]
+    /// Questions to the authorizers that are out, by place.
+    var asks: [Int: AskSlot] = [:]
+    /// When to look at a subscriber's authorization next, by place.
+    var deadlines = DeadlineHeap()
     /// Streams whose head is on its way, by place.
     var arriving: [Int: Arrival] = [:]
     /// POSTs whose body is on its way, by place.
@@ -53,7 +55,7 @@ actor ConnectionTracker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    init(index: Int, on thread: LoopThread, settings: TrackerSettings, shared: SharedState, desk: AuthorizationDesk?, logger: Logger) {
+    init(index: Int, on thread: LoopThread, settings: TrackerSettings, shared: SharedState, desk: AuthorizationDesk, logger: Logger) {
         self.index = index
         self.thread = thread
         self.settings = settings

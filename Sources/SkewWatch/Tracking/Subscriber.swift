@@ -22,6 +22,10 @@ struct Subscriber {
     let id: ID
     let connection: ConnectionID
     let kind: SubscriptionKind
+    /// What lets it watch; renewed without the subscriber's noticing.
+    var grant: Grant
+    /// What it showed for it, to be judged again.
+    let credentials: Credentials
     var state = State.awaitingStatistics
     /// When the next whole `stats` may be sent: large ones are spaced so that no subscriber gets more than 2 MB per second.
     var earliestStatistics: Duration

@@ -9,8 +9,8 @@ struct TrackerSettings: Sendable {
     var excludeBots: Bool
     var cookieName: String
     var trustedProxies: [AddressRange]
-    var statsToken: StatsToken
-    var adminToken: Secret?
+    var keptHead: KeptHead
+    var origins: OriginPolicy
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks

@@ -1,0 +1,17 @@
+#pragma once
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/param_build.h>
+
+/* Macros of casts, which Swift does not import. */
+static const int public_key_selection = EVP_PKEY_PUBLIC_KEY;
+static const int ed25519_key_type = EVP_PKEY_ED25519;
+
+/* Names of parameters: libcrypto keeps the pointers, so they must not be Swift's passing copies. */
+static const char *const name_of_modulus = OSSL_PKEY_PARAM_RSA_N;
+static const char *const name_of_exponent = OSSL_PKEY_PARAM_RSA_E;
+static const char *const name_of_group = OSSL_PKEY_PARAM_GROUP_NAME;
+static const char *const name_of_point = OSSL_PKEY_PARAM_PUB_KEY;

@@ -1,0 +1,76 @@
+/// One request to somebody else's HTTP server.
+public struct HTTPRequest: Sendable {
+    /// `http` or `https`, without a password.
+    public var url: String
+    /// Header lines in order. One whose name or value could break out of its line is left out.
+    public var headers: [(name: String, value: String)]
+    /// Sent with POST; nil makes it a GET.
+    public var body: [UInt8]?
+    /// For everything, from looking the name up to the last byte of the answer.
+    public var timeout: Duration
+    /// The longest body of an answer that is taken.
+    public var maxAnswerBytes: Int
+    /// Whether a server must prove its name; without that `https` only hides. False is for this machine's own server alone, whose
+    /// certificate names another host.
+    public var checksCertificate: Bool
+
+    /// Makes a request.
+    public init(
+        url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(2),
+        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true
+    ) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.maxAnswerBytes = maxAnswerBytes
+        self.checksCertificate = checksCertificate
+    }
+
+    /// The headers as lines.
+    var headerLines: [String] {
+        headers.compactMap { name, value in
+            let isSafe = !name.isEmpty && !value.isEmpty && !(name + value).utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }
+            return isSafe ? "\(name): \(value)" : nil
+        }
+    }
+}
+
+/// A whole answer, whatever its status. A redirect is an answer like any other: it is not followed.
+public struct HTTPAnswer: Sendable, Equatable {
+    public var status: Int
+    /// The `Content-Type`, as it came.
+    public var contentType: String?
+    public var body: [UInt8]
+
+    /// Makes an answer.
+    public init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// Why there is no answer: a closed set.
+public enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
+    case timedOut
+    case nameNotResolved
+    case notConnected
+    case notTrusted
+    case answerTooLarge
+    case broken
+    case ended
+
+    /// Words for a log, without a full stop.
+    public var reason: String {
+        switch self {
+        case .timedOut: "it did not answer in time"
+        case .nameNotResolved: "its name cannot be resolved"
+        case .notConnected: "no connection can be made"
+        case .notTrusted: "no TLS connection can be made, or its certificate is not trusted"
+        case .answerTooLarge: "its answer is too large"
+        case .broken: "it hung up or answered no HTTP"
+        case .ended: "the server is ending"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import CLibcurl
+
+/// One request under way: libcurl's handle and what has come so far. Lives on the worker's thread.
+@safe
+final class Transfer {
+    let call: Call
+    let easy: UnsafeMutableRawPointer
+    private let headers: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    /// nil when libcurl refuses the request, an impossible URL for one.
+    init?(_ call: Call) {
+        guard let easy = unsafe curl_easy_init() else { return nil }
+        self.call = call
+        unsafe self.easy = unsafe easy
+        var list: UnsafeMutablePointer<curl_slist>?
+        // Waiting for a "100 Continue" would cost a second with servers that send none.
+        for line in call.request.headerLines + ["Expect:"] { unsafe list = unsafe curl_slist_append(list, line) }
+        unsafe headers = unsafe list
+        guard setUp(call.request) else {
+            free()
+            return nil
+        }
+    }
+
+    private func setUp(_ request: HTTPRequest) -> Bool {
+        let milliseconds = Int(request.timeout / .milliseconds(1))
+        let numbers: [(CURLoption, Int)] = [
+            (CURLOPT_NOSIGNAL, 1), (CURLOPT_CONNECTTIMEOUT_MS, milliseconds),
+            (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_SSL_VERIFYPEER, request.checksCertificate ? 1 : 0),
+            (CURLOPT_SSL_VERIFYHOST, request.checksCertificate ? 2 : 0),
+            (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
+            // A look-up that hangs must not hold the thread when its transfer is over.
+            (CURLOPT_QUICK_EXIT, 1),
+        ]
+        // Less than a byte a second over that many seconds is silence.
+        let limits: [(CURLoption, Int)] =
+            call.streaming.map { [(CURLOPT_LOW_SPEED_LIMIT, 1), (CURLOPT_LOW_SPEED_TIME, Int($0.silence.components.seconds))] }
+            ?? [(CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_MAXFILESIZE, request.maxAnswerBytes)]
+        var isSetUp = (numbers + limits).allSatisfy { option, value in unsafe set_number(easy, option, value) == CURLE_OK }
+        // The empty proxy means none, also where the environment names one.
+        for (option, text) in [(CURLOPT_URL, request.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, "")] {
+            isSetUp = unsafe text.withCString { unsafe set_pointer(easy, option, $0) == CURLE_OK } && isSetUp
+        }
+        _ = unsafe set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+        if let body = request.body {
+            _ = unsafe set_number(easy, CURLOPT_POST, 1)
+            _ = unsafe set_number(easy, CURLOPT_POSTFIELDSIZE, body.count)
+            _ = unsafe body.withUnsafeBytes { unsafe set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(easy)) }
+        }
+        _ = unsafe set_receiver(easy, receivePart)
+        _ = unsafe set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        return isSetUp
+    }
+
+    /// A part of the answer's body.
+    /// - Returns: false when the answer is too large: the transfer ends.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if let streaming = call.streaming, unsafe get_number(easy, CURLINFO_RESPONSE_CODE) == 200 {
+            unsafe streaming.part(Array(bytes))
+            return true
+        }
+        isTooLarge = body.count + bytes.count > call.request.maxAnswerBytes
+        if !isTooLarge { unsafe body.append(contentsOf: bytes) }
+        return !isTooLarge
+    }
+
+    /// The answer, once libcurl is done.
+    func outcome(_ code: CURLcode) -> Result<HTTPAnswer, HTTPFault> {
+        if isTooLarge { return .failure(.answerTooLarge) }
+        switch code {
+        case CURLE_OK:
+            let type = unsafe get_pointer(easy, CURLINFO_CONTENT_TYPE)
+            let text = unsafe type.map { unsafe String(cString: $0.assumingMemoryBound(to: CChar.self)) }
+            return unsafe .success(HTTPAnswer(status: get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body))
+        case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
+        case CURLE_COULDNT_RESOLVE_HOST: return .failure(.nameNotResolved)
+        case CURLE_COULDNT_CONNECT: return .failure(.notConnected)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+            return .failure(.notTrusted)
+        case CURLE_FILESIZE_EXCEEDED: return .failure(.answerTooLarge)
+        default: return .failure(.broken)
+        }
+    }
+
+    /// Gives the memory back to libcurl; once, and after that nothing is asked of it.
+    func free() {
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_slist_free_all(headers)
+    }
+}
+
+@c private func receivePart(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+    let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return unsafe transfer.receive(part) ? part.count : 0
+}

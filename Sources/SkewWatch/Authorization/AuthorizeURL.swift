@@ -1,0 +1,70 @@
+internal import HTTPCall
+internal import SkewProtocol
+
+/// Asks the team's app by HTTP who may watch.
+///
+/// What the app says of some credentials counts for a few seconds for whoever shows the same: it is asked once for them, however
+/// many tabs ask here.
+struct AuthorizeURL: Authorizer {
+    let name = AuthorizerName.authorizeURL
+    private let url: String
+    private let call: @Sendable (HTTPRequest) async throws(HTTPFault) -> HTTPAnswer
+    private let audit: AuditLog
+    private let clock: @Sendable () -> Duration
+    private let verdicts = VerdictCache()
+
+    init(
+        url: String, audit: AuditLog, clock: @escaping @Sendable () -> Duration = { MonotonicTime.now },
+        call: @escaping @Sendable (HTTPRequest) async throws(HTTPFault) -> HTTPAnswer
+    ) {
+        self.url = url
+        self.audit = audit
+        self.clock = clock
+        self.call = call
+    }
+
+    func concerns(_ credentials: Credentials) -> Bool { true }
+
+    func judge(_ request: StatsRequest) async -> Verdict {
+        let key = request.credentials.digest(with: request.connection.address)
+        return await verdicts.verdict(for: key, clock: clock) { await ask(request) }
+    }
+
+    /// Whoever asks from now on is asked of the app anew.
+    func forget() { verdicts.forget() }
+
+    private func ask(_ request: StatsRequest) async -> VerdictCache.Entry {
+        let answer: AuthorizeURLAnswer
+        do throws(HTTPFault) {
+            answer = AuthorizeURLAnswer(try await call(httpRequest(for: request)))
+        } catch {
+            answer = .fault(error.reason)
+        }
+        let now = clock()
+        switch answer {
+        case .granted(let scope, let ttl):
+            let grant = Grant(authorizer: name, scope: scope, expires: now + ttl, who: nil)
+            return .init(verdict: .granted(grant), until: now + min(.seconds(5), ttl / 4))
+        case .denied(let status):
+            return .init(verdict: .denied("the app answered \(status)"), until: now + .seconds(2))
+        case .fault(let reason):
+            audit.fault("The app behind --authorize-url does not decide, so statistics are denied: \(reason).", now: now)
+            return .init(verdict: .denied("the app did not decide"), until: now + .seconds(1))
+        }
+    }
+
+    private func httpRequest(for request: StatsRequest) -> HTTPRequest {
+        var members: [String: JSONValue] = [
+            "connectionId": .string(request.connection.id), "version": .string(request.connection.version),
+            "route": .string(request.connection.route),
+        ]
+        if let address = request.connection.address { members["address"] = .string(address) }
+        if let token = request.token { members["token"] = .string(token) }
+        let given = [
+            ("Cookie", request.head.cookie), ("Authorization", request.head.authorization), ("Origin", request.head.origin),
+            ("User-Agent", request.head.userAgent), ("Content-Type", "application/json"), ("Accept", "application/json"),
+        ]
+        return HTTPRequest(
+            url: url, headers: given.compactMap { name, value in value.map { (name, $0) } }, body: JSONValue.object(members).encoded)
+    }
+}

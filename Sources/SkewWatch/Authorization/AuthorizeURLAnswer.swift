@@ -1,0 +1,61 @@
+internal import HTTPCall
+internal import SkewProtocol
+
+/// What an app's answer means: a pure rule.
+enum AuthorizeURLAnswer: Equatable {
+    case granted(scope: StatisticsScope, ttl: Duration)
+    case denied(status: Int)
+    /// The app does not do what it should: denied, and the operator is told.
+    case fault(String)
+
+    /// The longest that an app may let somebody watch without being asked again.
+    static let longestTTL = Duration.seconds(86_400)
+
+    init(_ answer: HTTPAnswer) {
+        switch answer.status {
+        case 200..<300: self = Self.reading(answer)
+        case 401, 403: self = .denied(status: answer.status)
+        case 300..<400: self = .fault("it answered \(answer.status), and redirects are not followed")
+        default: self = .fault("it answered \(answer.status)")
+        }
+    }
+
+    private static func reading(_ answer: HTTPAnswer) -> Self {
+        let type = answer.contentType?.split(separator: ";").first.map { $0.lowercased().filter { $0 != " " } } ?? ""
+        if answer.body.isEmpty { return .granted(scope: .ips, ttl: StatsRequest.defaultTTL) }
+        // A page for people is what an app sends for a path that it does not know, with 200 from many of them.
+        if type == "text/html" { return .fault("it answered with a page instead of a verdict") }
+        let isJSON = type == "application/json" || type.hasSuffix("+json") || type.isEmpty || answer.body.first == UInt8(ascii: "{")
+        guard isJSON else { return .granted(scope: .ips, ttl: StatsRequest.defaultTTL) }
+        switch JSONValue(answer.body.span) {
+        case .object(let members): return narrowed(by: members)
+        case .boolean(true): return .granted(scope: .ips, ttl: StatsRequest.defaultTTL)
+        default: return .fault("its answer is no JSON object")
+        }
+    }
+
+    private static func narrowed(by members: [String: JSONValue]) -> Self {
+        var (scope, ttl) = (StatisticsScope.ips, StatsRequest.defaultTTL)
+        switch members["scope"] {
+        case nil: break
+        case .string(let word):
+            guard let known = StatisticsScope(word) else { return .fault("its scope is none of counts, routes, connections and ips") }
+            scope = known
+        default: return .fault("its scope is no string")
+        }
+        switch members["ttl"] {
+        case nil: break
+        case .number(let seconds) where seconds > 0: ttl = min(longestTTL, .seconds(max(1, min(seconds, 1e9))))
+        default: return .fault("its ttl is no number of seconds")
+        }
+        return .granted(scope: scope, ttl: ttl)
+    }
+}
+
+extension StatisticsScope {
+    /// Reads the word that stands for it.
+    init?(_ word: String) {
+        guard let scope = Self.allCases.first(where: { "\($0)" == word }) else { return nil }
+        self = scope
+    }
+}

@@ -1,0 +1,62 @@
+internal import HTTPCall
+
+/// Everything that can authorize, in the order it is tried; made from the settings, and made anew when secrets change.
+struct Authorizers: Sendable {
+    var statsToken: StatsToken
+    /// Authorizes nobody to watch; it is here because it changes when the others do.
+    var adminToken: Secret?
+    /// Those that only compute: never kept waiting by a slow app.
+    var computing: [any Authorizer] = []
+    /// Those that ask somebody.
+    var asking: [any Authorizer] = []
+
+    var isEmpty: Bool { statsToken.secret == nil && computing.isEmpty && asking.isEmpty }
+
+    init(statsToken: StatsToken, computing: [any Authorizer] = [], asking: [any Authorizer] = []) {
+        self.statsToken = statsToken
+        self.computing = computing
+        self.asking = asking
+    }
+
+    /// Reads what is read from files and URLs.
+    func prepare() async {
+        for case let tokens as WebTokens in computing { await tokens.prepare() }
+    }
+
+    private var keySource: KeySource? {
+        for case let tokens as WebTokens in computing { if case .source(let source) = tokens.keys { return source } }
+        return nil
+    }
+
+    /// - Parameter previous: those that these follow; public keys from the same place stay good until that has been read again.
+    init(_ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, after previous: Authorizers? = nil) {
+        statsToken = StatsToken(secret: configuration.statsToken)
+        adminToken = configuration.adminToken
+        let known = previous?.keySource
+        let tokens = WebTokens(configuration) { place in
+            if let known, known.place == place { return known }
+            return KeySource(place: place, audit: audit, caller: caller)
+        }
+        if let tokens { computing = [tokens] }
+        if let url = configuration.authorizeURL {
+            asking.append(
+                AuthorizeURL(url: url, audit: audit) { request throws(HTTPFault) in try await caller.call(request) })
+        }
+        if let hook = hooks.authorizeStats { asking.append(HookAuthorizer(hook: hook)) }
+    }
+}
+
+/// Which parts of a handshake some authorizer may want to see later. Nothing else is kept of a connection.
+struct KeptHead: Sendable, Equatable {
+    var authorization = false
+    /// The name of the cookie without which cookies are not kept.
+    var cookie: String?
+    /// All four parts.
+    var everything = false
+
+    init(_ configuration: Configuration, hooks: ServerHooks) {
+        authorization = configuration.statsToken != nil || configuration.jwtSecret != nil || configuration.jwtJWKS != nil
+        cookie = configuration.jwtCookie
+        everything = configuration.authorizeURL != nil || hooks.authorizeStats != nil
+    }
+}

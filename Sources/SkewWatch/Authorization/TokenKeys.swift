@@ -1,0 +1,73 @@
+internal import SignatureCheck
+internal import SkewProtocol
+
+/// The keys that tokens are checked with. A set has either one secret or public keys, so that no public key is ever taken for a
+/// secret.
+enum TokenKeys: Sendable {
+    case secret(AuthenticationCode)
+    case publicKeys([Named])
+
+    struct Named: Sendable {
+        var id: String?
+        var key: PublicKey
+    }
+
+    /// Keys in a set that are looked at.
+    static let maxKeys = 100
+
+    /// Reads a JSON Web Key Set (RFC 7517). Keys that are for something else, or of another kind, are passed over.
+    /// - Returns: nil when it is no such set, or none of its keys can be used.
+    init?(keySet bytes: [UInt8]) {
+        guard case .array(let keys) = JSONValue(bytes.span)?["keys"] else { return nil }
+        let named = keys.prefix(Self.maxKeys).compactMap { value in Self.key(value).map { Named(id: value["kid"]?.text, key: $0) } }
+        guard !named.isEmpty else { return nil }
+        self = .publicKeys(named)
+    }
+
+    private static func key(_ value: JSONValue) -> PublicKey? {
+        if let use = value["use"], use.text != "sig" { return nil }
+        if case .array(let operations) = value["key_ops"], !operations.contains(.string("verify")) { return nil }
+        func bytes(_ name: String) -> [UInt8]? { value[name]?.text.flatMap { Base64URL.decode($0.utf8) } }
+        let key: PublicKey?
+        switch (value["kty"]?.text, value["crv"]?.text) {
+        case ("RSA", _): key = bytes("n").flatMap { n in bytes("e").flatMap { PublicKey.rsa(modulus: n, exponent: $0) } }
+        case ("EC", "P-256"): key = bytes("x").flatMap { x in bytes("y").flatMap { PublicKey.p256(x: x, y: $0) } }
+        case ("OKP", "Ed25519"): key = bytes("x").flatMap { PublicKey.ed25519($0) }
+        default: key = nil
+        }
+        guard let key, value["alg"].map({ $0.text == key.algorithm.name || $0.text == key.algorithm.newName }) ?? true else { return nil }
+        return key
+    }
+
+    /// Checks a token's signature with the key that it is for, by the algorithm that the key is for.
+    func check(_ token: WebToken) throws(TokenFault) {
+        switch self {
+        case .secret(let code):
+            guard let hash = Self.hashes[token.algorithm] else { throw .algorithm }
+            guard code.isValid(token.signature, of: token.signedBytes, hash: hash) else { throw .signature }
+        case .publicKeys(let keys):
+            let named = token.keyID.map { id in keys.filter { $0.id == id } } ?? keys
+            guard !named.isEmpty else { throw .unknownKey }
+            let fitting = named.filter { $0.key.algorithm.name == token.algorithm || $0.key.algorithm.newName == token.algorithm }
+            guard !fitting.isEmpty else { throw .algorithm }
+            // A token without a key's name costs a check for each key: a few, not a hundred.
+            guard fitting.prefix(4).contains(where: { $0.key.isValid(token.signature, of: token.signedBytes) }) else { throw .signature }
+        }
+    }
+
+    private static let hashes: [String: AuthenticationCode.Hash] = ["HS256": .sha256, "HS384": .sha384, "HS512": .sha512]
+}
+
+extension PublicKey.Algorithm {
+    /// The name in RFC 7518 and RFC 8037.
+    fileprivate var name: String {
+        switch self {
+        case .rsaSHA256: "RS256"
+        case .p256SHA256: "ES256"
+        case .ed25519: "EdDSA"
+        }
+    }
+
+    /// The name in RFC 9864, where it has another one there.
+    fileprivate var newName: String { self == .ed25519 ? "Ed25519" : name }
+}

@@ -1,0 +1,59 @@
+internal import SkewProtocol
+
+/// What the claims of a token must say, once its signature is known to be right: a pure rule.
+struct TokenRules: Sendable {
+    /// How far the clocks of who issues and of who checks may differ, in seconds.
+    static let leeway = 60.0
+
+    let required: [RequiredClaim]
+
+    /// What a good token says.
+    struct Content: Sendable, Equatable {
+        /// Seconds that it is good for, from now on.
+        var secondsLeft: Double
+        var subject: String?
+    }
+
+    /// - Parameter now: seconds since 1970.
+    func check(_ claims: [String: JSONValue], now: Double) throws(TokenFault) -> Content {
+        guard let expiry = try Self.date("exp", in: claims) else { throw .noExpiry }
+        guard now < expiry + Self.leeway else { throw .expired }
+        if let start = try Self.date("nbf", in: claims), now < start - Self.leeway { throw .notYet }
+        try checkAudience(claims["aud"])
+        for claim in required where claim.name != "aud" {
+            guard let value = claims[claim.name], value.holds(claim.value) else { throw .claim }
+        }
+        let subject = claims["sub"]?.text.flatMap { CleanText.clean($0.utf8.span, limit: 64) }
+        // A token that is let in by the leeway lasts as long as that does.
+        let secondsLeft = expiry > now ? expiry - now : expiry + Self.leeway - now
+        return Content(secondsLeft: secondsLeft, subject: subject)
+    }
+
+    /// A token for an audience is for nobody else (RFC 7519, section 4.1.3): without a required one, none may be named.
+    private func checkAudience(_ audience: JSONValue?) throws(TokenFault) {
+        let wanted = required.filter { $0.name == "aud" }
+        if audience == nil, wanted.isEmpty { return }
+        guard let audience, !wanted.isEmpty, wanted.allSatisfy({ audience.holds($0.value) }) else { throw .audience }
+    }
+
+    private static func date(_ name: String, in claims: [String: JSONValue]) throws(TokenFault) -> Double? {
+        switch claims[name] {
+        case nil: return nil
+        case .number(let seconds) where seconds.isFinite: return seconds
+        default: throw .malformed
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether this is `text`, or a list with `text` in it.
+    fileprivate func holds(_ text: String) -> Bool {
+        switch self {
+        case .string(let value): value == text
+        case .boolean(let value): text == (value ? "true" : "false")
+        case .number(let value): Double(text) == value
+        case .array(let values): values.contains { if case .array = $0 { false } else { $0.holds(text) } }
+        case .null, .object: false
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Presence
+import SkewProtocol
+import Testing
+
+@testable import SkewWatch
+
+struct AuthorizationValueTests {
+    @Test func `deadlines come in order, each once, and only those that were set last`() {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<50 {
+            var heap = DeadlineHeap()
+            var model: [Int: Int] = [:]
+            for _ in 0..<200 {
+                let (place, due) = (Int.random(in: 0..<40, using: &generator), Int.random(in: 0..<1000, using: &generator))
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0:
+                    heap.remove(place)
+                    model[place] = nil
+                case 1:
+                    heap.set(place, due: nil)
+                    model[place] = nil
+                default:
+                    heap.set(place, due: .milliseconds(due))
+                    model[place] = due
+                }
+                #expect(heap.count == model.count)
+            }
+            for now in stride(from: 0, through: 1000, by: 50) {
+                var last = -1
+                while let place = heap.popDue(at: .milliseconds(now)) {
+                    let due = model.removeValue(forKey: place)
+                    #expect(due != nil && due! <= now && due! >= last)
+                    last = due ?? last
+                }
+                #expect(model.values.allSatisfy { $0 > now })
+            }
+            #expect(heap.count == 0)
+        }
+    }
+
+    @Test func `a grant that can be renewed is looked at before its end, another at its end`() {
+        func grant(_ name: AuthorizerName, _ seconds: Int?) -> Grant {
+            Grant(authorizer: name, scope: .ips, expires: seconds.map { .seconds($0) }, who: nil)
+        }
+        #expect(grant(.authorizeURL, 300).nextLook(from: .zero) == .seconds(295))
+        #expect(grant(.authorizeURL, 2).nextLook(from: .zero) == .seconds(1))
+        #expect(grant(.hook, 4).nextLook(from: .zero) == .seconds(2))
+        #expect(grant(.jwt, 300).nextLook(from: .zero) == .seconds(300))
+        #expect(grant(.statsToken, nil).nextLook(from: .zero) == nil)
+    }
+
+    @Test func `a flood is a burst of lines, then some per second, and the rest is counted`() {
+        var gate = FloodGate(perSecond: 10, burst: 5)
+        let written = (0..<100).filter { _ in gate.pass(at: .seconds(1)) != nil }
+        #expect(written.count == 5)
+        #expect(gate.summary(at: .seconds(1)) == nil)
+        #expect(gate.pass(at: .seconds(1) + .milliseconds(100)) == 95)
+        #expect(gate.summary(at: .seconds(9)) == nil)
+        for _ in 0..<10 { _ = gate.pass(at: .seconds(10)) }
+        #expect(gate.summary(at: .seconds(11)) == 5)
+        #expect(gate.summary(at: .seconds(12)) == nil)
+    }
+
+    @Test func `who guesses is slowed down, and nobody else`() {
+        let limiter = FailureLimiter()
+        let guesser = NetworkAddress("192.0.2.1")
+        for _ in 0..<FailureLimiter.burst {
+            #expect(!limiter.isOverLimit(guesser, now: .zero))
+            limiter.noteFailure(guesser, now: .zero)
+        }
+        #expect(limiter.isOverLimit(guesser, now: .zero))
+        #expect(!limiter.isOverLimit(NetworkAddress("192.0.2.2"), now: .zero))
+        #expect(!limiter.isOverLimit(nil, now: .zero))
+        #expect(!limiter.isOverLimit(guesser, now: FailureLimiter.pause))
+    }
+
+    @Test func `the addresses of one IPv6 customer count together`() {
+        let limiter = FailureLimiter()
+        for number in 1...FailureLimiter.burst { limiter.noteFailure(NetworkAddress("2001:db8::\(number)"), now: .zero) }
+        #expect(limiter.isOverLimit(NetworkAddress("2001:db8::ffff"), now: .zero))
+        #expect(!limiter.isOverLimit(NetworkAddress("2001:db8:0:1::1"), now: .zero))
+    }
+
+    @Test func `credentials that differ in anything have other digests`() {
+        let head = HandshakeHead(cookie: "a", authorization: "b", origin: "c", userAgent: "d")
+        let all = [
+            Credentials(head: head, token: nil), Credentials(head: head, token: ""), Credentials(head: head, token: "t"),
+            Credentials(head: HandshakeHead(cookie: "ab", authorization: nil, origin: "c", userAgent: "d"), token: nil),
+            Credentials(head: HandshakeHead(cookie: nil, authorization: "ab", origin: "c", userAgent: "d"), token: nil),
+            Credentials(head: HandshakeHead(cookie: "a", authorization: "bc", origin: nil, userAgent: "d"), token: nil),
+        ]
+        #expect(Set(all.map { $0.digest(with: nil) }).count == all.count)
+        #expect(all[0].digest(with: nil) != all[0].digest(with: "192.0.2.1"))
+        #expect(all[0].digest(with: nil) == Credentials(head: head, token: nil).digest(with: nil))
+    }
+
+    @Test(arguments: StatisticsScope.allCases)
+    func `a scope is read by its word`(scope: StatisticsScope) {
+        #expect(StatisticsScope("\(scope)") == scope)
+        #expect(StatisticsScope("\(scope) ") == nil)
+    }
+}

@@ -1,0 +1,66 @@
+import SkewProtocol
+import Testing
+
+@testable import SkewWatch
+
+struct TokenRulesTests {
+    private let now = 1_700_000_000.0
+
+    private func check(_ claims: [String: JSONValue], _ required: String...) -> Result<TokenRules.Content, TokenFault> {
+        let rules = TokenRules(required: required.map { RequiredClaim(text: $0)! })
+        do throws(TokenFault) {
+            return .success(try rules.check(claims, now: now))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func good(_ more: [String: JSONValue]) -> [String: JSONValue] {
+        more.merging(["exp": .number(now + 300)]) { mine, _ in mine }
+    }
+
+    @Test func `a token lasts until its exp`() {
+        #expect(check(good([:])) == .success(.init(secondsLeft: 300, subject: nil)))
+        #expect(check(good(["sub": .string("ada")])) == .success(.init(secondsLeft: 300, subject: "ada")))
+    }
+
+    @Test func `clocks may differ by a minute`() {
+        #expect(check(["exp": .number(now - 59)]) == .success(.init(secondsLeft: 1, subject: nil)))
+        #expect(check(["exp": .number(now - 60)]) == .failure(.expired))
+        #expect(check(good(["nbf": .number(now + 60)])) == .success(.init(secondsLeft: 300, subject: nil)))
+        #expect(check(good(["nbf": .number(now + 61)])) == .failure(.notYet))
+    }
+
+    @Test func `a token without an end is refused`() {
+        #expect(check([:]) == .failure(.noExpiry))
+        for wrong in [JSONValue.string("1700000300"), .null, .boolean(true), .array([])] {
+            #expect(check(["exp": wrong]) == .failure(.malformed))
+            #expect(check(good(["nbf": wrong])) == .failure(.malformed))
+        }
+    }
+
+    @Test func `a token for an audience is for nobody else`() {
+        #expect(check(good(["aud": .string("shop")])) == .failure(.audience))
+        #expect(check(good(["aud": .string("shop")]), "aud=skewwatch") == .failure(.audience))
+        #expect(check(good([:]), "aud=skewwatch") == .failure(.audience))
+        #expect(check(good(["aud": .array([.string("shop"), .string("skewwatch")])]), "aud=skewwatch") != .failure(.audience))
+        #expect(check(good(["aud": .string("skewwatch2")]), "aud=skewwatch") == .failure(.audience))
+    }
+
+    @Test func `every required claim must be there`() {
+        #expect(check(good([:]), "role=admin") == .failure(.claim))
+        #expect(check(good(["role": .string("Admin")]), "role=admin") == .failure(.claim))
+        #expect(check(good(["role": .object(["admin": .boolean(true)])]), "role=admin") == .failure(.claim))
+        #expect(check(good(["role": .array([.array([.string("admin")])])]), "role=admin") == .failure(.claim))
+        #expect(check(good(["role": .string("admin")]), "role=admin", "iss=https://id") == .failure(.claim))
+        #expect(
+            (try? check(good(["role": .array([.string("admin")]), "iss": .string("https://id")]), "role=admin", "iss=https://id").get())
+                != nil)
+        #expect((try? check(good(["staff": .boolean(true), "level": .number(3)]), "staff=true", "level=3").get()) != nil)
+    }
+
+    @Test func `who it is is cleaned for the log`() {
+        #expect((try? check(good(["sub": .string("a\nb\u{202E}")])).get())?.subject == "ab")
+        #expect((try? check(good(["sub": .string(String(repeating: "x", count: 500))])).get())?.subject?.count == 64)
+    }
+}
