@@ -132,8 +132,7 @@ class Page:
             case ["sh", "run"]:
                 self.foreground(block)
             case ["sh", "run", where]:
-                self.terminals[where.removeprefix("in=")] = Terminal(self.real(block), cwd=ROOT)
-                self.count += 1
+                self.background(where.removeprefix("in="), block)
             case ["text", "types", where]:
                 self.terminals[where.removeprefix("in=")].type(block)
             case ["text", "sees"]:
@@ -162,6 +161,12 @@ class Page:
         if self.server:
             self.server.end()
         self.server = Server(self.folder / "skewwatch", words[1:])
+        self.count += 1
+
+    def background(self, name, block):
+        if name in self.terminals:
+            self.terminals.pop(name).end()
+        self.terminals[name] = Terminal(self.real(block), cwd=ROOT)
         self.count += 1
 
     def foreground(self, block):
