@@ -53,11 +53,15 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "SkewWatch",
+                "HTTPCall", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // Shows how a program of one's own serves; built with everything else, so it cannot rot.
+        .executableTarget(
+            name: "EmbeddingExample", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")],
+            path: "Docker/examples/embedding", swiftSettings: settings),
         // The load generator stands alone: it must not believe what the server's own code believes.
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
@@ -76,6 +80,10 @@ let package = Package(
         .target(name: "TestSockets", path: "Tests/TestSockets", swiftSettings: settings),
         .testTarget(
             name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["SkewWatch", "SkewWatchCommand", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
         .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
         .testTarget(

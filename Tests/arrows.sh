@@ -16,7 +16,8 @@ declare -A allowed=(
     [SkewProtocol]="Presence"
     [SkewCluster]="CHiredis Presence"
     [SkewWatch]="HTTPCall SignatureCheck Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
-    [SkewWatchCommand]="SkewWatch ArgumentParser Logging"
+    # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
+    [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
     [CEpoll]=""
     [SkewWatchLoad]="ArgumentParser CEpoll FoundationEssentials Histogram"
 )

@@ -18,9 +18,27 @@ public final class HTTPCaller: Sendable {
     /// Sends a request and waits for the whole answer. Any thread.
     public func call(_ request: HTTPRequest) async throws(HTTPFault) -> HTTPAnswer {
         let result = await withCheckedContinuation { continuation in
-            worker.submit(Call(request: request) { continuation.resume(returning: $0) })
+            start(request) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Sends a request and calls back with the whole answer. Any thread; the call comes on the caller's own thread.
+    public func start(_ request: HTTPRequest, onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void) {
+        worker.submit(Call(request: request, answer: onEnd))
+    }
+
+    /// Sends a request whose answer goes on and on, such as a stream of events. Any thread; the calls come on the caller's own thread.
+    /// - Parameters:
+    ///   - request: its timeout is for the connection alone, its `maxAnswerBytes` for answers with another status than 200.
+    ///   - silence: how long nothing may come, in whole seconds; then it ends with ``HTTPFault/timedOut``.
+    ///   - onPart: takes the body of a 200, part by part.
+    ///   - onEnd: called once, last; the body of a 200 is empty there.
+    public func stream(
+        _ request: HTTPRequest, silence: Duration, onPart: @escaping @Sendable ([UInt8]) -> Void,
+        onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void
+    ) {
+        worker.submit(Call(request: request, streaming: Streaming(silence: silence, part: onPart), answer: onEnd))
     }
 
     /// Ends every call with ``HTTPFault/ended``, now and from now on.
@@ -30,7 +48,15 @@ public final class HTTPCaller: Sendable {
 /// A request that waits for the worker, and whom to tell. The answer is told exactly once.
 struct Call: Sendable {
     let request: HTTPRequest
+    /// nil for an answer that is told as a whole.
+    var streaming: Streaming?
     let answer: @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void
+}
+
+/// How the answer of a stream is told.
+struct Streaming: Sendable {
+    let silence: Duration
+    let part: @Sendable ([UInt8]) -> Void
 }
 
 /// The thread and what others hand to it. The thread keeps it alive until it has ended.

@@ -10,17 +10,21 @@ public struct HTTPRequest: Sendable {
     public var timeout: Duration
     /// The longest body of an answer that is taken.
     public var maxAnswerBytes: Int
+    /// Whether a server must prove its name; without that `https` only hides. False is for this machine's own server alone, whose
+    /// certificate names another host.
+    public var checksCertificate: Bool
 
     /// Makes a request.
     public init(
         url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(2),
-        maxAnswerBytes: Int = 65_536
+        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true
     ) {
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
         self.maxAnswerBytes = maxAnswerBytes
+        self.checksCertificate = checksCertificate
     }
 
     /// The headers as lines.

@@ -4,8 +4,8 @@ internal import Glibc
 /// What the command tells the shell.
 enum ExitStatus: Int32 {
     case success = 0
-    /// Cannot serve, for example because the port is in use.
-    case cannotServe = 1
+    /// What was asked for could not be done, for example because the port is in use.
+    case failed = 1
     /// Wrong settings or arguments: `EX_CONFIG`. A supervisor need not try again.
     case wrongSettings = 78
 

@@ -28,7 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await server.run()
         } catch {
-            throw CommandFailure(sentence: error.sentence, status: .cannotServe)
+            throw CommandFailure(sentence: error.sentence, status: .failed)
         }
     }
 

@@ -12,8 +12,13 @@ struct SettingArguments: ParsableArguments {
     /// - Throws: `CommandFailure` with the sentence about a wrong setting, or a request for help.
     func load(for command: any ParsableCommand.Type) throws -> (configuration: Configuration, warnings: [String]) {
         if settings.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(command) }
+        return try Self.load(settings)
+    }
+
+    /// The same for a command that has arguments of its own.
+    static func load(_ settings: [String]) throws(CommandFailure) -> (configuration: Configuration, warnings: [String]) {
         do {
-            return try Configuration.load(arguments: settings, environment: Self.environment)
+            return try Configuration.load(arguments: settings, environment: environment)
         } catch {
             throw CommandFailure(sentence: error.sentence, status: .wrongSettings)
         }

@@ -13,23 +13,33 @@ enum SignalWatch {
     private final class Actions: Sendable {
         let onEnd: @Sendable (_ name: String) -> Void
         let onHangUp: @Sendable () -> Void
+        let onResize: (@Sendable () -> Void)?
         let pipeOutput: Int32
 
-        init(pipeOutput: Int32, onEnd: @escaping @Sendable (String) -> Void, onHangUp: @escaping @Sendable () -> Void) {
+        init(
+            pipeOutput: Int32, onEnd: @escaping @Sendable (String) -> Void, onHangUp: @escaping @Sendable () -> Void,
+            onResize: (@Sendable () -> Void)?
+        ) {
             self.pipeOutput = pipeOutput
+            self.onResize = onResize
             self.onEnd = onEnd
             self.onHangUp = onHangUp
         }
     }
 
-    /// Calls `onEnd` at the first SIGTERM or SIGINT, and ends the process with 128 + its number at the second; `onHangUp` at every SIGHUP.
-    static func start(onEnd: @escaping @Sendable (_ name: String) -> Void, onHangUp: @escaping @Sendable () -> Void) {
+    /// Calls `onEnd` at the first SIGTERM or SIGINT, and ends the process with 128 + its number at the second; `onHangUp` at every SIGHUP;
+    /// `onResize` at every SIGWINCH.
+    static func start(
+        onEnd: @escaping @Sendable (_ name: String) -> Void, onHangUp: @escaping @Sendable () -> Void,
+        onResize: (@Sendable () -> Void)? = nil
+    ) {
         var ends: (output: Int32, input: Int32) = (-1, -1)
         let isOpen = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress!) == 0 }
         precondition(isOpen, "The pipe for signals cannot be opened.")
         pipeInput.store(ends.input, ordering: .relaxed)
         // Never released: the thread lives as long as the process.
-        let actions = unsafe Unmanaged.passRetained(Actions(pipeOutput: ends.output, onEnd: onEnd, onHangUp: onHangUp)).toOpaque()
+        let actions = unsafe Unmanaged.passRetained(Actions(pipeOutput: ends.output, onEnd: onEnd, onHangUp: onHangUp, onResize: onResize))
+            .toOpaque()
         var thread = pthread_t()
         let status = unsafe pthread_create(
             &thread, nil,
@@ -39,7 +49,7 @@ enum SignalWatch {
             }, actions)
         precondition(status == 0, "The thread that waits for signals cannot be started.")
         pthread_detach(thread)
-        for number in [SIGTERM, SIGINT, SIGHUP] { _ = signal(number, passSignalOn) }
+        for number in [SIGTERM, SIGINT, SIGHUP] + (onResize == nil ? [] : [SIGWINCH]) { _ = signal(number, passSignalOn) }
     }
 
     private static func wait(with actions: Actions) -> Never {
@@ -49,6 +59,8 @@ enum SignalWatch {
             guard unsafe read(actions.pipeOutput, &number, 1) == 1 else { continue }
             if Int32(number) == SIGHUP {
                 actions.onHangUp()
+            } else if Int32(number) == SIGWINCH {
+                actions.onResize?()
             } else if isEnding {
                 _exit(128 + Int32(number))
             } else {

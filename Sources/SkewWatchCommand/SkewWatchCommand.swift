@@ -7,9 +7,20 @@ struct SkewWatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skewwatch",
         abstract: "Knows, live, who has your web app open: how many tabs, on which build, on which route.",
-        usage: "skewwatch [serve] [settings]\nskewwatch check [settings]\nskewwatch version",
+        usage: """
+            skewwatch [serve] [settings]
+            skewwatch check [settings]
+            skewwatch watch [URL] [--token-file FILE] [--once] [--json]
+            skewwatch announce VERSION [URL] [--admin-token-file FILE]
+            skewwatch health [settings]
+            skewwatch default-env
+            skewwatch version
+            """,
         discussion: HelpPage.discussion,
-        subcommands: [ServeCommand.self, CheckCommand.self, VersionCommand.self],
+        subcommands: [
+            ServeCommand.self, WatchCommand.self, AnnounceCommand.self, CheckCommand.self, HealthCommand.self, DefaultEnvCommand.self,
+            VersionCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 
     @MainActor static func main() async {
@@ -36,7 +47,7 @@ struct SkewWatchCommand: AsyncParsableCommand {
             // What the parser of arguments adds after its first line is its own usage text, which knows nothing of the settings.
             let line = text.split(separator: "\n").first.map(String.init) ?? text
             let bare = line.hasPrefix("Error: ") ? String(line.dropFirst(7)) : line
-            StandardStreams.complain(bare.last == "." ? bare : bare + ".")
+            StandardStreams.complain(bare.last == "." || bare.last == "?" ? bare : bare + ".")
         }
         status.leave()
     }

@@ -25,7 +25,8 @@ final class ContextSettings {
         unsafe loops.initialize(to: UnsafeMutableRawPointer(loop))
         unsafe retryPolicy.initialize(to: lws_retry_bo_t())
         unsafe offeredName.initialize(repeating: 0, count: 64)
-        let texts: [String] = ["skewwatch", "http/1.1", options.tls?.certificate ?? "", options.tls?.key ?? ""]
+        // No client can offer a name with a comma in it, so this one is never echoed.
+        let texts: [String] = ["skewwatch,", "http/1.1", options.tls?.certificate ?? "", options.tls?.key ?? ""]
         unsafe strings = unsafe texts.map { unsafe strdup($0) }
         for index in 0..<3 {
             unsafe protocols.advanced(by: index).initialize(to: lws_protocols())

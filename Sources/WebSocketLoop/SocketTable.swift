@@ -24,8 +24,8 @@ struct SocketTable {
         var phase = Phase.free
         /// Whether a ping is out that was not answered.
         var isAwaitingPong = false
-        /// Which close code goes out when the peer can take it.
-        var closeCode = CloseCode.normal
+        /// Which close code goes out when the peer can take it; nil where none is to be sent, or was already.
+        var closeCode: CloseCode?
     }
 
     private var entries: [Entry] = []

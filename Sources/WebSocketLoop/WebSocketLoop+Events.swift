@@ -11,7 +11,9 @@ extension WebSocketLoop {
         } catch {
             return unsafe refuse(wsi, place, error)
         }
-        if let response = handler.refusal(of: head, on: table.socket(at: place)) {
+        if var response = handler.refusal(of: head, on: table.socket(at: place)) {
+            // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
+            response.closes = true
             return unsafe answer(wsi, place, response, head: head)
         }
         if let offered = head.header(.webSocketProtocol), let first = offered.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 }).first {
@@ -93,8 +95,8 @@ extension WebSocketLoop {
             unsafe flush(wsi, place)
             return 0
         case .closing:
-            unsafe lws_close_reason(wsi, lws_close_status(UInt32(table[place].closeCode.rawValue)), nil, 0)
-            return -1
+            unsafe sendClose(wsi, place)
+            return 0
         case .stream:
             unsafe flush(wsi, place)
             return 0
@@ -116,6 +118,17 @@ extension WebSocketLoop {
         }
         beginClosing(place, reason)
         return -1
+    }
+
+    /// Sends the close frame of a socket that this side closes, once; libwebsockets then waits for the peer's answer.
+    ///
+    /// Not by returning -1: Debian's libwebsockets is a debug build, which closes twice for that, and the second time hangs up before
+    /// the frame is sent (core-net/service.c, `close_and_handled`).
+    private func sendClose(_ wsi: OpaquePointer, _ place: Int) {
+        guard let code = table[place].closeCode else { return }
+        table[place].closeCode = nil
+        unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0)
+        unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
     }
 
     /// Tells the handler, once, and forgets what waited for the socket.

@@ -40,10 +40,13 @@ extension WebSocketLoop {
     private func ping(at now: UInt32) {
         for _ in 0..<Self.pingsPerTick {
             guard let place = pings.popDue(at: now) else { return }
+            // A socket with bytes pending is judged by whether it takes them: a ping would only queue behind them.
+            guard outboxes[place] == nil, let wsi = unsafe table[place].wsi else {
+                pings.append(place, due: now + Self.ticks(options.pingInterval))
+                continue
+            }
             table[place].isAwaitingPong = true
             pongs.append(place, due: now + Self.ticks(options.pongTimeout))
-            // A socket with bytes pending is judged by whether it takes them: a ping would only queue behind them.
-            guard outboxes[place] == nil, let wsi = unsafe table[place].wsi else { continue }
             // libwebsockets does not report pongs without a payload.
             _ = unsafe withHeadroom([0x70]) { unsafe lws_write(wsi, $0, 1, LWS_WRITE_PING) }
         }

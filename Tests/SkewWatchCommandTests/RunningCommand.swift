@@ -8,7 +8,11 @@ final class RunningCommand {
     private let errors = Pipe()
 
     /// - Parameter environment: the whole environment; what the tests run with is not handed on.
-    init(_ arguments: String..., environment: [String: String] = [:]) throws {
+    convenience init(_ arguments: String..., environment: [String: String] = [:]) throws {
+        try self.init(arguments, environment: environment)
+    }
+
+    init(_ arguments: [String], environment: [String: String]) throws {
         // The test bundle and the command are built into the same folder.
         let bundle = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         process.executableURL = bundle.deletingLastPathComponent().appendingPathComponent("skewwatch")
@@ -22,6 +26,9 @@ final class RunningCommand {
 
     /// The next bytes on standard error; waits for them.
     func nextErrors() -> String { String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) }
+
+    /// The next bytes on standard output; waits for them. None at its end.
+    func nextOutput() -> String { String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
 
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

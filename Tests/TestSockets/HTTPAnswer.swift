@@ -1,4 +1,4 @@
-/// An HTTP/1.1 answer as it came.
+/// An HTTP/1 answer as it came.
 public struct HTTPAnswer: Sendable, Equatable {
     public var status: Int
     /// The header lines without the status line.
@@ -39,7 +39,7 @@ public struct HTTPAnswer: Sendable, Equatable {
         }
         let lines = String(decoding: bytes[..<headEnd!], as: UTF8.self).split(separator: "\r\n").map(String.init)
         let words = lines[0].split(separator: " ")
-        guard words.count >= 2, words[0] == "HTTP/1.1", let status = Int(words[1]) else { throw .malformed(lines[0]) }
+        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { throw .malformed(lines[0]) }
         var answer = HTTPAnswer(status: status, headers: Array(lines.dropFirst()), body: "")
         if isUpgrade, status == 101 { return (answer, Array(bytes[headEnd!...])) }
         let length = answer["Content-Length"].flatMap { Int($0) } ?? 0

@@ -12,8 +12,10 @@ public enum SocketFault: Error, Equatable {
     case malformed(String)
 }
 
-/// A blocking TCP connection over loopback whose waits end after ten seconds. It knows bytes only, so that a test can send anything.
-public final class RawSocket {
+/// A TCP connection over loopback whose waits end after ten seconds. It knows bytes only, so that a test can send anything.
+///
+/// `@unchecked Sendable` because one task at a time uses it; the waits of ``receive()`` and ``hears(within:)`` are on another thread.
+public final class RawSocket: @unchecked Sendable {
     /// How long any wait may take, in milliseconds.
     public static let patience: Int32 = 10_000
 
@@ -73,7 +75,7 @@ public final class RawSocket {
 
     /// Waits for bytes.
     /// - Returns: what came, at most `limit` bytes; empty when the peer has closed or reset the connection.
-    public func read(upTo limit: Int = 65_536) throws(SocketFault) -> [UInt8] {
+    func read(upTo limit: Int = 65_536) throws(SocketFault) -> [UInt8] {
         try wait(for: Int16(POLLIN))
         var failure: Int32 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
@@ -85,8 +87,26 @@ public final class RawSocket {
         return bytes
     }
 
+    /// ``read(upTo:)`` for tests: the pool that the server's actors share is not blocked.
+    public func receive() async throws -> [UInt8] { try await BlockingQueue.run { try self.read() } }
+
+    /// Everything up to the end of the connection.
+    public func receiveAll() async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let more = try await receive()
+            if more.isEmpty { return bytes }
+            bytes += more
+        }
+    }
+
     /// Whether bytes, or the end, can be read within `milliseconds`.
-    public func isReadable(within milliseconds: Int32) -> Bool {
+    public func hears(within milliseconds: Int32) async throws -> Bool {
+        try await BlockingQueue.run { self.isReadable(within: milliseconds) }
+    }
+
+    /// Whether bytes, or the end, can be read within `milliseconds`.
+    func isReadable(within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&entry, 1, milliseconds) > 0
     }

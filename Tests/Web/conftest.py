@@ -4,7 +4,6 @@ The server is the real one where it is built (or named by SKEWWATCH); else the s
 the run says so.
 """
 
-import functools
 import importlib.util
 import os
 import shlex
@@ -13,10 +12,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,30 +54,30 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@functools.cache
-def foreign_pages():
-    """What lets pages of another origin in; nothing for a server that does not know origins yet, and says so."""
-    flags = ["--allowed-origins", "*"]
-    return flags if subprocess.run([*server_command(), "check", *flags], stderr=subprocess.DEVNULL).returncode == 0 else []
-
-
 class Server:
-    """A server process that can be killed and come back on its port."""
+    """A server process behind the site; it can be killed and come back on its port."""
 
-    def __init__(self):
-        self.port, self.process = free_port(), None
-        self.url = f"http://127.0.0.1:{self.port}/__skew"
+    def __init__(self, site):
+        self.site, self.port, self.process = site, free_port(), None
+        self.url = f"{site.origin}/__skew"
+        site.server_port = self.port
 
     def start(self, release="r1"):
         flags = ["--host", "127.0.0.1", "--port", str(self.port), "--internal-port", "-1", "--stats-token", TOKEN]
-        flags += ["--release", release, "--route-tracking", "true", *foreign_pages()]
+        flags += ["--release", release, "--route-tracking", "true"]
         self.process = subprocess.Popen([*server_command(), "serve", *flags], stderr=subprocess.DEVNULL)
         wait_until(self.listens)
+        self.site.server_has_assets = self.answers("/__skew/client.js")
 
     def listens(self):
         assert self.process.poll() is None, "the server did not start"
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def answers(self, path):
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return answer.status == 200
+        return False
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -94,15 +92,17 @@ class Server:
 
 
 @pytest.fixture
-def server():
-    server = Server()
+def server(site):
+    server = Server(site)
     server.start()
     yield server
     server.kill()
+    site.server_has_assets = False
 
 
 @pytest.fixture
 def standin():
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (see requirements.txt)")
     from standin import StandIn
 
     server = StandIn(token=TOKEN, release="r1").start()
@@ -116,44 +116,25 @@ def vue_build():
     return min(builds, key=lambda p: p.stat().st_size) if builds else None
 
 
-class Pages(BaseHTTPRequestHandler):
-    """The app that a visitor opens: test pages and the assets, under a policy at least as strict as the server's."""
-
-    protocol_version = "HTTP/1.1"
-    types = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
-
-    def do_GET(self):
-        path = urllib.parse.urlsplit(self.path).path
-        if path == "/vue.js":
-            file = vue_build()
-        elif path.startswith("/__skew/"):
-            file = ASSETS / path.rsplit("/", 1)[1]
-        else:
-            file = HERE / "pages" / (path.strip("/") or "blank.html")
-        if not file.is_file():
-            file = HERE / "pages/blank.html"
-        body = file.read_bytes()
-        self.send_response(200)
-        self.send_header("content-type", self.types[file.suffix])
-        self.send_header("content-length", str(len(body)))
-        script = "'self' 'unsafe-inline'" if file.name == "vue.html" else "'self'"
-        policy = f"default-src 'none'; img-src data:; script-src {script}; connect-src http: ws:; require-trusted-types-for 'script'"
-        if file.suffix == ".html":
-            self.send_header("content-security-policy", policy)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def page_file(path):
+    name = path.rsplit("/", 1)[1]
+    if path == "/vue.js":
+        return vue_build()
+    if path.startswith("/__skew/"):
+        return ASSETS / name
+    if path.endswith(".ts"):
+        return ROOT / "Docker/examples/nuxt" / name
+    file = HERE / "pages" / name
+    return file if file.is_file() else HERE / "pages/blank.html"
 
 
 @pytest.fixture(scope="session")
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    from front import Site
+
+    site = Site(page_file)
+    yield site
+    site.close()
 
 
 @pytest.fixture(scope="session")
@@ -186,10 +167,12 @@ class Tabs:
     expected = ("WebSocket connection to", "net::ERR_", "Failed to load resource", "status of")
 
     def __init__(self, browser, site, **context):
-        self.context = browser.new_context(**context)
-        self.context.set_default_timeout(10_000)
+        # The server does not count a HeadlessChrome, which crawlers are too.
+        agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/{browser.version} Safari/537.36"
+        self.context = browser.new_context(**{"user_agent": agent, **context})
+        self.context.set_default_timeout(int(os.environ.get("WEB_TIMEOUT", 10_000)))
         self.context.add_init_script(RECORD_SENT)
-        self.site, self.complaints = site, []
+        self.site, self.complaints = site.origin, []
 
     def open(self, path="/", init=None, clock=False):
         page = self.context.new_page()

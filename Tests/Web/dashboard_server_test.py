@@ -1,4 +1,4 @@
-"""The dashboard on the real server: `SKEWWATCH_BINARY` names a build of `skewwatch`, or `SKEWWATCH_URL` a running one's base path."""
+"""The dashboard on the real server: the one that is built or that `SKEWWATCH` names, or a running one with `SKEWWATCH_URL` for its base."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+import conftest
 import dashboard_stage
 
 dashboard_stage.need_browser()
@@ -23,10 +24,11 @@ def base():
     if url := os.environ.get("SKEWWATCH_URL"):
         yield url.rstrip("/")
         return
-    if not (binary := os.environ.get("SKEWWATCH_BINARY")):
-        pytest.skip("needs SKEWWATCH_BINARY or SKEWWATCH_URL")
+    command = conftest.server_command()
+    if "standin" in command[-1]:
+        pytest.skip("needs a built skewwatch, or one that SKEWWATCH or SKEWWATCH_URL names")
     server = subprocess.Popen(
-        [binary, "serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--release", "1.4.2",
+        [*command, "serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--release", "1.4.2",
          "--stats-token", TOKEN, "--route-tracking", "true", "--log-format", "json"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

@@ -3,7 +3,9 @@
 import json
 import urllib.parse
 
-from websockets.sync.client import connect
+import pytest
+
+connect = pytest.importorskip("websockets.sync.client", reason="websockets is not installed (see requirements.txt)").connect
 
 
 class Peer:

@@ -44,6 +44,8 @@ class StandIn:
         self.stream_headers = {}
         self.retry = None
         self.skip_deltas = 0
+        self.post_delays = []  # seconds, for the next POSTs
+        self.further_rows = []
         self.dirty = None
 
     # The rules
@@ -54,7 +56,7 @@ class StandIn:
             "total": len(peers),
             "versions": dict(Counter(p.version for p in peers)),
             "routes": dict(Counter(p.route for p in peers)),
-            "connections": [p.row() for p in peers],
+            "connections": [p.row() for p in peers] + self.further_rows,
         }
 
     def changed(self):
@@ -185,6 +187,7 @@ class StandIn:
 
     async def post(self, request):
         message = await request.json()
+        await asyncio.sleep(self.post_delays.pop(0) if self.post_delays else 0)
         path = request.path.rsplit("/", 1)[1]
         self.heard.append((path, message))
         peer = self.peers.get(message["connectionId"])
@@ -242,6 +245,12 @@ class StandIn:
     def do(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
 
+    def revoke(self):
+        self.token = None
+        for peer in list(self.peers.values()):
+            peer.mode = None
+        self.tell_all({"type": "stats-unauthorized"})
+
     def tell_all(self, message):
         async def write():
             for peer in list(self.peers.values()):
@@ -273,14 +282,10 @@ def now():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", nargs="?", choices=["serve", "check"])
-    for flag in ("--port", "--host", "--base-path", "--stats-token", "--release", "--route-tracking", "--allowed-origins"):
-        parser.add_argument(flag)
-    for flag in ("--internal-port", "--loops"):
+    parser.add_argument("command", nargs="?", choices=["serve"])
+    for flag in ("--port", "--host", "--base-path", "--stats-token", "--release", "--route-tracking", "--internal-port"):
         parser.add_argument(flag)
     flags = parser.parse_args()
-    if flags.command == "check":
-        return
     server = StandIn(flags.stats_token, flags.release, flags.base_path or "/__skew")
     web.run_app(server.application(), host="127.0.0.1", port=int(flags.port), print=None, shutdown_timeout=0.1)
 

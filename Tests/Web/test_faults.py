@@ -168,7 +168,7 @@ def test_an_authorization_that_ends_takes_the_numbers_with_it(tabs, standin):
     page = start(tabs.open(), standin.url, token=TOKEN)
     subscribe(page)
     settled(page, "c.stats.total === 1")
-    standin.tell_all({"type": "stats-unauthorized"})
+    standin.revoke()
     settled(page, "c.authorized === false && c.stats.total === 0 && c.stats.connections.length === 0")
 
 
@@ -200,6 +200,25 @@ def test_where_no_websocket_comes_through_a_stream_does_all_the_same(tabs, stand
     page.evaluate("() => { for (let i = 0; i <= 50; i++) c.setRoute('/b' + i); }")
     settled(page, "c.stats.routes['/b50'] === 1")
     assert len([path for path, _ in standin.heard if path == "route"]) <= 4
+
+
+def test_the_last_route_arrives_last_however_slow_the_first_is(tabs, standin):
+    page = start(tabs.open(), standin.url, transport="sse", share=False)
+    is_open(page)
+    standin.post_delays = [0.5, 0]
+    page.evaluate("() => { c.setRoute('/slow'); }")
+    page.evaluate("() => { c.setRoute('/quick'); }")
+    wait_until(lambda: len(standin.heard) == 2)
+    assert [peer.route for peer in standin.peers.values()] == ["/quick"]
+
+
+def test_a_long_list_arrives_whole_over_a_stream(tabs, standin):
+    rows = [{"id": f"id{i}", "version": "v", "route": "/é" * 40} for i in range(10_000)]
+    standin.further_rows = rows
+    page = start(tabs.open(), standin.url, transport="sse", share=False, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.connections.length === 10001")
+    assert page.evaluate("() => c.stats.connections.slice(1)") == rows
 
 
 def test_a_stream_that_is_not_authorized_is_denied(tabs, standin):
@@ -278,11 +297,32 @@ def test_tabs_on_http_1_share_one_stream_and_hand_it_on(tabs, standin):
     wait_until(lambda: not standin.peers)
 
 
-def test_tabs_that_share_a_stream_come_back_together(tabs, standin):
-    pages = [start(tabs.open(), standin.url, version="v1", transport="sse", share=True) for _ in range(3)]
-    for page in pages:
-        is_open(page)
+def test_tabs_that_share_a_stream_lose_it_and_come_back_together(tabs, standin):
+    standin.retry = 7000
+    pages = [frozen(tabs, standin.url, version="v1", transport="sse", share=True)]
+    is_open(pages[0])
+    for _ in range(2):
+        pages.append(start(tabs.open(init=CHANCE + HIDDEN), standin.url, version="v1", transport="sse", share=True))
+        is_open(pages[-1])
     standin.do(close_all(standin))
     for page in pages:
-        settled(page, "c.log.filter(([name]) => name === 'connected').length >= 2 && c.state === 'open'")
+        assert waits(page) >= 6_900
+    assert not standin.peers
+    pages[0].clock.run_for(7_000)
+    for page in pages:
+        is_open(page)
     wait_until(lambda: len(standin.peers) == 1)
+
+
+def test_a_socket_that_no_longer_comes_through_gives_way_to_a_stream(tabs, standin):
+    page = frozen(tabs, standin.url, share=False)
+    is_open(page)
+    standin.refuse_websocket = True
+    standin.do(close_all(standin))
+    for _ in range(4):
+        page.clock.run_for(waits(page))
+        settled(page, "c.state !== 'connecting'")
+    if page.evaluate("() => c.state === 'waiting'"):
+        page.clock.run_for(waits(page))
+    is_open(page)
+    assert page.evaluate("() => c.transport") == "sse"

@@ -58,9 +58,9 @@ import WebSocketLoop
             try await client.sendFrame(0x1, Array("one ".utf8), isFinal: false)
             try await client.sendFrame(0x0, [0xC4], isFinal: false)
             try await client.sendFrame(0x9, Array("are you there".utf8))
+            #expect(try await client.next() == .pong(Array("are you there".utf8)))
             try await client.sendFrame(0x0, [], isFinal: false)
             try await client.sendFrame(0x0, [0x9B] + Array(" three".utf8))
-            #expect(try await client.next() == .pong(Array("are you there".utf8)))
             #expect(try await client.text() == "one ě three")
         }
     }
@@ -72,9 +72,11 @@ import WebSocketLoop
         case textNoUTF8, textCutAtItsEnd, fragmentedTextNoUTF8
         case tooBig, declaredTooBig, fragmentsTooBig
 
-        var code: Int {
+        /// Nil where libwebsockets hangs up without a close frame.
+        var code: Int? {
             switch self {
-            case .continuationOfNothing, .messageWithinMessage, .reservedBit, .unknownOpcode, .longPing, .fragmentedPing, .oneByteClose,
+            case .longPing: nil
+            case .continuationOfNothing, .messageWithinMessage, .reservedBit, .unknownOpcode, .fragmentedPing, .oneByteClose,
                 .forbiddenCloseCode:
                 1002
             case .closeReasonNoUTF8, .textNoUTF8, .textCutAtItsEnd, .fragmentedTextNoUTF8: 1007
@@ -150,7 +152,7 @@ import WebSocketLoop
         (options.maxMessagesPerSecond, options.messageBurst) = (1, 5)
         try await LoopProbe.run(options) { probe, events in
             let client = try await WebSocketClient(port: probe.port)
-            for _ in 0..<8 { try await client.send("x") }
+            for _ in 0..<6 { try await client.send("x") }
             #expect(try await client.closeCode() == 1008)
             #expect(await events.closed()?.reason == .rateLimited)
         }
@@ -163,7 +165,8 @@ import WebSocketLoop
             await probe.close(socket, .serviceRestart)
             await probe.close(socket, .goingAway)
             await probe.send("nobody hears this", to: socket)
-            #expect(try await first.next() == .close(code: 1012))
+            let event = try await first.next()
+            #expect(event == .close(code: 1012))
             try await first.sendClose(1012)
             try await first.waitForEnd()
             let second = try await WebSocketClient(port: probe.port)

@@ -112,7 +112,13 @@ actor LoopProbe: SocketHandler {
 
     nonisolated func drained(_ socket: SocketID) { sink.yield(.drained(socket)) }
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) { sink.yield(.closed(socket, reason)) }
-    nonisolated func response(to head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse { .error(404, "only WebSockets here") }
+    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+        .respond(.error(404, "only WebSockets here"))
+    }
+    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.error(404, "only WebSockets here")) }
+    nonisolated func streamOpened(_ socket: SocketID) {}
+    nonisolated func keepaliveDue(_ socket: SocketID) {}
+    nonisolated func requestEnded(_ socket: SocketID) {}
     nonisolated func log(_ notice: LoopNotice) { sink.yield(.notice(notice)) }
     nonisolated func refused(_ refusal: ConnectionRefusal) { sink.yield(.refused(refusal)) }
 }

@@ -36,7 +36,7 @@ import Testing
         let second = table.take()
         #expect(second.place == first.place && second != first)
         #expect(table[second.place].phase == .handshake)
-        #expect(!table[second.place].isAwaitingPong && table[second.place].closeCode == .normal)
+        #expect(!table[second.place].isAwaitingPong && table[second.place].closeCode == nil)
     }
 
     @Test func `an id from nowhere finds nothing`() {

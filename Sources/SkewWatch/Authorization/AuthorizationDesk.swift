@@ -56,11 +56,24 @@ final class AuthorizationDesk: Sendable {
         currentEpoch.add(1, ordering: .releasing)
     }
 
-    /// The token of the admin endpoints.
-    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
+    // MARK: Tokens of requests
 
-    /// Whether an `Authorization` header carries the stats token.
-    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
+    /// Whether somebody may use the admin endpoints.
+    enum AdminAnswer {
+        case notConfigured, no, yes
+    }
+
+    /// Judges an `Authorization` header: `Bearer K`, or just `K`.
+    func isAdmin(_ authorization: [UInt8]?) -> AdminAnswer {
+        guard let token = authorizers.withLock({ $0.adminToken }) else { return .notConfigured }
+        guard let authorization else { return .no }
+        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? .yes : .no
+    }
+
+    /// Whether an `Authorization` header is `Bearer` and the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool {
+        authorizers.withLock { $0.statsToken }.isCarried(by: authorization)
+    }
 
     // MARK: On the loop
 

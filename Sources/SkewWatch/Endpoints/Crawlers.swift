@@ -2,14 +2,18 @@
 enum Crawlers {
     /// Parts of a `User-Agent`, in lower case. Kept short: names that many crawlers share, and the big ones that use none of those.
     private static let marks = [
-        "bot", "crawl", "spider", "slurp", "facebookexternalhit", "lighthouse", "headlesschrome", "pingdom", "preview", "mediapartners",
-        "bingpreview", "whatsapp", "python-requests", "google-inspectiontool",
+        "bot", "crawl", "spider", "slurp", "facebookexternalhit", "lighthouse", "headlesschrome", "pingdom", "mediapartners",
+        "google-inspectiontool",
     ].map { Array($0.utf8) }
+
+    /// Phones that people hold, whose maker's name ends like a crawler's.
+    private static let phones = Array("cubot".utf8)
 
     /// Whether a `User-Agent` is a crawler's. None at all is not: command line tools and servers are welcome.
     static func includes(_ userAgent: [UInt8]?) -> Bool {
         guard let userAgent else { return false }
         let name = userAgent.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        guard name.firstRange(of: phones) == nil else { return false }
         return marks.contains { name.firstRange(of: $0) != nil }
     }
 }

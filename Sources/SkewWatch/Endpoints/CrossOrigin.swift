@@ -12,6 +12,9 @@ enum CrossOrigin: Equatable {
     /// What a browser needs to hand the answer to the page.
     var headers: [(name: String, value: String)] {
         guard case .allowed(let origin) = self else { return [] }
-        return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
+        return [
+            ("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"),
+            ("Access-Control-Expose-Headers", "Retry-After"), ("Vary", "Origin"),
+        ]
     }
 }

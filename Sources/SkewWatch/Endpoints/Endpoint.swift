@@ -10,6 +10,7 @@ enum Endpoint: String, CaseIterable {
     case adminStats = "/admin/stats"
     case adminHistory = "/admin/history"
     case adminRelease = "/admin/release"
+    case adminRevoke = "/admin/revoke"
 
     /// The endpoint at a path.
     init?(path: [UInt8], basePath: String) {
@@ -23,7 +24,7 @@ enum Endpoint: String, CaseIterable {
         switch self {
         case .webSocket, .events: [.get]
         case .health, .adminStats, .adminHistory: [.get, .head]
-        case .route, .subscribeStats, .adminRelease: [.post]
+        case .route, .subscribeStats, .adminRelease, .adminRevoke: [.post]
         }
     }
 

@@ -23,7 +23,8 @@ extension SettingsTable {
         return "  \(setting.flag) <\(setting.placeholder)>\n" + wrapped(text, indent: 6, columns: columns)
     }
 
-    private static func wrapped(_ text: String, indent: Int, columns: Int) -> String {
+    /// The text in lines of at most that many columns; only spaces are broken at.
+    public static func wrapped(_ text: String, indent: Int, columns: Int) -> String {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var line = ""
@@ -54,7 +55,8 @@ extension SettingsTable {
 
 extension String {
     /// As code where it is a value, plain where it is words about one.
-    fileprivate var inMarkdownCell: String {
-        contains(" ") || self == "none" || self == "random" ? self : "`\(self)`"
-    }
+    fileprivate var inMarkdownCell: String { isWordsForDefault ? self : "`\(self)`" }
+
+    /// Whether a shown default says what happens instead of being a value that can be given.
+    var isWordsForDefault: Bool { contains(" ") || self == "none" || self == "random" }
 }

@@ -52,7 +52,7 @@ extension ConnectionTracker {
             return .later
         case .adminHistory:
             return .respond(history(head))
-        case .adminRelease:
+        case .adminRelease, .adminRevoke:
             if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
             if let refusal = refusal(ofAdmin: head) { return .respond(refusal) }
             guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json")) }
@@ -111,17 +111,18 @@ extension ConnectionTracker {
 
     /// nil when the request carries the admin token.
     private nonisolated func refusal(ofAdmin head: borrowing RequestHead) -> HTTPResponse? {
-        guard let token = desk.adminToken else { return .error(503, "no admin token is configured") }
-        guard let authorization = head.header(.authorization) else { return .unauthorized }
-        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? nil : .unauthorized
+        switch desk.isAdmin(head.header(.authorization)) {
+        case .notConfigured: .error(503, "no admin token is configured")
+        case .no: .unauthorized
+        case .yes: nil
+        }
     }
 
-    /// The last hour and day, for who may see statistics. Nothing, and no error, for who shows no token: the dashboard asks
+    /// The last hour and day, for who may see statistics by a token. Nothing, and no error, for who shows none: the dashboard asks
     /// everybody's browser.
     private nonisolated func history(_ head: borrowing RequestHead) -> HTTPResponse {
         guard let authorization = head.header(.authorization) else { return HTTPResponse(status: 204) }
-        let isAdmin = desk.adminToken?.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ?? false
-        guard isAdmin || desk.isStatsToken(authorization) else { return .unauthorized }
+        guard desk.isAdmin(authorization) == .yes || desk.isStatsToken(authorization) else { return .unauthorized }
         let (hour, day) = shared.history.histories
         let body = VersionHistoryEncoder.encode(
             release: shared.release, nowMilliseconds: MonotonicTime.wallClockMilliseconds, spans: [("hour", hour), ("day", day)])
@@ -140,34 +141,50 @@ extension ConnectionTracker {
         guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request", closes: true) }
         let headers = context.origin.headers
         guard !body.isEmpty else { return .error(400, "the body is empty", headers: headers) }
-        guard let fields = RequestBody(body.span) else { return .error(400, "the body is no JSON object", headers: headers) }
+        guard let fields = JSONValue(body.span), case .object = fields else {
+            return .error(400, "the body is no JSON object", headers: headers)
+        }
         if context.endpoint == .adminRelease { return announce(fields) }
-        let stream = fields.string("connectionId").flatMap { StreamHandle($0) }.flatMap { shared.streams.find($0) }
+        if context.endpoint == .adminRevoke { return revoke(fields) }
+        let stream = fields["connectionId"]?.text.flatMap { StreamHandle($0) }.flatMap { shared.streams.find($0) }
         switch context.endpoint {
         case .route:
-            guard fields.string("connectionId") != nil, let route = fields.string("route") else { return .ok(false, headers) }
+            guard fields["connectionId"]?.text != nil, let route = fields["route"]?.text else { return .ok(false, headers) }
             guard let clean = CleanText.route(route) else { return .ok(false, headers) }
             if let stream { perform(on: stream) { $0.postedRoute(clean, of: stream.socket) } }
         default:
-            guard fields.string("connectionId") != nil else {
+            guard fields["connectionId"]?.text != nil else {
                 return .error(400, "the connectionId is missing", headers: headers)
             }
-            guard let mode = StatisticsMode(rawValue: fields.string("mode") ?? "snapshot") else {
+            guard let mode = StatisticsMode(rawValue: fields["mode"]?.text ?? "snapshot") else {
                 return .error(400, "the mode is none of snapshot, delta and summary", headers: headers)
             }
-            let token = fields.string("token")
+            let token = fields["token"]?.text
             if let stream { perform(on: stream) { $0.postedSubscription(context, token: token, mode: mode, of: stream.socket) } }
         }
         return .ok(true, headers)
     }
 
-    private func announce(_ fields: RequestBody) -> HTTPResponse {
-        guard let version = fields.string("version").flatMap({ CleanText.version($0) }) else {
+    private func announce(_ fields: JSONValue) -> HTTPResponse {
+        guard let version = fields["version"]?.text.flatMap({ CleanText.version($0) }) else {
             return .error(400, "the version is missing")
         }
         let sockets = shared.openConnections.load(ordering: .relaxed)
         shared.announce(version)
         return .json(200, "{\"ok\":true,\"sockets\":\(sockets)}")
+    }
+
+    /// Takes authorizations back on every loop. The answer does not wait for the others: they are cut before anything else is sent.
+    private func revoke(_ fields: JSONValue) -> HTTPResponse {
+        if fields["all"] == .boolean(true) {
+            shared.onEveryLoop { $0.revokeAll() }
+            return .ok(true, [])
+        }
+        guard let id = fields["connectionId"]?.text.flatMap({ ConnectionID($0) }) else {
+            return .error(400, "a connectionId, or all: true, is needed")
+        }
+        shared.onEveryLoop { _ = $0.revoke(id) }
+        return .ok(true, [])
     }
 
     private func perform(on stream: StreamDirectory.Entry, _ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {

@@ -26,8 +26,13 @@ final class SharedState: Sendable {
     /// A release is out: new connections are told from now on, those that are there by their loops.
     func announce(_ version: String) {
         currentRelease.withLock { $0 = version }
+        onEveryLoop { $0.announce(version) }
+    }
+
+    /// Runs `work` on every tracker soon, each on its own thread. Any thread; no task is made for it.
+    func onEveryLoop(_ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {
         for tracker in trackers.withLock({ $0 }) {
-            tracker.thread.perform { tracker.assumeIsolated { $0.announce(version) } }
+            tracker.thread.perform { tracker.assumeIsolated(work) }
         }
     }
 

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import HTTPCall
+
+/// `skewwatch health`: tells a container's health check how the server of the same settings is.
+struct HealthCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "health", abstract: "Ask the running server whether it is healthy.",
+        usage: "skewwatch health [settings]",
+        discussion: HelpPage.discussion(
+            of: """
+                Asks GET <base path>/health at the host and port of the settings; on 127.0.0.1 or ::1 where the host is 0.0.0.0 or ::. \
+                Waits 2 seconds.
+                """,
+            statuses: """
+                  0    healthy
+                  1    not healthy, or no answer; one sentence on standard error says why
+                  78   wrong settings
+                """,
+            listsSettings: true))
+
+    @OptionGroup var arguments: SettingArguments
+
+    func run() async throws {
+        let server = try LocalServer(try arguments.load(for: Self.self).configuration)
+        let url = server.url + "/health"
+        let caller = HTTPCaller()
+        defer { caller.end() }
+        let answer: HTTPAnswer
+        do {
+            answer = try await caller.call(HTTPRequest(url: url, checksCertificate: false))
+        } catch {
+            throw CommandFailure(sentence: "There is no answer from \(url): \(error.reason).", status: .failed)
+        }
+        guard answer.status == 200, answer.body.starts(with: Array(#"{"ok":true"#.utf8)) else {
+            let reason = answer.status == 503 ? "it is ending" : "that is no SkewWatch, or another base path"
+            throw CommandFailure(sentence: "\(url) answered \(answer.status): \(reason).", status: .failed)
+        }
+        StandardStreams.print("ok")
+    }
+}

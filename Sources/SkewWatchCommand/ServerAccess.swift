@@ -1,0 +1,45 @@
+internal import HTTPCall
+internal import SkewWatch
+
+/// A running server as a command reaches it, and what the command shows to be let in.
+struct ServerAccess {
+    /// Scheme, host, port and base path, without a slash at the end.
+    let url: String
+    let token: String?
+    /// False for the server of this machine's own settings: its certificate names another host than loopback.
+    let checksCertificate: Bool
+
+    /// The base path of a server that is named without one.
+    static let usualBasePath = "/__skew"
+
+    /// - Parameters:
+    ///   - url: as given; nil means the server that these settings start.
+    ///   - token: nil where there is none.
+    init(url: String?, token: String?, settings: () throws -> Configuration) throws {
+        self.token = token
+        checksCertificate = url != nil
+        self.url = try url.map(Self.complete) ?? LocalServer(try settings()).url
+    }
+
+    private static func complete(_ url: String) throws(CommandFailure) -> String {
+        guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
+        else {
+            throw CommandFailure(
+                sentence: "The URL must be that of the server with its base path, such as https://app.example.com/__skew.",
+                status: .wrongSettings)
+        }
+        guard url.dropFirst(start).contains("/") else { return url + usualBasePath }
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    /// A request to an endpoint below the base path.
+    func request(
+        _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration
+    ) -> HTTPRequest {
+        // By its name a bot: who watches is no tab, and the server leaves bots out of its counts.
+        let named = headers + [("User-Agent", "skewwatch/\(VersionCommand.current) (bot)")]
+        let all = body == nil ? named : named + [("Content-Type", "application/json")]
+        return HTTPRequest(url: url + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate)
+    }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import SkewWatch
+
+/// `skewwatch watch`: the statistics in a terminal, as they change.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch", abstract: "Show the statistics of a server, live.",
+        usage: "skewwatch watch [URL] [--token-file FILE] [--once] [--json] [--config FILE]",
+        discussion: HelpPage.discussion(
+            of: """
+                On a terminal: a page with the total over the last minute, versions with their shares, and the top routes; Ctrl-C ends it. \
+                Elsewhere: a line an update. It is no tab, so it is not counted, unless the server has --exclude-bots false. \
+                Without a token argument, SKEWWATCH_STATS_TOKEN or SKEWWATCH_STATS_TOKEN_FILE counts. A lost connection is tried again; \
+                one that never worked is not. NO_COLOR is respected.
+                """,
+            statuses: """
+                  0    ended by Ctrl-C, SIGTERM or SIGHUP, or nobody reads any more
+                  1    denied, or no connection can be made; one sentence on standard error says why
+                  78   wrong settings or arguments
+                """))
+
+    @Argument(
+        help: ArgumentHelp(
+            "The server with its base path, such as https://app.example.com/__skew; without it the one of the settings in the environment.",
+            valueName: "url"))
+    var url: String?
+
+    @Option(help: ArgumentHelp("File that holds the stats token.", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("The stats token itself; command lines are public, so a file is better.", valueName: "token"))
+    var token: String?
+
+    @Option(help: ArgumentHelp("File of settings of the server, for URL and token.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print a line of JSON an update: timestamp, seq, total, release, versions, routes.")
+    var json = false
+
+    @Flag(help: "Print what is now, and end.")
+    var once = false
+
+    func run() async throws {
+        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []).configuration }
+        let access = try ServerAccess(url: url, token: try givenToken() ?? settings().statsToken?.exposed, settings: settings)
+        let form: WatchOutput.Form
+        if json {
+            form = .json
+        } else if once {
+            form = .table
+        } else {
+            form = Terminal.takesCommands ? .page(PageOnTerminal()) : .plain
+        }
+        var watch = WatchRun(access, form: form, isOnce: once)
+        let sentence = await watch.run()
+        if case .page(let page) = form { page.leave() }
+        if let sentence { throw CommandFailure(sentence: "\(access.url) cannot be watched: \(sentence).", status: .failed) }
+    }
+
+    private func givenToken() throws -> String? {
+        guard let tokenFile else { return token }
+        guard token == nil else {
+            throw CommandFailure(sentence: "--token and --token-file contradict each other; give one of them.", status: .wrongSettings)
+        }
+        return try TokenFile.read(tokenFile, flag: "--token-file")
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import Testing
+
+/// A server on a free port of loopback that listens.
+final class RunningServer {
+    private let command: RunningCommand
+    /// Scheme, host, port and base path.
+    let url: String
+    let port: String
+
+    /// - Parameters:
+    ///   - settings: further flags.
+    ///   - environment: for secrets.
+    init(_ settings: [String] = [], environment: [String: String] = [:]) throws {
+        command = try RunningCommand(
+            ["serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--log-format", "json"] + settings,
+            environment: environment)
+        var lines = ""
+        while true {
+            if let address = lines.firstMatch(of: /"address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
+                (url, port) = (String(address.1), String(address.2))
+                break
+            }
+            let more = command.nextErrors()
+            try #require(!more.isEmpty, "The server ended: \(lines)")
+            lines += more
+        }
+    }
+
+    /// Ends it in order and waits.
+    func stop() {
+        command.send(SIGTERM)
+        _ = command.finish()
+    }
+
+    /// Ends it at once, as a crash would.
+    func kill() {
+        command.send(SIGKILL)
+        _ = command.finish()
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import TestSockets
+import Testing
+import WebSocketLoop
+
+@Suite(.timeLimit(.minutes(1))) struct LoopLimitTests {
+    @Test func `handshakes over the limit wait in the backlog and are served when one ends`() async throws {
+        var options = LoopOptions()
+        options.maxPendingHandshakes = 2
+        try await LoopProbe.run(options) { probe, events in
+            let silent = [try RawSocket(port: probe.port), try RawSocket(port: probe.port)]
+            let third = try RawSocket(port: probe.port)
+            try third.write(WebSocketClient.handshake(path: "/"))
+            #expect(try await !third.hears(within: 300), "it was served although two handshakes were pending")
+            silent[0].close()
+            #expect(try await String(decoding: third.receive(), as: UTF8.self).hasPrefix("HTTP/1.1 101 "))
+            #expect(await events.opened() != nil)
+        }
+    }
+
+    @Test func `connections over the budget are answered with 503, and let in when one has left`() async throws {
+        try await LoopProbe.run(limit: 2) { probe, events in
+            let first = try await WebSocketClient(port: probe.port)
+            let second = try await WebSocketClient(port: probe.port)
+            let answer = try await HTTPAnswer.to("GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: probe.port)
+            #expect(answer?.status == 503)
+            #expect(answer?["Retry-After"] != nil)
+            await events.wait(for: .refused(.connectionLimit))
+            await first.hangUp()
+            #expect(await events.closed()?.reason == .connectionLost)
+            while await probe.openConnections > 1 { await Task.yield() }
+            _ = try await WebSocketClient(port: probe.port)
+            await second.hangUp()
+        }
+    }
+
+    @Test func `without descriptors connections are shed, the loop does not spin, and one line says so`() async throws {
+        let echo = Child.products.appending(path: "WebSocketLoopEcho").path
+        let child = try Child(URL(fileURLWithPath: "/bin/sh"), ["-c", "ulimit -n 40; exec \(echo)"])
+        let port = try #require(Int(try await child.line().split(separator: " ").last ?? ""))
+        var open: [WebSocketClient] = []
+        var shed = 0
+        for _ in 0..<60 {
+            do {
+                open.append(try await WebSocketClient(port: port))
+            } catch SocketFault.ended {
+                shed += 1
+            }
+        }
+        #expect(open.count > 10 && shed > 10)
+        let waiting = try (0..<10).map { _ in try RawSocket(port: port) }
+        for socket in waiting { #expect(try await socket.receive().isEmpty) }
+        let before = try child.processorTime()
+        #expect(await !open[0].hears(within: 1000))
+        let used = try child.processorTime() - before
+        #expect(used < 20, "hundredths of a second in one second")
+        try await open[0].send("served")
+        #expect(try await open[0].text() == "served")
+        for client in open.dropFirst(5) {
+            try await client.sendClose(1000)
+            try await client.waitForEnd()
+        }
+        let late = try await WebSocketClient(port: port)
+        try await late.send("late")
+        #expect(try await late.text() == "late")
+        child.endInput()
+        let outcome = try await child.outcome()
+        #expect(outcome.status == 0)
+        #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output)")
+    }
+
+    @Test(arguments: ["::1", "::"]) func `IPv6 is served, and its wildcard takes IPv4 too`(host: String) async throws {
+        try await LoopProbe.run(host: host, isEchoing: true) { probe, events in
+            let client = try await WebSocketClient(port: probe.port, host: "::1")
+            try await client.send("six")
+            #expect(try await client.text() == "six")
+            guard let socket = await events.opened() else { return }
+            #expect(await probe.peerAddress(of: socket) == "::1")
+            guard host == "::" else { return }
+            let old = try await WebSocketClient(port: probe.port)
+            guard let other = await events.opened() else { return }
+            #expect(await probe.peerAddress(of: other) == "127.0.0.1")
+            try await old.sendClose(1000)
+        }
+    }
+
+    @Test func `a port in use, and a host that is none, are told as such`() async throws {
+        let first = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 2)
+        first.close(from: 0)
+        #expect(throws: LoopError.self) { try ListeningSockets.open(host: "not a host", port: 0, count: 1) }
+        #expect(throws: LoopError.self) { try ListeningSockets.open(host: "203.0.113.7", port: 0, count: 1) }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TestSockets
+import Testing
+import WebSocketLoop
+
+@Suite(.timeLimit(.minutes(1))) struct LoopTLSTests {
+    /// A certificate of our own in a folder that goes away with it.
+    private final class Certificate {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        var certificate: String { folder.appending(path: "cert.pem").path }
+        var key: String { folder.appending(path: "key.pem").path }
+
+        init() async throws {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let outcome = try await Child.run(
+                "/usr/bin/openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
+                    certificate, "-days", "1", "-subj", "/CN=localhost",
+                ])
+            try #require(outcome.status == 0, "\(outcome.errors)")
+        }
+
+        deinit { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    @Test func `a WebSocket opens over TLS, and ALPN offers HTTP 1.1 alone`() async throws {
+        let files = try await Certificate()
+        var options = LoopOptions()
+        options.tls = (files.certificate, files.key)
+        try await LoopProbe.run(options) { probe, events in
+            let client = try Child(
+                URL(fileURLWithPath: "/usr/bin/openssl"),
+                ["s_client", "-connect", "127.0.0.1:\(probe.port)", "-alpn", "h2,http/1.1", "-ign_eof"])
+            client.write(String(decoding: WebSocketClient.handshake(path: "/"), as: UTF8.self))
+            guard let socket = await events.opened() else { return }
+            await probe.close(socket, .normal)
+            client.endInput()
+            let outcome = try await client.outcome()
+            #expect(outcome.output.contains("ALPN protocol: http/1.1"))
+            #expect(outcome.output.contains("HTTP/1.1 101 "))
+            let onlyH2 = try await Child.run("/usr/bin/openssl", ["s_client", "-connect", "127.0.0.1:\(probe.port)", "-alpn", "h2"])
+            #expect(!onlyH2.output.contains("ALPN protocol: h2"))
+        }
+    }
+
+    @Test func `a certificate that can't be read is told as such`() async throws {
+        var options = LoopOptions()
+        options.tls = ("/nowhere/cert.pem", "/nowhere/key.pem")
+        await #expect(throws: LoopError.certificateNotUsable(certificate: "/nowhere/cert.pem", key: "/nowhere/key.pem")) {
+            try await LoopProbe.run(options) { _, _ in }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import TestSockets
+import Testing
+import WebSocketLoop
+
+@Suite(.timeLimit(.minutes(1))) struct LoopTimerTests {
+    private static var impatient: LoopOptions {
+        var options = LoopOptions()
+        (options.pingInterval, options.pongTimeout) = (.milliseconds(200), .milliseconds(400))
+        return options
+    }
+
+    @Test func `one that answers pings stays, one that does not is dropped`() async throws {
+        try await LoopProbe.run(Self.impatient) { probe, events in
+            let mute = try await WebSocketClient(port: probe.port)
+            let muteSocket = await events.opened()
+            let alive = try await WebSocketClient(port: probe.port)
+            for _ in 0..<5 {
+                guard case .ping(let payload) = try await alive.next() else {
+                    Issue.record("no ping came")
+                    return
+                }
+                try await alive.sendFrame(0xA, payload)
+            }
+            let closed = await events.closed()
+            #expect(closed?.socket == muteSocket && closed?.reason == .pongTimeout)
+            guard case .ping = try await mute.next() else {
+                Issue.record("the mute one was not asked")
+                return
+            }
+            #expect(try await mute.closeCode() == nil)
+        }
+    }
+
+    @Test func `one that takes bytes slowly is not dropped for want of a pong`() async throws {
+        try await LoopProbe.run(Self.impatient) { probe, events in
+            let slow = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
+            guard let socket = await events.opened() else { return }
+            let body = [UInt8](repeating: 0x61, count: 8 << 20)
+            await probe.send(body, tails: [(socket, "!")])
+            #expect(await probe.isBusy(socket))
+            let clock = try await WebSocketClient(port: probe.port)
+            for _ in 0..<6 {
+                guard case .ping(let payload) = try await clock.next() else {
+                    Issue.record("no ping came")
+                    return
+                }
+                try await clock.sendFrame(0xA, payload)
+            }
+            #expect(try await slow.text().utf8.count == body.count + 1)
+        }
+    }
+
+    @Test func `a reader that takes nothing is closed, and nobody else is delayed`() async throws {
+        var options = LoopOptions()
+        options.blockedTimeout = .seconds(1)
+        try await LoopProbe.run(options) { probe, events in
+            let blocked = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
+            guard let socket = await events.opened() else { return }
+            let other = try await WebSocketClient(port: probe.port)
+            guard let otherSocket = await events.opened() else { return }
+            await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!"), (otherSocket, "?")])
+            #expect(try await other.text().utf8.last == UInt8(ascii: "?"))
+            let closed = await events.closed()
+            #expect(closed?.socket == socket && closed?.reason == .slowConsumer)
+            await probe.send("still here", to: otherSocket)
+            #expect(try await other.text() == "still here")
+            await blocked.hangUp()
+        }
+    }
+
+    @Test func `a reader for which too much is queued is closed with 1008`() async throws {
+        var options = LoopOptions()
+        options.maxQueuedBytes = 1000
+        try await LoopProbe.run(options) { probe, events in
+            let client = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
+            guard let socket = await events.opened() else { return }
+            await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!")])
+            await probe.send(String(repeating: "x", count: 1001), to: socket)
+            let closed = await events.closed()
+            #expect(closed?.socket == socket && closed?.reason == .slowConsumer)
+            #expect(try await client.frame()?.isFinal == false)
+        }
+    }
+}
