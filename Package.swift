@@ -14,6 +14,21 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Built only when asked for, so that tests and servers do not wait for them: SKEWWATCH_BENCHMARKS=1 swift run -c release Benchmarks
+let benchmarks: [Target] =
+    Context.environment["SKEWWATCH_BENCHMARKS"] == nil
+    ? []
+    : [
+        .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "CAllocationCount", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Benchmarks", exclude: ["CAllocationCount"], swiftSettings: settings),
+    ]
+
 let package = Package(
     name: "skewwatch",
     products: [
@@ -53,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "HTTPCall", "SkewWatch",
+                "HTTPCall", "SkewProtocol", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -92,6 +107,6 @@ let package = Package(
                 "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
-    ]
+        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand", "TestSockets"], swiftSettings: settings),
+    ] + benchmarks
 )

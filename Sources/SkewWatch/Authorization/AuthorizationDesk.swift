@@ -56,24 +56,17 @@ final class AuthorizationDesk: Sendable {
         currentEpoch.add(1, ordering: .releasing)
     }
 
-    // MARK: Tokens of requests
-
-    /// Whether somebody may use the admin endpoints.
-    enum AdminAnswer {
-        case notConfigured, no, yes
+    /// Does not let in again who shows the token of this grant, as long as it would have lasted.
+    func revoke(_ grant: Grant, now: Duration) {
+        guard let token = grant.token, let expires = grant.expires else { return }
+        authorizers.withLock { $0.revoked }.add(token, expires: expires, now: now)
     }
 
-    /// Judges an `Authorization` header: `Bearer K`, or just `K`.
-    func isAdmin(_ authorization: [UInt8]?) -> AdminAnswer {
-        guard let token = authorizers.withLock({ $0.adminToken }) else { return .notConfigured }
-        guard let authorization else { return .no }
-        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? .yes : .no
-    }
+    /// The token of the admin endpoints.
+    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
 
-    /// Whether an `Authorization` header is `Bearer` and the stats token.
-    func isStatsToken(_ authorization: [UInt8]) -> Bool {
-        authorizers.withLock { $0.statsToken }.isCarried(by: authorization)
-    }
+    /// Whether an `Authorization` header carries the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
 
     // MARK: On the loop
 

@@ -111,18 +111,17 @@ extension ConnectionTracker {
 
     /// nil when the request carries the admin token.
     private nonisolated func refusal(ofAdmin head: borrowing RequestHead) -> HTTPResponse? {
-        switch desk.isAdmin(head.header(.authorization)) {
-        case .notConfigured: .error(503, "no admin token is configured")
-        case .no: .unauthorized
-        case .yes: nil
-        }
+        guard let token = desk.adminToken else { return .error(503, "no admin token is configured") }
+        guard let authorization = head.header(.authorization) else { return .unauthorized }
+        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? nil : .unauthorized
     }
 
     /// The last hour and day, for who may see statistics by a token. Nothing, and no error, for who shows none: the dashboard asks
     /// everybody's browser.
     private nonisolated func history(_ head: borrowing RequestHead) -> HTTPResponse {
         guard let authorization = head.header(.authorization) else { return HTTPResponse(status: 204) }
-        guard desk.isAdmin(authorization) == .yes || desk.isStatsToken(authorization) else { return .unauthorized }
+        let isAdmin = desk.adminToken?.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ?? false
+        guard isAdmin || desk.isStatsToken(authorization) else { return .unauthorized }
         let (hour, day) = shared.history.histories
         let body = VersionHistoryEncoder.encode(
             release: shared.release, nowMilliseconds: MonotonicTime.wallClockMilliseconds, spans: [("hour", hour), ("day", day)])

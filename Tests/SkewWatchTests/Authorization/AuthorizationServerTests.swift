@@ -263,6 +263,46 @@ struct AuthorizationServerTests {
         }
     }
 
+    @Test func `a revoked token lets nobody in again, and another one does`() async throws {
+        try await RunningServer.run {
+            $0.jwtSecret = Secret(Self.secret)
+        } _: { running in
+            let (viewer, token) = (try await running.client(), Self.token(lasting: 60))
+            try await viewer.subscribe(token: token, mode: "summary")
+            #expect(try await viewer.next().contains(#""type":"stats""#))
+            #expect(await running.server.revoke(connectionID: viewer.id))
+            _ = try await viewer.untilUnauthorized()
+            var configuration = Configuration()
+            configuration.jwtSecret = Secret(Self.secret)
+            await running.server.reload(configuration)
+            let other = try await running.client()
+            try await other.subscribe(token: token)
+            #expect(try await other.next() == Viewer.unauthorized)
+            _ = try await running.line(with: "Statistics denied.", other.id, "it was revoked")
+            try await other.subscribe(token: Self.token(lasting: 61))
+            #expect(try await other.next().contains(#""type":"stats""#))
+        }
+    }
+
+    @Test func `a stream is authorized by what the POST carries, and cut like any other`() async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret("token")
+        } _: { running in
+            var stream = try EventStream(port: running.port)
+            let handle = try await stream.text(after: #""connectionId":""#, upTo: "\"")
+            for (header, answer) in [("", "stats-unauthorized"), ("Authorization: Bearer token\r\n", #""type":"stats""#)] {
+                let body = #"{"connectionId":"\#(handle)"}"#
+                let posted = try await HTTPAnswer.to(
+                    "POST /__skew/subscribe-stats HTTP/1.1\r\nHost: 127.0.0.1\r\n\(header)Content-Type: application/json\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)", port: running.port)
+                #expect(posted?.body == #"{"ok":true}"#)
+                _ = try await stream.text(after: answer, upTo: "\n\n")
+            }
+            #expect(await running.server.revoke(connectionID: String(handle.prefix { $0 != "." })))
+            _ = try await stream.text(after: "stats-unauthorized", upTo: "\n\n")
+        }
+    }
+
     @Test func `new secrets end what the old ones authorized`() async throws {
         try await RunningServer.run {
             $0.statsToken = Secret("old")
