@@ -56,6 +56,12 @@ final class AuthorizationDesk: Sendable {
         currentEpoch.add(1, ordering: .releasing)
     }
 
+    /// Does not let in again who shows the token of this grant, as long as it would have lasted.
+    func revoke(_ grant: Grant, now: Duration) {
+        guard let token = grant.token, let expires = grant.expires else { return }
+        authorizers.withLock { $0.revoked }.add(token, expires: expires, now: now)
+    }
+
     /// The token of the admin endpoints.
     var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
 

@@ -108,7 +108,7 @@ extension ConnectionTracker {
                 credentials: subscriber.credentials))
     }
 
-    /// Takes back what lets a connection watch, at once. It may ask again, and is judged anew.
+    /// Takes back what lets a connection watch, at once. It may ask again, and is judged anew; a JWT that let it in does not any more.
     /// - Returns: whether the connection is on this loop.
     func revoke(_ id: ConnectionID) -> Bool {
         guard let place = connections.firstIndex(where: { $0?.id == id }) else { return false }
@@ -117,7 +117,7 @@ extension ConnectionTracker {
         return true
     }
 
-    /// Takes back what lets anybody of this loop watch, at once.
+    /// Takes back what lets anybody of this loop watch, at once, as for one.
     func revokeAll() {
         desk.forgetVerdicts()
         for place in Array(subscribers.keys) { end(place, .revoked) }
@@ -130,6 +130,7 @@ extension ConnectionTracker {
 
     private func end(_ place: Int, _ reason: AuditLog.End) {
         guard let subscriber = subscribers[place] else { return }
+        if reason == .revoked { desk.revoke(subscriber.grant, now: MonotonicTime.now) }
         desk.audit.ended(reason, subscriber.grant, of: subject(subscriber.connection, at: place), now: MonotonicTime.now)
         deny(subscriber.id.socket)
     }
