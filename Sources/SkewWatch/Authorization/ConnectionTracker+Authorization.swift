@@ -32,7 +32,7 @@ extension ConnectionTracker {
         let request = StatsRequest(connection: info(of: connection), credentials: ask.credentials)
         if desk.submit(.init(ask: ask, request: request, peer: ask.credentials.showsToken ? peer() : nil, tracker: self)) { return }
         asks[ask.socket.place] = nil
-        conclude(ask, .denied("too many wait to be judged"))
+        conclude(ask, .undecided("too many wait to be judged"))
     }
 
     /// The verdict on a question; the socket may be gone by now, and the client may have changed its mind.
@@ -69,12 +69,18 @@ extension ConnectionTracker {
             }
             subscribers[place]?.grant = grant
             deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
-        case (.denied(let reason), .subscription):
+        case (.denied(let reason), .subscription), (.undecided(let reason), .subscription):
             counters.authorizations[.denied, default: 0] += 1
             desk.audit.denied(subject(ask.connection, at: place), reason: reason, now: MonotonicTime.now)
             deny(ask.socket)
         case (.denied, .renewal):
             end(place, .withdrawn)
+        case (.undecided, .renewal):
+            // An app that restarts must not cut its viewers: it is asked again until the old grant ends.
+            guard let grant = subscribers[place]?.grant, grant.authorizer.isAskedAgain, let expires = grant.expires else {
+                return end(place, .withdrawn)
+            }
+            deadlines.set(place, due: min(expires, MonotonicTime.now + .seconds(1)))
         }
     }
 

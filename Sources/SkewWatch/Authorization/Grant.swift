@@ -39,6 +39,8 @@ enum Verdict: Sendable, Equatable {
     case granted(Grant)
     /// With the reason in a few words for the log: never a secret, nor text that the client chose.
     case denied(String)
+    /// Nobody could say, which denies who asks; who watches already may do so until what was granted ends.
+    case undecided(String)
 }
 
 /// All that a connection can show for itself.

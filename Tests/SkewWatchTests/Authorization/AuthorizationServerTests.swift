@@ -140,6 +140,27 @@ struct AuthorizationServerTests {
         }
     }
 
+    @Test func `an app that fails for a moment cuts no viewer`() async throws {
+        let count = Atomic<Int>(0)
+        let app = TinyApp { _ in
+            switch count.add(1, ordering: .relaxed).newValue {
+            case 2: .status(502)
+            case 4...: .status(403)
+            default: .status(200, #"{"ttl":4}"#)
+            }
+        }
+        defer { app.stop() }
+        try await RunningServer.run {
+            $0.authorizeURL = app.url
+        } _: { running in
+            let viewer = try await running.client("Cookie: session=1")
+            try await viewer.subscribe()
+            #expect(try await viewer.next().contains(#""type":"stats""#))
+            while app.requests.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(await !viewer.socket.hears(within: 100))
+        }
+    }
+
     @Test func `a verdict that comes after the client has changed its mind is void`() async throws {
         let gate = Latch()
         var hooks = ServerHooks()
