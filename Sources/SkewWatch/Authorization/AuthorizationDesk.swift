@@ -21,6 +21,8 @@ final class AuthorizationDesk: Sendable {
         var tracker: ConnectionTracker
         /// Why the authorizers before said no.
         var reasons: [String] = []
+        /// Whether one of them could not say.
+        var isUndecided = false
     }
 
     let audit: AuditLog
@@ -54,6 +56,12 @@ final class AuthorizationDesk: Sendable {
     func forgetVerdicts() {
         for case let app as AuthorizeURL in authorizers.withLock({ $0 }).asking { app.forget() }
         currentEpoch.add(1, ordering: .releasing)
+    }
+
+    /// Does not let in again who shows the token of this grant, as long as it would have lasted.
+    func revoke(_ grant: Grant, now: Duration) {
+        guard let token = grant.token, let expires = grant.expires else { return }
+        authorizers.withLock { $0.revoked }.add(token, expires: expires, now: now)
     }
 
     /// The token of the admin endpoints.
@@ -124,7 +132,7 @@ final class AuthorizationDesk: Sendable {
         if let verdict = await firstGrant(authorizers.computing, &item) { return await settle(item, verdict) }
         let isDone = !authorizers.asking.contains { $0.concerns(item.request.credentials) }
         if isDone { return await deny(item) }
-        if !put(item, into: askingInput) { await settle(item, .denied("too many wait to be judged")) }
+        if !put(item, into: askingInput) { await settle(item, .undecided("too many wait to be judged")) }
     }
 
     private func ask(_ item: Case) async {
@@ -138,14 +146,19 @@ final class AuthorizationDesk: Sendable {
             switch await authorizer.judge(item.request) {
             case .granted(let grant): return .granted(grant)
             case .denied(let reason): item.reasons.append("\(authorizer.name.rawValue): \(reason)")
+            case .undecided(let reason):
+                item.reasons.append("\(authorizer.name.rawValue): \(reason)")
+                item.isUndecided = true
             }
         }
         return nil
     }
 
     private func deny(_ item: Case) async {
+        let reasons = item.reasons.joined(separator: "; ")
+        if item.isUndecided { return await settle(item, .undecided(reasons)) }
         if item.request.credentials.showsToken { limiter.noteFailure(item.peer, now: MonotonicTime.now) }
-        await settle(item, .denied(item.reasons.joined(separator: "; ")))
+        await settle(item, .denied(reasons))
     }
 
     private func settle(_ item: Case, _ verdict: Verdict) async {

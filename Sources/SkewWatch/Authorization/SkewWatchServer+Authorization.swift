@@ -25,7 +25,8 @@ extension SkewWatchServer {
         for tracker in running.trackers { await tracker.recheckAuthorizations() }
     }
 
-    /// Takes back what lets a connection see statistics, at once. It may ask again, and is judged anew.
+    /// Takes back what lets a connection see statistics, at once. It may ask again, and is judged anew; a JWT that let it in does not
+    /// any more.
     /// - Parameter connectionID: the id that statistics show.
     /// - Returns: whether there is such a connection.
     public func revoke(connectionID: String) async -> Bool {
@@ -34,7 +35,7 @@ extension SkewWatchServer {
         return false
     }
 
-    /// Takes back what lets anybody see statistics, at once. Who asks again is judged anew.
+    /// Takes back what lets anybody see statistics, at once, as for one.
     public func revokeAll() async {
         guard let running = authorization.withLock({ $0 }) else { return }
         for tracker in running.trackers { await tracker.revokeAll() }
