@@ -92,6 +92,8 @@ let package = Package(
                 "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestSockets"],
+            swiftSettings: settings),
     ]
 )
