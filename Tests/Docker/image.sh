@@ -4,6 +4,7 @@
 #   ENGINE         the command that builds and runs: docker unless given; podman works too
 #   BUILD_OPTIONS  further options of `build`
 #   RUN_OPTIONS    how the container is reached: --publish 127.0.0.1:PORT:PORT unless given; --network host works too
+#   PORT           a free port of this machine
 #   IMAGE          an image that was built before: it is checked, and nothing is built
 #   MAX_MEGABYTES  the largest size that passes, 200 unless given (the slim base has 75 to 115 of them)
 set -euo pipefail
@@ -11,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 read -ra engine <<<"${ENGINE:-docker}"
 image=${IMAGE:-skewwatch:check-$$}
-port=${PORT:-18080}
+port=${PORT:-$((20000 + $$ % 10000))}
 token=image-check-$$
 name=skewwatch-check-$$
 scratch=$(mktemp -d)
@@ -30,7 +31,7 @@ trap cleanup EXIT
 check() {
     local what=$1 is=$2 wanted=$3
     # shellcheck disable=SC2053  # what is wanted may be a pattern
-    if [[ $is == $wanted ]]; then
+    if [[ $is == "$wanted" || $is == $wanted ]]; then
         printf 'ok    %-46s %s\n' "$what" "$is"
     else
         printf 'WRONG %-46s %s, not %s\n' "$what" "$is" "$wanted"
@@ -48,7 +49,7 @@ start() {
         --env SKEWWATCH_STATS_TOKEN_FILE=/run/secrets/stats-token --env SKEWWATCH_PORT="$port" \
         --env SKEWWATCH_DRAIN_TIMEOUT=2s --env SKEWWATCH_RELEASE=image-check "$image" "$@" >/dev/null
     for _ in $(seq 100); do
-        if curl -fsS -o /dev/null "http://127.0.0.1:$port/__skew/health" 2>/dev/null; then return; fi
+        if curl -fsS "http://127.0.0.1:$port/__skew/health" 2>/dev/null | grep -q image-check; then return; fi
         sleep 0.1
     done
     echo "The server does not answer after 10 s:" >&2

@@ -14,7 +14,8 @@ final class RunningServer {
     ///   - environment: for secrets.
     init(_ settings: [String] = [], port: String = "0", environment: [String: String] = [:]) throws {
         command = try RunningCommand(
-            ["serve", "--host", "127.0.0.1", "--port", port, "--internal-port", "-1", "--log-format", "json"] + settings,
+            ["serve", "--host", "127.0.0.1", "--port", port, "--internal-port", "-1", "--drain-timeout", "0s", "--log-format", "json"]
+                + settings,
             environment: environment)
         var lines = ""
         while true {

@@ -30,7 +30,7 @@ import Testing
         let command = try startedServer()
         command.send(SIGHUP)
         var lines = ""
-        while !lines.contains("SIGHUP") {
+        while !lines.contains("read again") {
             let more = command.nextErrors()
             try #require(!more.isEmpty)
             lines += more
