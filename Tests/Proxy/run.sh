@@ -26,9 +26,9 @@ check() {
         faults=$((faults + 1))
     fi
 }
-# Waits until a command succeeds, at most 10 s, or as many as `patience` says.
+# Waits until a command succeeds, at most 10 s.
 await() {
-    for _ in $(seq "${patience:-10}0"); do
+    for _ in $(seq 100); do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.1
     done
@@ -90,8 +90,7 @@ check_proxy() {
         "$(client --output /dev/null --write-out '%{http_code}' "$url/ws")" 426
     stop_client "$socket"
     stop_client "$stream"
-    # HAProxy notices it only at the stream's next keepalive.
-    patience=$([[ $name == haproxy ]] && echo 35 || echo 3) await eval '[[ $(rows) == *"\"total\":0,"* ]]' || true
+    await eval '[[ $(rows) == *"\"total\":0,"* ]]' || true
     check "$name: who hangs up is gone" "$(rows | jq -c '[.total, .versions]')" '[0,{}]'
 
     # A client that comes while the server is away is held or hung up on; an HTTP error would end an EventSource for good.
