@@ -14,6 +14,21 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Built only when asked for, so that tests and servers do not wait for them: SKEWWATCH_BENCHMARKS=1 swift run -c release Benchmarks
+let benchmarks: [Target] =
+    Context.environment["SKEWWATCH_BENCHMARKS"] == nil
+    ? []
+    : [
+        .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "CAllocationCount", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Benchmarks", exclude: ["CAllocationCount"], swiftSettings: settings),
+    ]
+
 let package = Package(
     name: "skewwatch",
     products: [
@@ -34,7 +49,7 @@ let package = Package(
         .systemLibrary(name: "CLibwebsockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         // The event loop under libwebsockets: its poll() loop is O(all sockets) per wake-up.
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
-        // Asks the team's app who may watch: verifies TLS, never blocks a loop, and Debian keeps it patched; a Swift client builds for minutes.
+        // Asks the team's app who may watch: with verified TLS, and kept up to date by Debian; async-http-client builds for 348 s.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
         // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
@@ -53,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "HTTPCall", "SkewWatch",
+                "HTTPCall", "SkewProtocol", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -92,6 +107,6 @@ let package = Package(
                 "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand"], swiftSettings: settings),
-    ]
+        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand", "TestSockets"], swiftSettings: settings),
+    ] + benchmarks
 )

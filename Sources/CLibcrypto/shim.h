@@ -15,3 +15,4 @@ static const char *const name_of_modulus = OSSL_PKEY_PARAM_RSA_N;
 static const char *const name_of_exponent = OSSL_PKEY_PARAM_RSA_E;
 static const char *const name_of_group = OSSL_PKEY_PARAM_GROUP_NAME;
 static const char *const name_of_point = OSSL_PKEY_PARAM_PUB_KEY;
+static const char *const name_of_p256 = "prime256v1";

@@ -33,13 +33,30 @@ public final class PublicKey: @unchecked Sendable {
         let exponent = Array(exponent.drop { $0 == 0 })
         guard 256...1024 ~= modulus.count, modulus[0] & 0x80 != 0 || modulus.count > 256 else { return nil }
         guard 1...4 ~= exponent.count, exponent.last! & 1 == 1, exponent != [1] else { return nil }
-        return key("RSA", .rsaSHA256, modulus: modulus, exponent: exponent)
+        return unsafe withBuilder { builder in
+            guard let n = unsafe BN_bin2bn(modulus, Int32(modulus.count), nil) else { return nil }
+            defer { unsafe BN_free(n) }
+            guard let e = unsafe BN_bin2bn(exponent, Int32(exponent.count), nil) else { return nil }
+            defer { unsafe BN_free(e) }
+            guard unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_modulus, n) == 1,
+                unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_exponent, e) == 1
+            else { return nil }
+            return unsafe key("RSA", .rsaSHA256, builder)
+        }
     }
 
     /// A key on P-256 from the coordinates of its point; nil when the point is not on the curve.
     public static func p256(x: [UInt8], y: [UInt8]) -> PublicKey? {
         guard x.count == 32, y.count == 32 else { return nil }
-        return key("EC", .p256SHA256, curve: "prime256v1", point: [0x04] + x + y)
+        let point = [0x04] + x + y
+        return unsafe withBuilder { builder in
+            unsafe point.withUnsafeBytes { point in
+                guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name_of_group, name_of_p256, 0) == 1,
+                    unsafe OSSL_PARAM_BLD_push_octet_string(builder, name_of_point, point.baseAddress, point.count) == 1
+                else { return nil }
+                return unsafe key("EC", .p256SHA256, builder)
+            }
+        }
     }
 
     /// An Ed25519 key from its 32 bytes.
@@ -50,31 +67,12 @@ public final class PublicKey: @unchecked Sendable {
         return unsafe PublicKey(takingOwnership: key, .ed25519)
     }
 
-    private static func key(
-        _ type: String, _ algorithm: Algorithm, modulus: [UInt8] = [], exponent: [UInt8] = [], curve: String? = nil, point: [UInt8] = []
-    ) -> PublicKey? {
+    /// The builder only points to what it is given, until it makes the parameters.
+    private static func withBuilder(_ body: (OpaquePointer) -> PublicKey?) -> PublicKey? {
         defer { ERR_clear_error() }
         guard let builder = unsafe OSSL_PARAM_BLD_new() else { return nil }
         defer { unsafe OSSL_PARAM_BLD_free(builder) }
-        // The builder only points to what it is given, until it makes the parameters.
-        guard let curve else {
-            guard let n = unsafe BN_bin2bn(modulus, Int32(modulus.count), nil) else { return nil }
-            defer { unsafe BN_free(n) }
-            guard let e = unsafe BN_bin2bn(exponent, Int32(exponent.count), nil) else { return nil }
-            defer { unsafe BN_free(e) }
-            guard unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_modulus, n) == 1,
-                unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_exponent, e) == 1
-            else { return nil }
-            return unsafe key(type, algorithm, builder)
-        }
-        return unsafe point.withUnsafeBytes { point in
-            unsafe curve.withCString { curve in
-                guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name_of_group, curve, 0) == 1,
-                    unsafe OSSL_PARAM_BLD_push_octet_string(builder, name_of_point, point.baseAddress, point.count) == 1
-                else { return nil }
-                return unsafe key(type, algorithm, builder)
-            }
-        }
+        return unsafe body(builder)
     }
 
     private static func key(_ type: String, _ algorithm: Algorithm, _ builder: OpaquePointer) -> PublicKey? {

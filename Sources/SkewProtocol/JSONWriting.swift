@@ -20,7 +20,12 @@ extension [UInt8] {
             append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
             rest = quotient
         } while rest > 0
-        self[start...].reverse()
+        // In place: reversing a slice would copy it.
+        var (first, last) = (start, count - 1)
+        while first < last {
+            swapAt(first, last)
+            (first, last) = (first + 1, last - 1)
+        }
     }
 
     /// Appends `text` as a JSON string, quotes included: any string, whatever is in it, also safe inside JavaScript source.

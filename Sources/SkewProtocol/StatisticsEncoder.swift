@@ -130,6 +130,7 @@ private struct RowNames {
 
     static func route(_ name: String) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count + 2)
         bytes.append(jsonString: name)
         return bytes
     }

@@ -63,5 +63,5 @@ struct AnnounceCommand: AsyncParsableCommand {
         return Int(exactly: sockets) ?? 0
     }
 
-    private static func sentence(told count: Int) -> String { "Told \(count) open \(count == 1 ? "tab" : "tabs")." }
+    private static func sentence(told count: Int) -> String { "Told \(count) open \(count == 1 ? "connection" : "connections")." }
 }

@@ -36,6 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func reload(_ server: SkewWatchServer, _ logger: Logger) {
         do {
             let configuration = try arguments.load(for: Self.self).configuration
+            logger.info("SIGHUP: reading secrets, tokens and keys again.")
             Task { await server.reload(configuration) }
         } catch {
             logger.error("SIGHUP: the old secrets stay in force. \((error as? CommandFailure)?.sentence ?? "\(error)")")

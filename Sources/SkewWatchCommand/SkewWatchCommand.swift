@@ -1,9 +1,10 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SkewWatch
 
 /// The command `skewwatch`: finds the subcommand and gives its outcome to the shell.
 @main
-struct SkewWatchCommand: AsyncParsableCommand {
+struct SkewWatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skewwatch",
         abstract: "Knows, live, who has your web app open: how many tabs, on which build, on which route.",
@@ -23,8 +24,15 @@ struct SkewWatchCommand: AsyncParsableCommand {
         ],
         defaultSubcommand: ServeCommand.self)
 
-    @MainActor static func main() async {
+    /// The main thread only waits. An asynchronous `main` would hand it to dispatch, which ends it: profilers and valgrind then lose the
+    /// process.
+    static func main() {
         StandardStreams.prepare()
+        Task.detached { await runCommand() }
+        while true { pause() }
+    }
+
+    private static func runCommand() async -> Never {
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -35,6 +43,7 @@ struct SkewWatchCommand: AsyncParsableCommand {
         } catch {
             leave(with: error)
         }
+        ExitStatus.success.leave()
     }
 
     /// Ends the process: help on standard output, everything else as one line on standard error.

@@ -34,7 +34,15 @@ extension WebSocketLoop {
     }
 
     private func dropSilent(at now: UInt32) {
-        while let place = pongs.popDue(at: now) { drop(place, .pongTimeout) }
+        while let place = pongs.popDue(at: now) {
+            guard outboxes[place] != nil else {
+                drop(place, .pongTimeout)
+                continue
+            }
+            // It got its ping before it got too many bytes: see ping(at:).
+            table[place].isAwaitingPong = false
+            pings.append(place, due: now + Self.ticks(options.pingInterval))
+        }
     }
 
     private func ping(at now: UInt32) {

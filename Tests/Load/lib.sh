@@ -1,5 +1,6 @@
 # Shared by the scenarios of this folder, which source it: a server of their own on a free port, ended by its pid.
-# Set before: `server_flags`, an array of further flags of `skewwatch serve`. Binaries of another place: SKEWWATCH, SKEWWATCH_LOAD.
+# Set before: `server_flags`, an array of further flags of `skewwatch serve`; `metrics=yes` for the internal port, on 127.0.0.2.
+# Binaries of another place: SKEWWATCH, SKEWWATCH_LOAD.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -18,6 +19,8 @@ stop_server() {
         wait "$server_pid" 2>/dev/null || true
     fi
     [ -z "$server_log" ] || rm -f "$server_log"
+    server_pid=
+    server_log=
 }
 trap stop_server EXIT
 
@@ -27,23 +30,27 @@ build() {
     done
 }
 
-# The port that the server's process listens on: the kernel knows, whatever the log's format is.
+# The port that the server's process listens on at an address (as the kernel writes it): the kernel knows, whatever the log's format is.
 listening_port() {
     local inodes
     inodes=$(readlink /proc/"$server_pid"/fd/* 2>/dev/null | sed -n 's/^socket:\[\(.*\)\]$/\1/p' | tr '\n' ' ')
-    awk -v inodes=" $inodes" '$4 == "0A" && index(inodes, " " $10 " ") { split($2, at, ":"); print at[2]; exit }' \
+    awk -v inodes=" $inodes" -v host="$1" \
+        '$4 == "0A" && index($2, host) == 1 && index(inodes, " " $10 " ") { split($2, at, ":"); print at[2]; exit }' \
         /proc/net/tcp /proc/net/tcp6 | while read -r hex; do echo $((16#$hex)); done
 }
 
 start_server() {
     server_log=$(mktemp)
-    "$SKEWWATCH" serve --host 127.0.0.1 --port 0 --internal-port -1 --route-tracking true --release load-test --drain-timeout 1s \
+    local internal=(--internal-port -1) internal_off=yes
+    [ -z "${metrics:-}" ] || internal=(--internal-host 127.0.0.2 --internal-port 0) internal_off=
+    "$SKEWWATCH" serve --host 127.0.0.1 --port 0 "${internal[@]}" --route-tracking true --release load-test --drain-timeout 1s \
         ${server_flags[@]+"${server_flags[@]}"} >"$server_log" 2>&1 &
     server_pid=$!
     for _ in $(seq 100); do
         kill -0 "$server_pid" 2>/dev/null || { echo "the server did not start:" >&2; cat "$server_log" >&2; exit 1; }
-        port=$(listening_port)
-        [ -z "$port" ] || return 0
+        port=$(listening_port 0100007F)
+        internal_port=$(listening_port 0200007F)
+        if [ -n "$port" ] && [ -n "$internal_port${internal_off:-}" ]; then return 0; fi
         sleep 0.1
     done
     echo "the server does not listen after 10 s:" >&2

@@ -26,6 +26,8 @@ public actor WebSocketClient {
     private var socket: RawSocket!
     private var buffer: [UInt8] = []
     private var start = 0
+    /// The message whose fragments are still to come; control frames may lie between them.
+    private var partial: Frame?
     /// The answer to the handshake.
     public private(set) var answer = HTTPAnswer(status: 0, headers: [], body: "")
 
@@ -108,20 +110,20 @@ public actor WebSocketClient {
 
     /// The next message or control frame; fragments are joined.
     public func next() throws -> Event {
-        var message: Frame?
         while let frame = try frame() {
             switch frame.opcode {
             case 0x8: return .close(code: frame.payload.count < 2 ? nil : Int(frame.payload[0]) << 8 | Int(frame.payload[1]))
             case 0x9: return .ping(frame.payload)
             case 0xA: return .pong(frame.payload)
             case 0x0:
-                guard message != nil else { throw SocketFault.malformed("a continuation of nothing") }
-                message!.payload += frame.payload
+                guard partial != nil else { throw SocketFault.malformed("a continuation of nothing") }
+                partial!.payload += frame.payload
             default:
-                guard message == nil else { throw SocketFault.malformed("a message within a message") }
-                message = frame
+                guard partial == nil else { throw SocketFault.malformed("a message within a message") }
+                partial = frame
             }
-            if frame.isFinal, let message {
+            if frame.isFinal, let message = partial {
+                partial = nil
                 guard message.opcode == 1 else { return .binary(message.payload) }
                 guard let text = String(validating: message.payload, as: UTF8.self) else { throw SocketFault.malformed("text is no UTF-8") }
                 return .text(text)

@@ -1,6 +1,7 @@
 // An echo server on WebSocketLoop alone, for tests: standard WebSocket suites want one. Text and binary up to 16 MiB come back.
 // Usage: WebSocketLoopEcho [--port N]; prints the port it listens on.
 
+import Glibc
 import WebSocketLoop
 
 /// Echoes on one loop, as an actor that lives on it.
@@ -60,6 +61,8 @@ actor Echo: SocketHandler {
         let echo = Echo(on: try LoopThread())
         try await echo.listen(on: sockets)
         print("listening on \(sockets.port)")
+        // Whoever reads this through a pipe would see it only at the end.
+        fflush(nil)
         // Standard input is the lifetime: a test that dies takes the server along.
         while readLine() != nil {}
         await echo.stop()

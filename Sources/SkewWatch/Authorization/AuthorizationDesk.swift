@@ -21,6 +21,8 @@ final class AuthorizationDesk: Sendable {
         var tracker: ConnectionTracker
         /// Why the authorizers before said no.
         var reasons: [String] = []
+        /// Whether one of them could not say.
+        var isUndecided = false
     }
 
     let audit: AuditLog
@@ -56,27 +58,17 @@ final class AuthorizationDesk: Sendable {
         currentEpoch.add(1, ordering: .releasing)
     }
 
-    // MARK: Tokens of requests
-
-    /// Whether somebody may use the admin endpoints.
-    enum AdminAnswer {
-        case notConfigured, no, yes
+    /// Does not let in again who shows the token of this grant, as long as it would have lasted.
+    func revoke(_ grant: Grant, now: Duration) {
+        guard let token = grant.token, let expires = grant.expires else { return }
+        authorizers.withLock { $0.revoked }.add(token, expires: expires, now: now)
     }
 
-    /// Judges an `Authorization` header: `Bearer K`, or just `K`.
-    func isAdmin(_ authorization: [UInt8]?) -> AdminAnswer {
-        guard let token = authorizers.withLock({ $0.adminToken }) else { return .notConfigured }
-        guard let authorization else { return .no }
-        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? .yes : .no
-    }
+    /// The token of the admin endpoints.
+    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
 
-    /// Whether an `Authorization` header is `Bearer` and the stats token.
-    func isStatsToken(_ authorization: [UInt8]) -> Bool {
-        guard let secret = authorizers.withLock({ $0.statsToken.secret }), let bearer = StatsToken.bearer(authorization[...]) else {
-            return false
-        }
-        return secret.matches(bearer)
-    }
+    /// Whether an `Authorization` header carries the stats token.
+    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
 
     // MARK: On the loop
 
@@ -140,7 +132,7 @@ final class AuthorizationDesk: Sendable {
         if let verdict = await firstGrant(authorizers.computing, &item) { return await settle(item, verdict) }
         let isDone = !authorizers.asking.contains { $0.concerns(item.request.credentials) }
         if isDone { return await deny(item) }
-        if !put(item, into: askingInput) { await settle(item, .denied("too many wait to be judged")) }
+        if !put(item, into: askingInput) { await settle(item, .undecided("too many wait to be judged")) }
     }
 
     private func ask(_ item: Case) async {
@@ -154,14 +146,19 @@ final class AuthorizationDesk: Sendable {
             switch await authorizer.judge(item.request) {
             case .granted(let grant): return .granted(grant)
             case .denied(let reason): item.reasons.append("\(authorizer.name.rawValue): \(reason)")
+            case .undecided(let reason):
+                item.reasons.append("\(authorizer.name.rawValue): \(reason)")
+                item.isUndecided = true
             }
         }
         return nil
     }
 
     private func deny(_ item: Case) async {
+        let reasons = item.reasons.joined(separator: "; ")
+        if item.isUndecided { return await settle(item, .undecided(reasons)) }
         if item.request.credentials.showsToken { limiter.noteFailure(item.peer, now: MonotonicTime.now) }
-        await settle(item, .denied(item.reasons.joined(separator: "; ")))
+        await settle(item, .denied(reasons))
     }
 
     private func settle(_ item: Case, _ verdict: Verdict) async {

@@ -49,7 +49,7 @@ struct AuthorizeURL: Authorizer {
             return .init(verdict: .denied("the app answered \(status)"), until: now + .seconds(2))
         case .fault(let reason):
             audit.fault("The app behind --authorize-url does not decide, so statistics are denied: \(reason).", now: now)
-            return .init(verdict: .denied("the app did not decide"), until: now + .seconds(1))
+            return .init(verdict: .undecided("the app did not decide"), until: now + .seconds(1))
         }
     }
 

@@ -3,7 +3,10 @@ internal import HTTPCall
 /// Everything that can authorize, in the order it is tried; made from the settings, and made anew when secrets change.
 struct Authorizers: Sendable {
     var statsToken: StatsToken
+    /// Authorizes nobody to watch; it is here because it changes when the others do.
     var adminToken: Secret?
+    /// Goes from one set of authorizers to the next.
+    private(set) var revoked = RevokedTokens()
     /// Those that only compute: never kept waiting by a slow app.
     var computing: [any Authorizer] = []
     /// Those that ask somebody.
@@ -32,7 +35,8 @@ struct Authorizers: Sendable {
         statsToken = StatsToken(secret: configuration.statsToken)
         adminToken = configuration.adminToken
         let known = previous?.keySource
-        let tokens = WebTokens(configuration) { place in
+        if let previous { revoked = previous.revoked }
+        let tokens = WebTokens(configuration, revoked: revoked) { place in
             if let known, known.place == place { return known }
             return KeySource(place: place, audit: audit, caller: caller)
         }

@@ -32,7 +32,7 @@ extension ConnectionTracker {
         let request = StatsRequest(connection: info(of: connection), credentials: ask.credentials)
         if desk.submit(.init(ask: ask, request: request, peer: ask.credentials.showsToken ? peer() : nil, tracker: self)) { return }
         asks[ask.socket.place] = nil
-        conclude(ask, .denied("too many wait to be judged"))
+        conclude(ask, .undecided("too many wait to be judged"))
     }
 
     /// The verdict on a question; the socket may be gone by now, and the client may have changed its mind.
@@ -69,12 +69,18 @@ extension ConnectionTracker {
             }
             subscribers[place]?.grant = grant
             deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
-        case (.denied(let reason), .subscription):
+        case (.denied(let reason), .subscription), (.undecided(let reason), .subscription):
             counters.authorizations[.denied, default: 0] += 1
             desk.audit.denied(subject(ask.connection, at: place), reason: reason, now: MonotonicTime.now)
             deny(ask.socket)
         case (.denied, .renewal):
             end(place, .withdrawn)
+        case (.undecided, .renewal):
+            // An app that restarts must not cut its viewers: it is asked again until the old grant ends.
+            guard let grant = subscribers[place]?.grant, grant.authorizer.isAskedAgain, let expires = grant.expires else {
+                return end(place, .withdrawn)
+            }
+            deadlines.set(place, due: min(expires, MonotonicTime.now + .seconds(1)))
         }
     }
 
@@ -108,7 +114,7 @@ extension ConnectionTracker {
                 credentials: subscriber.credentials))
     }
 
-    /// Takes back what lets a connection watch, at once. It may ask again, and is judged anew.
+    /// Takes back what lets a connection watch, at once. It may ask again, and is judged anew; a JWT that let it in does not any more.
     /// - Returns: whether the connection is on this loop.
     func revoke(_ id: ConnectionID) -> Bool {
         guard let place = connections.firstIndex(where: { $0?.id == id }) else { return false }
@@ -117,7 +123,7 @@ extension ConnectionTracker {
         return true
     }
 
-    /// Takes back what lets anybody of this loop watch, at once.
+    /// Takes back what lets anybody of this loop watch, at once, as for one.
     func revokeAll() {
         desk.forgetVerdicts()
         for place in Array(subscribers.keys) { end(place, .revoked) }
@@ -130,6 +136,7 @@ extension ConnectionTracker {
 
     private func end(_ place: Int, _ reason: AuditLog.End) {
         guard let subscriber = subscribers[place] else { return }
+        if reason == .revoked { desk.revoke(subscriber.grant, now: MonotonicTime.now) }
         desk.audit.ended(reason, subscriber.grant, of: subject(subscriber.connection, at: place), now: MonotonicTime.now)
         deny(subscriber.id.socket)
     }

@@ -20,6 +20,8 @@ struct Grant: Sendable, Equatable {
     var expires: Duration?
     /// Who it is, as far as is known: cleaned and short, for the log.
     var who: String?
+    /// The digest of the token that is this grant, where it is one that could be shown again.
+    var token: SHA256Digest?
 
     /// The time to look at this grant next: its end or, where it may be renewed, early enough before it.
     func nextLook(from now: Duration) -> Duration? {
@@ -37,6 +39,8 @@ enum Verdict: Sendable, Equatable {
     case granted(Grant)
     /// With the reason in a few words for the log: never a secret, nor text that the client chose.
     case denied(String)
+    /// Nobody could say, which denies who asks; who watches already may do so until what was granted ends.
+    case undecided(String)
 }
 
 /// All that a connection can show for itself.

@@ -6,9 +6,12 @@ struct StatsToken: Sendable {
     func isCarried(by credentials: Credentials) -> Bool {
         guard let secret else { return false }
         if let token = credentials.token, secret.matches(token.utf8) { return true }
-        guard let authorization = credentials.head.authorization, let bearer = Self.bearer(Array(authorization.utf8)[...]) else {
-            return false
-        }
+        return credentials.head.authorization.map { isCarried(by: Array($0.utf8)) } ?? false
+    }
+
+    /// Whether an `Authorization` header carries the token.
+    func isCarried(by authorization: [UInt8]) -> Bool {
+        guard let secret, let bearer = Self.bearer(authorization[...]) else { return false }
         return secret.matches(bearer)
     }
 

@@ -8,6 +8,7 @@ enum TokenFault: String, Error, Sendable, CaseIterable {
     case algorithm = "its algorithm is not the key's"
     case unknownKey = "its key is not known"
     case signature = "its signature is wrong"
+    case revoked = "it was revoked"
     case noExpiry = "it has no exp"
     case expired = "it has expired"
     case notYet = "it is not valid yet"

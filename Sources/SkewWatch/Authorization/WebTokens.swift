@@ -14,6 +14,7 @@ struct WebTokens: Authorizer {
     let rules: TokenRules
     /// The name of the cookie that carries a token.
     let cookie: String?
+    let revoked: RevokedTokens
     /// Seconds since 1970, and the monotonic time of the same moment.
     var clock: @Sendable () -> (wall: Double, monotonic: Duration) = {
         (Double(MonotonicTime.wallClockMilliseconds) / 1000, MonotonicTime.now)
@@ -38,9 +39,11 @@ struct WebTokens: Authorizer {
         try await keys(for: token).check(token)
         let (wall, monotonic) = clock()
         let content = try rules.check(token.claims, now: wall)
+        let digest = SHA256Digest(of: text.utf8)
+        guard !revoked.contains(digest, now: monotonic) else { throw .revoked }
         // A date in the far future must not overflow.
         let left = Duration.seconds(min(content.secondsLeft, 1e9))
-        return Grant(authorizer: name, scope: .ips, expires: monotonic + left, who: content.subject)
+        return Grant(authorizer: name, scope: .ips, expires: monotonic + left, who: content.subject, token: digest)
     }
 
     private func keys(for token: WebToken) async throws(TokenFault) -> TokenKeys {
@@ -74,7 +77,7 @@ extension WebTokens {
     }
 
     /// nil where no JWT is configured.
-    init?(_ configuration: Configuration, source: (String) -> KeySource) {
+    init?(_ configuration: Configuration, revoked: RevokedTokens, source: (String) -> KeySource) {
         if let secret = configuration.jwtSecret {
             keys = .secret(.secret(AuthenticationCode(secret: Array(secret.exposed.utf8))))
         } else if let place = configuration.jwtJWKS {
@@ -84,5 +87,6 @@ extension WebTokens {
         }
         rules = TokenRules(required: configuration.jwtRequire)
         cookie = configuration.jwtCookie
+        self.revoked = revoked
     }
 }

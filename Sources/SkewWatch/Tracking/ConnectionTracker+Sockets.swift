@@ -14,7 +14,7 @@ extension ConnectionTracker: SocketHandler {
     nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
         guard isText else { return }
         let parsed = unsafe ClientMessage.parse(Span(_unsafeElements: message.assumingMemoryBound(to: UInt8.self)))
-        assumeIsolated { $0.handle(parsed, from: socket) }
+        enter((parsed, socket)) { tracker, event in tracker.handle(event.0, from: event.1) }
     }
 
     nonisolated func drained(_ socket: SocketID) {

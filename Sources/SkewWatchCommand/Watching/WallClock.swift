@@ -23,9 +23,9 @@ enum WallClock {
     static var utc: String { formatted("%Y-%m-%dT%H:%M:%SZ", isUTC: true) }
 
     private static func formatted(_ format: String, isUTC: Bool) -> String {
-        var now = unsafe time(nil)
+        var now = time(nil)
         var parts = unsafe tm()
-        _ = unsafe isUTC ? gmtime_r(&now, &parts) : localtime_r(&now, &parts)
+        if isUTC { _ = unsafe gmtime_r(&now, &parts) } else { _ = unsafe localtime_r(&now, &parts) }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { text in
             let count = unsafe strftime(text.baseAddress!, text.count, format, &parts)
             return unsafe count > 0 ? String(cString: text.baseAddress!) : ""

@@ -27,21 +27,24 @@ struct WatchPage {
 
     /// More routes than that nobody reads, even where there is room.
     static let mostRoutes = 20
+    /// With fewer lines than that all are for the versions.
+    static let leastForRoutes = 10
 
     /// The lines, none wider than the canvas, no more than it has rows.
     func lines(on canvas: Canvas) -> [String] {
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
         lines += [totalLine(statistics, on: canvas)]
+        guard statistics.total > 0 else { return Array(lines.prefix(canvas.rows ?? .max)) }
         if let release { lines.append(rolloutLine(statistics, release, on: canvas)) }
         let versions = Self.ranked(statistics.versions)
-        let routes = Self.ranked(statistics.routes)
-        let room = canvas.rows.map { max(0, $0 - lines.count - 2 - (routes.isEmpty ? 0 : 2)) } ?? .max
+        let below = canvas.rows.map { max(0, $0 - lines.count - 2) } ?? .max
+        let routes = below < Self.leastForRoutes ? [] : Self.ranked(statistics.routes)
+        let room = below - (routes.isEmpty ? 0 : 2)
         let roomForRoutes = min(min(routes.count, Self.mostRoutes + 1), max(room / 2, room - min(room, versions.count)))
-        lines += ["", ""]
-        lines[lines.count - 1] = heading("VERSION", statistics, versions, on: canvas)
+        lines += ["", heading("VERSION", statistics, versions, on: canvas)]
         lines += table(versions, of: statistics.total, limit: room - roomForRoutes, on: canvas) { $0 == release }
-        if !routes.isEmpty {
+        if roomForRoutes > 0 {
             lines += ["", heading("ROUTE", statistics, routes, on: canvas)]
             lines += table(routes, of: statistics.total, limit: roomForRoutes, on: canvas) { _ in false }
         }

@@ -14,7 +14,8 @@ struct KeySourceTests {
         init(_ set: String?) { bytes.withLock { $0 = set.map { Array($0.utf8) } } }
 
         var source: KeySource {
-            KeySource(place: "keys.json", audit: AuditLog(logger: lines.logger), clock: { self.time.withLock { $0 } }) {
+            let clock = { @Sendable in self.time.withLock { $0 } }
+            return KeySource(place: "keys.json", audit: AuditLog(logger: lines.logger), clock: clock) {
                 self.readings.add(1, ordering: .relaxed)
                 await Task.yield()
                 return self.bytes.withLock { $0 }.map { .success($0) } ?? .failure(.init(reason: "it is gone"))

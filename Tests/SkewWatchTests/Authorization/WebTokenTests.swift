@@ -10,7 +10,8 @@ struct WebTokenTests {
     private static func keys(secret: String) -> TokenKeys {
         var configuration = Configuration()
         configuration.jwtSecret = Secret(secret)
-        guard case .secret(let keys)? = WebTokens(configuration, source: { _ in preconditionFailure() })?.keys else {
+        guard case .secret(let keys)? = WebTokens(configuration, revoked: RevokedTokens(), source: { _ in preconditionFailure() })?.keys
+        else {
             preconditionFailure()
         }
         return keys

