@@ -26,6 +26,8 @@ struct SocketTable {
         var isAwaitingPong = false
         /// Which close code goes out when the peer can take it; nil where none is to be sent, or was already.
         var closeCode: CloseCode?
+        /// Whether the peer broke a rule: TCP ends as soon as the close frame is out.
+        var isFailed = false
     }
 
     private var entries: [Entry] = []

@@ -96,7 +96,7 @@ extension WebSocketLoop {
             return 0
         case .closing:
             unsafe sendClose(wsi, place)
-            return 0
+            return table[place].isFailed ? -1 : 0
         case .stream:
             unsafe flush(wsi, place)
             return 0
@@ -111,11 +111,13 @@ extension WebSocketLoop {
 
     // MARK: Closing
 
-    /// Fails the connection from within its own callback.
+    /// Fails the connection from within its own callback (RFC 6455, section 7.1.7): libwebsockets sends the close frame and calls
+    /// ``writable(_:_:)`` after it, which hangs up. There is no answer to wait for: what this peer sends can't be trusted to be one.
     private func fail(_ wsi: OpaquePointer, _ place: Int, _ reason: DisconnectReason) -> Int32 {
         if let code = reason.code {
             unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0)
         }
+        table[place].isFailed = true
         beginClosing(place, reason)
         return -1
     }
