@@ -31,7 +31,7 @@ trap cleanup EXIT
 check() {
     local what=$1 is=$2 wanted=$3
     # shellcheck disable=SC2053  # what is wanted may be a pattern
-    if [[ $is == $wanted ]]; then
+    if [[ $is == "$wanted" || $is == $wanted ]]; then
         printf 'ok    %-46s %s\n' "$what" "$is"
     else
         printf 'WRONG %-46s %s, not %s\n' "$what" "$is" "$wanted"

@@ -19,7 +19,7 @@ export SKEWWATCH_STATS_TOKEN=proxy-test-$$ SKEWWATCH_ADMIN_TOKEN=proxy-admin-$$
 check() {
     local what=$1 is=$2 wanted=$3
     # shellcheck disable=SC2053  # what is wanted may be a pattern
-    if [[ $is == $wanted ]]; then
+    if [[ $is == "$wanted" || $is == $wanted ]]; then
         printf 'ok    %-52s %s\n' "$what" "${is:0:90}"
     else
         printf 'WRONG %-52s %s, not %s\n' "$what" "$is" "$wanted"
@@ -56,8 +56,9 @@ websocket() {
         --header 'Sec-WebSocket-Key: c2tld3dhdGNoLWNoZWNrIQ==' --header "Origin: http://127.0.0.1:$proxy_port" "$@" 2>/dev/null || true
 }
 rows() { curl -fsS --header "Authorization: Bearer $SKEWWATCH_ADMIN_TOKEN" "http://127.0.0.1:$server_port/__skew/admin/stats"; }
+# curl is a child of the background shell.
 stop_client() {
-    kill "$1" 2>/dev/null || true
+    pkill -P "$1" || true
     wait "$1" 2>/dev/null || true
 }
 

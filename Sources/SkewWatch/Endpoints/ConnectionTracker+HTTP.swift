@@ -109,25 +109,6 @@ extension ConnectionTracker {
         return .json(report.isOK ? 200 : 503, report.encoded)
     }
 
-    /// nil when the request carries the admin token.
-    private nonisolated func refusal(ofAdmin head: borrowing RequestHead) -> HTTPResponse? {
-        guard let token = desk.adminToken else { return .error(503, "no admin token is configured") }
-        guard let authorization = head.header(.authorization) else { return .unauthorized }
-        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? nil : .unauthorized
-    }
-
-    /// The last hour and day, for who may see statistics by a token. Nothing, and no error, for who shows none: the dashboard asks
-    /// everybody's browser.
-    private nonisolated func history(_ head: borrowing RequestHead) -> HTTPResponse {
-        guard let authorization = head.header(.authorization) else { return HTTPResponse(status: 204) }
-        let isAdmin = desk.adminToken?.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ?? false
-        guard isAdmin || desk.isStatsToken(authorization) else { return .unauthorized }
-        let (hour, day) = shared.history.histories
-        let body = VersionHistoryEncoder.encode(
-            release: shared.release, nowMilliseconds: MonotonicTime.wallClockMilliseconds, spans: [("hour", hour), ("day", day)])
-        return .json(200, body)
-    }
-
     /// Answers a request that had to wait.
     func respond(_ response: HTTPResponse, to socket: SocketID) {
         loop?.respond(to: socket, with: response)
@@ -164,28 +145,6 @@ extension ConnectionTracker {
         return .ok(true, headers)
     }
 
-    private func announce(_ fields: JSONValue) -> HTTPResponse {
-        guard let version = fields["version"]?.text.flatMap({ CleanText.version($0) }) else {
-            return .error(400, "the version is missing")
-        }
-        let sockets = shared.openConnections.load(ordering: .relaxed)
-        shared.announce(version)
-        return .json(200, "{\"ok\":true,\"sockets\":\(sockets)}")
-    }
-
-    /// Takes authorizations back on every loop. The answer does not wait for the others: they are cut before anything else is sent.
-    private func revoke(_ fields: JSONValue) -> HTTPResponse {
-        if fields["all"] == .boolean(true) {
-            shared.onEveryLoop { $0.revokeAll() }
-            return .ok(true, [])
-        }
-        guard let id = fields["connectionId"]?.text.flatMap({ ConnectionID($0) }) else {
-            return .error(400, "a connectionId, or all: true, is needed")
-        }
-        shared.onEveryLoop { _ = $0.revoke(id) }
-        return .ok(true, [])
-    }
-
     private func perform(on stream: StreamDirectory.Entry, _ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {
         if stream.tracker == index { return work(self) }
         guard let other = shared.tracker(stream.tracker) else { return }
@@ -203,45 +162,5 @@ extension ConnectionTracker {
         counters.messages[.subscribeStats, default: 0] += 1
         // A stream's own request could carry no header of the page's choice: what the POST carries counts for it.
         subscribe(socket, token: token, mode: mode, head: context.head)
-    }
-}
-
-extension RequestHead {
-    /// Whether the content type is JSON, whatever its parameters.
-    fileprivate var hasJSONBody: Bool {
-        guard let type = header(.contentType) else { return false }
-        let name = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
-        return name.elementsEqual("application/json".utf8)
-    }
-}
-
-extension HTTPResponse {
-    static let notFound = HTTPResponse.error(404, "there is nothing here")
-    static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed", closes: true)
-    static let unauthorized = HTTPResponse.error(
-        401, "the token is missing or wrong", headers: [("WWW-Authenticate", "Bearer")])
-
-    static func ok(_ isOK: Bool, _ headers: [(name: String, value: String)]) -> HTTPResponse {
-        .json(200, isOK ? #"{"ok":true}"# : #"{"ok":false}"#, headers: headers)
-    }
-
-    /// The answer to `OPTIONS`: what the endpoint takes, and, for allowed origins, what browsers ask before a cross-origin request.
-    static func preflight(_ endpoint: Endpoint, _ origin: CrossOrigin) -> HTTPResponse {
-        guard origin != .refused else { return .foreignOrigin }
-        var headers = [(name: "Allow", value: endpoint.allow)]
-        if case .allowed = origin {
-            headers += origin.headers
-            headers += [
-                ("Access-Control-Allow-Methods", endpoint.allow), ("Access-Control-Allow-Headers", "authorization, content-type"),
-                ("Access-Control-Max-Age", "600"),
-            ]
-        }
-        return HTTPResponse(status: 204, headers: headers)
-    }
-
-    func with(_ more: [(name: String, value: String)]) -> HTTPResponse {
-        var response = self
-        response.headers += more
-        return response
     }
 }
