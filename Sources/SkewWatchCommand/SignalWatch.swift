@@ -52,6 +52,15 @@ enum SignalWatch {
         for number in [SIGTERM, SIGINT, SIGHUP] + (onResize == nil ? [] : [SIGWINCH]) { _ = signal(number, passSignalOn) }
     }
 
+    /// Lets this thread, the first, take them. Whoever started the process may have had them blocked, and a process inherits that:
+    /// it could not be ended in order then.
+    static func unblock() {
+        var signals = sigset_t()
+        _ = unsafe sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGWINCH] { _ = unsafe sigaddset(&signals, number) }
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
     private static func wait(with actions: Actions) -> Never {
         var isEnding = false
         while true {

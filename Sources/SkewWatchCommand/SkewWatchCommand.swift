@@ -28,6 +28,7 @@ struct SkewWatchCommand: ParsableCommand {
     /// process.
     static func main() {
         StandardStreams.prepare()
+        SignalWatch.unblock()
         Task.detached { await runCommand() }
         while true { pause() }
     }

@@ -32,6 +32,14 @@ struct DeadlineQueue {
         due[place] = 0
     }
 
+    /// The deadline of `place` as a tick; nil where it has none.
+    func deadline(of place: Int) -> UInt32? { contains(place) ? due[place] : nil }
+
+    /// The place that is due at `tick` and was set first, if there is one.
+    func firstDue(at tick: UInt32) -> Int? {
+        head != Self.none && due[Int(head)] <= tick ? Int(head) : nil
+    }
+
     /// Takes the place that is due at `tick` and was set first, if there is one.
     mutating func popDue(at tick: UInt32) -> Int? {
         guard head != Self.none, due[Int(head)] <= tick else { return nil }

@@ -34,15 +34,27 @@ extension WebSocketLoop {
     }
 
     private func dropSilent(at now: UInt32) {
-        while let place = pongs.popDue(at: now) {
-            guard outboxes[place] != nil else {
+        while let place = pongs.firstDue(at: now), let deadline = pongs.deadline(of: place) {
+            pongs.remove(place)
+            guard isThere(place, pingedAt: deadline - Self.ticks(options.pongTimeout)) else {
                 drop(place, .pongTimeout)
                 continue
             }
-            // It got its ping before it got too many bytes: see ping(at:).
             table[place].isAwaitingPong = false
             pings.append(place, due: now + Self.ticks(options.pingInterval))
         }
+    }
+
+    /// Whether a peer that no pong was reported of is there all the same: anything it sent since its ping shows that, a pong without
+    /// the payload, for one, which libwebsockets keeps to itself. One that has bytes pending is judged by whether it takes them.
+    private func isThere(_ place: Int, pingedAt tick: UInt32) -> Bool {
+        if outboxes[place] != nil { return true }
+        guard let wsi = unsafe table[place].wsi else { return false }
+        // The loop's own time is that of its turn; the kernel counts silence in jiffies of up to 10 ms.
+        unsafe uv_update_time(uv)
+        let silence = unsafe milliseconds_since_data(lws_get_socket_fd(wsi))
+        let sincePing = unsafe uv_now(uv) - startedAt - UInt64(tick - 1) * UInt64(1000 / Self.ticksPerSecond)
+        return silence >= 0 && UInt64(silence) <= sincePing + 10
     }
 
     private func ping(at now: UInt32) {

@@ -20,7 +20,7 @@ public final class WebSocketLoop {
     private var vhost: OpaquePointer?
     private var listener: Listener?
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
-    private let startedAt: UInt64
+    let startedAt: UInt64
     private(set) var stopped: (() -> Void)?
 
     var table = SocketTable()

@@ -11,7 +11,8 @@ start_server
 load connect --connections "$connections" --sources 16 --hold 3s --time-limit 240s --quiet --json >"$work/idle.json"
 stop_server
 start_server
-load connect --connections $((connections * 15 / 19)) --sources 16 --hold 1s --rounds 10 --time-limit 400s --quiet --json >"$work/rounds.json"
+load connect --connections $((connections * 15 / 19)) --sources 16 --hold 1s --rounds 10 --time-limit 400s --quiet --json \
+    >"$work/rounds.json"
 python3 - "$work/idle.json" "$work/rounds.json" <<'END'
 import json, sys
 

@@ -10,15 +10,17 @@ final class RunningServer {
 
     /// - Parameters:
     ///   - settings: further flags.
+    ///   - port: any free one unless given.
     ///   - environment: for secrets.
-    init(_ settings: [String] = [], environment: [String: String] = [:]) throws {
+    init(_ settings: [String] = [], port: String = "0", environment: [String: String] = [:]) throws {
         command = try RunningCommand(
-            ["serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--log-format", "json"] + settings,
+            ["serve", "--host", "127.0.0.1", "--port", port, "--internal-port", "-1", "--drain-timeout", "0s", "--log-format", "json"]
+                + settings,
             environment: environment)
         var lines = ""
         while true {
             if let address = lines.firstMatch(of: /"address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
-                (url, port) = (String(address.1), String(address.2))
+                (url, self.port) = (String(address.1), String(address.2))
                 break
             }
             let more = command.nextErrors()

@@ -7,6 +7,12 @@ import Testing
         let command = try RunningCommand("serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "0", "--log-format", "json")
         let first = command.nextErrors()
         #expect(first.hasPrefix("{\"time\":\""), "\(first)")
+        var lines = first
+        while !lines.contains("Listening.") {
+            let more = command.nextErrors()
+            try #require(!more.isEmpty)
+            lines += more
+        }
         return command
     }
 

@@ -31,6 +31,22 @@ import WebSocketLoop
         }
     }
 
+    @Test func `a pong without the payload shows that its sender is there`() async throws {
+        var options = Self.impatient
+        options.pongTimeout = .milliseconds(300)
+        try await LoopProbe.run(options) { probe, _ in
+            let client = try await WebSocketClient(port: probe.port)
+            // Each further ping means that a deadline has passed and the client was kept.
+            for _ in 0..<4 {
+                guard case .ping = try await client.next() else {
+                    Issue.record("it was dropped")
+                    return
+                }
+                try await client.sendFrame(0xA, [])
+            }
+        }
+    }
+
     @Test func `one that takes bytes slowly is not dropped for want of a pong`() async throws {
         try await LoopProbe.run(Self.impatient) { probe, events in
             let slow = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)

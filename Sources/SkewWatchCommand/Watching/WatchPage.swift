@@ -27,11 +27,14 @@ struct WatchPage {
 
     /// More routes than that nobody reads, even where there is room.
     static let mostRoutes = 20
+    /// A table does not fit into less: a name of four columns and its numbers.
+    static let leastColumns = 24
     /// With fewer lines than that all are for the versions.
     static let leastForRoutes = 10
 
     /// The lines, none wider than the canvas, no more than it has rows.
     func lines(on canvas: Canvas) -> [String] {
+        guard canvas.columns >= Self.leastColumns else { return [TerminalText("too narrow", limit: canvas.columns).text] }
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
         lines += [totalLine(statistics, on: canvas)]
@@ -72,7 +75,9 @@ struct WatchPage {
     private func totalLine(_ statistics: LiveStatistics, on canvas: Canvas) -> String {
         let total = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
         let room = min(60, canvas.columns - total.count - 3)
-        guard room >= 10, let range = history.range(columns: room) else { return canvas.style.bold(total) }
+        guard room >= 10, let range = history.range(columns: room) else {
+            return canvas.style.bold(TerminalText(total, limit: canvas.columns).text)
+        }
         let spark = history.line(columns: room, steps: canvas.glyphs.spark)
         let legend = "  \(ShownNumber.grouped(range.lowerBound)) to \(ShownNumber.grouped(range.upperBound)) in \(spark.count) s"
         let fits = total.count + 3 + spark.count + legend.count <= canvas.columns

@@ -43,9 +43,10 @@ extension SettingsTable {
     public static func markdown() -> String {
         let rows = all.map { setting in
             let file = setting.isSecret ? " (or `\(setting.environment)_FILE`)" : ""
+            let help = setting.help + (setting.pending == nil ? "" : " Not available in this version.")
             let cells = [
                 "`\(setting.flag)`", "`\(setting.environment)`\(file)", setting.shownDefault.inMarkdownCell,
-                setting.help.replacing("|", with: "\\|"),
+                help.replacing("|", with: "\\|"),
             ]
             return "| \(cells.joined(separator: " | ")) |\n"
         }

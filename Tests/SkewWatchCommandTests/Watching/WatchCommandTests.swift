@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import TestSockets
+import Testing
+
+@Suite struct WatchCommandTests {
+    private static let secrets = ["SKEWWATCH_STATS_TOKEN": "viewer", "SKEWWATCH_ADMIN_TOKEN": "admin"]
+
+    private func server() throws -> RunningServer { try RunningServer(["--release", "2.0"], environment: Self.secrets) }
+
+    /// A tab that the server has greeted, so that it counts.
+    private func tab(at server: RunningServer) async throws -> WebSocketClient {
+        let tab = try await WebSocketClient(port: try #require(Int(server.port)), path: "/__skew/ws")
+        #expect(try await tab.text().contains(#""type":"connected""#))
+        return tab
+    }
+
+    /// A file with that text for as long as the body runs.
+    private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/skewwatch-token-\(UUID())"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
+    }
+
+    @Test func `once prints a table and ends, and the watcher is no tab`() throws {
+        let server = try server()
+        defer { server.stop() }
+        try withFile("viewer\n") { path in
+            let end = try RunningCommand("watch", server.url, "--once", "--token-file", path).finish()
+            #expect(end.status == 0 && end.errors.isEmpty)
+            #expect(end.output.contains("SkewWatch  \(server.url)") && end.output.contains("\n0 tabs"))
+        }
+    }
+
+    @Test func `URL and token come from the settings in the environment where none are given`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let environment = ["SKEWWATCH_STATS_TOKEN": "viewer", "SKEWWATCH_PORT": server.port]
+        let end = try RunningCommand("watch", "--once", "--json", environment: environment).finish()
+        #expect(end.status == 0 && end.errors.isEmpty)
+        #expect(end.output.contains(#""total":0,"release":"2.0","versions":{},"routes":{}}"#))
+    }
+
+    @Test func `a wrong token, and none, are one sentence and exit 1`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let wrong = try RunningCommand("watch", server.url, environment: ["SKEWWATCH_STATS_TOKEN": "guess"]).finish()
+        #expect(wrong == (1, "", "skewwatch: \(server.url) cannot be watched: the statistics are denied to this token.\n"))
+        let none = try RunningCommand("watch", server.url).finish()
+        #expect(none.status == 1 && none.errors.contains("--token-file") && none.errors.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func `a server that is not there, a path that is none, and a URL that is none end at once`() throws {
+        let server = try server()
+        defer { server.stop() }
+        #expect(try RunningCommand("watch", "http://127.0.0.1:1").finish().status == 1)
+        let path = try RunningCommand("watch", server.url + "/no").finish()
+        #expect(path.status == 1 && path.errors.contains("answered 404"))
+        #expect(try RunningCommand("watch", "app.example.com").finish().status == 78)
+    }
+
+    @Test func `it prints a line an update, comes back after a crash of the server, and SIGINT ends it with 0`() async throws {
+        var server = try RunningServer(["--release", "2.0"], environment: Self.secrets)
+        let watch = try RunningCommand("watch", server.url, environment: ["SKEWWATCH_STATS_TOKEN": "viewer"])
+        #expect(watch.nextOutput().hasSuffix("Z 0 tabs\n"))
+        let tab = try await tab(at: server)
+        #expect(watch.nextOutput().hasSuffix("Z 1 tab: 2.0 1 (100.0 %)\n"))
+        server.kill()
+        #expect(watch.nextErrors().contains("is lost"))
+        try await tab.waitForEnd()
+        server = try RunningServer(["--release", "2.1"], port: server.port, environment: Self.secrets)
+        var lines = ""
+        while !lines.hasSuffix("Z 0 tabs\n") {
+            let more = watch.nextOutput()
+            try #require(!more.isEmpty)
+            lines += more
+        }
+        watch.send(SIGINT)
+        #expect(watch.finish().status == 0)
+        server.stop()
+    }
+
+    @Test func `announce tells every open tab and says how many`() async throws {
+        let server = try server()
+        defer { server.stop() }
+        let tab = try await tab(at: server)
+        try withFile("admin\n") { path in
+            let end = try RunningCommand("announce", "2.1", server.url, "--admin-token-file", path).finish()
+            #expect(end == (0, "Told 1 open connection.\n", ""))
+        }
+        #expect(try await tab.text() == #"{"type":"version","version":"2.1"}"#)
+    }
+
+    @Test func `announce repeats the server's refusal, and names a missing token`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let wrong = try RunningCommand("announce", "2.1", server.url, environment: ["SKEWWATCH_ADMIN_TOKEN": "guess"]).finish()
+        #expect(wrong.status == 1 && wrong.errors.hasPrefix("skewwatch: \(server.url) answered 401: "))
+        let none = try RunningCommand("announce", "2.1", server.url).finish()
+        #expect(none.status == 78 && none.errors.contains("--admin-token-file"))
+    }
+}

@@ -1,0 +1,120 @@
+import SkewProtocol
+import Testing
+
+@testable import SkewWatchCommand
+
+@Suite struct EventStreamReaderTests {
+    private let stream = Array(": hello\nretry: 1000\n\ndata: {\"a\":1}\r\n\r\nevent: x\ndata:one\ndata: two\n\n".utf8)
+
+    @Test func `events are the same however the bytes are cut`() {
+        let expected = [Array("{\"a\":1}".utf8), Array("one\ntwo".utf8)]
+        for size in 1...stream.count {
+            var reader = EventStreamReader()
+            var events: [[UInt8]] = []
+            for start in Swift.stride(from: 0, to: stream.count, by: size) {
+                events += reader.take(Array(stream[start..<min(start + size, stream.count)])) ?? []
+            }
+            #expect(events == expected, "\(size)")
+        }
+    }
+
+    @Test func `a line without end is not kept for ever`() {
+        var reader = EventStreamReader()
+        let part = [UInt8](repeating: 0x20, count: 16 << 20)
+        #expect(reader.take(part) == [])
+        #expect((0..<4).contains { _ in reader.take(part) == nil })
+    }
+}
+
+@Suite struct BackoffTests {
+    /// Always the most.
+    private struct Highest: RandomNumberGenerator {
+        mutating func next() -> UInt64 { .max }
+    }
+
+    @Test func `waits double up to the longest, start over after a success, and may be short`() {
+        var backoff = Backoff()
+        var highest = Highest()
+        let waits = (0..<8).map { _ in backoff.next(using: &highest) }
+        #expect(waits[0] > .milliseconds(490) && waits[1] > .milliseconds(990) && waits[7] > .seconds(29))
+        #expect(waits.allSatisfy { $0 <= Backoff.longest })
+        backoff.reset()
+        #expect(backoff.next(using: &highest) <= Backoff.first)
+        var random = SystemRandomNumberGenerator()
+        let jittered = (0..<200).map { _ in backoff.next(using: &random) }
+        #expect(jittered.min()! < .seconds(10) && jittered.max()! > .seconds(10))
+    }
+}
+
+@Suite struct TerminalTextTests {
+    @Test(arguments: [
+        ("1.4.2", 5), ("日本語", 6), ("e\u{301}", 1), ("🚀x", 3), ("", 0), ("\u{1B}[31mred\u{202E}\u{200B}", 7), ("한국", 4), ("ﾊﾝ", 2),
+    ])
+    func `its width is what a terminal gives it, and nothing in it steers one`(raw: String, columns: Int) {
+        let text = TerminalText(raw, limit: 100)
+        #expect(text.columns == columns)
+        #expect(!text.text.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{202E}" })
+    }
+
+    @Test func `it is cut between characters, and the cut is seen`() {
+        #expect(TerminalText("日本語", limit: 4).text == "日…")
+        #expect(TerminalText("日本語", limit: 4).columns == 3)
+        #expect(TerminalText("日本語", limit: 5).text == "日本…")
+        #expect(TerminalText("abcdef", limit: 6).text == "abcdef")
+        #expect(TerminalText("abcdef", limit: 0).text == "")
+        #expect(TerminalText("日本", limit: 3).padded(to: 6) == "日…   ")
+    }
+}
+
+@Suite struct ShownNumberTests {
+    @Test func `numbers have commas, and only all is 100 per cent`() {
+        #expect([0, 999, 1000, 1_234_567].map(ShownNumber.grouped) == ["0", "999", "1,000", "1,234,567"])
+        #expect(ShownNumber.share(1, of: 3) == "33.3 %")
+        #expect(ShownNumber.share(9999, of: 10000) == "99.9 %" && ShownNumber.share(10000, of: 10000) == "100.0 %")
+        #expect(
+            ShownNumber.share(1, of: 10000) == "0.1 %" && ShownNumber.share(0, of: 5) == "0.0 %" && ShownNumber.share(0, of: 0) == "0.0 %")
+    }
+
+    @Test func `a bar is as long as its share, and never nothing for something`() {
+        #expect(Glyphs.unicode.bar(share: 0.5, columns: 10) == "█████")
+        #expect(Glyphs.unicode.bar(share: 1, columns: 3) == "███" && Glyphs.unicode.bar(share: 0.0001, columns: 3) == "▏")
+        #expect(Glyphs.unicode.bar(share: 0, columns: 3) == "" && Glyphs.plain.bar(share: 0.5, columns: 4) == "##")
+    }
+}
+
+@Suite struct TotalHistoryTests {
+    @Test func `the line is as high as its numbers, starts at zero, and has holes where nobody knew`() {
+        var history = TotalHistory()
+        history.add(nil)
+        for total in [0, 50, nil, 100] { history.add(total) }
+        #expect(history.line(columns: 10, steps: ["0", "1", "2"]) == "01 2")
+        #expect(history.line(columns: 2, steps: ["0", "1", "2"]) == " 2")
+        #expect(history.range(columns: 10) == 0...100)
+        for _ in 0..<1000 { history.add(1) }
+        #expect(history.line(columns: 10_000, steps: ["a", "b"]).count == TotalHistory.limit)
+    }
+}
+
+@Suite struct StatisticsLineTests {
+    private func statistics(_ versions: [String: Int]) throws -> LiveStatistics {
+        let counts = JSONValue.object(versions.mapValues { .number(Double($0)) })
+        let total = JSONValue.number(Double(versions.values.reduce(0, +)))
+        return try #require(LiveStatistics(.object(["total": total, "seq": .number(4), "versions": counts, "routes": .object([:])])))
+    }
+
+    @Test func `a JSON line is one object that reads back, whatever the names are`() throws {
+        let line = StatisticsLine.json(try statistics(["__proto__": 1, "a\"\n": 2]), release: "r", timestampMilliseconds: 5)
+        #expect(!line.contains("\n"))
+        let read = JSONValue(Array(line.utf8).span)
+        let value = try #require(read)
+        #expect(value["versions"] == .object(["__proto__": .number(1), "a\"\n": .number(2)]))
+        #expect(value["release"] == .string("r") && value["timestamp"] == .number(5) && value["total"] == .number(3))
+    }
+
+    @Test func `a plain line has the biggest versions first and no control characters`() throws {
+        let line = StatisticsLine.plain(try statistics(["old\u{1B}": 1, "new": 3]), time: "T")
+        #expect(line == "T 4 tabs: new 3 (75.0 %), old 1 (25.0 %)")
+        let many = Dictionary(uniqueKeysWithValues: (0..<13).map { ("v\($0)", 1) })
+        #expect(StatisticsLine.plain(try statistics(many), time: "T").hasSuffix("and 3 more"))
+    }
+}
