@@ -3,7 +3,7 @@
 # Usage: Tests/Web/run.sh [pytest arguments]; build first. Python packages go to .build-venv.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-Docker/packages.sh chromium python3-venv fonts-dejavu-core
+Docker/packages.sh chromium python3-venv nodejs fonts-dejavu-core
 venv=.build-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r Tests/Web/requirements.txt

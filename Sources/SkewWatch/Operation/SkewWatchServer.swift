@@ -157,6 +157,7 @@ public final class SkewWatchServer: Sendable {
         if OpenFileLimit.current < OpenFileLimit.comfortable {
             logger.warning("Only \(OpenFileLimit.current) files may be open, so only \(limit) connections; raise the limit (ulimit -n).")
         }
+        for warning in InsecureSettings.warnings(of: configuration) { logger.warning("\(warning)") }
         if !configuration.connectionTracking {
             logger.info("Connections are not tracked: nobody sees statistics.")
         } else if isDenyingAll {
