@@ -34,7 +34,8 @@ let package = Package(
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
         .executable(name: "skewwatch-load", targets: ["SkewWatchLoad"]),
-        .library(name: "SkewWatch", targets: ["SkewWatch"]),
+        // SkewProtocol has the scopes that a hook grants.
+        .library(name: "SkewWatch", targets: ["SkewWatch", "SkewProtocol"]),
     ],
     dependencies: [
         // Subcommands, usage errors and help pages as every Swift command has them.

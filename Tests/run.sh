@@ -22,6 +22,9 @@ Tests/arrows.sh
 step "Build, warnings are errors"
 swift build --build-tests </dev/null
 
+step "Commands of the README"
+Tests/readme.sh </dev/null
+
 step "Browser tests"
 Tests/Web/run.sh </dev/null
 
