@@ -29,5 +29,5 @@ step "Browser tests"
 Tests/Web/run.sh </dev/null
 
 step "Tests"
-# One after the other: libwebsockets 4.1 closes a descriptor twice when a loop ends, which may be another test's by then.
+# One after the other: tests of timing share two cores.
 swift test --skip-build --no-parallel "$@" </dev/null

@@ -18,6 +18,7 @@ public final class WebSocketLoop {
     let settings: ContextSettings
     private(set) var context: OpaquePointer?
     private var vhost: OpaquePointer?
+    private var eventPipe: EventPipe?
     private var listener: Listener?
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     let startedAt: UInt64
@@ -57,11 +58,13 @@ public final class WebSocketLoop {
         LibraryLog.install()
         // Released when libwebsockets has called for the last time.
         let pointer = unsafe Unmanaged.passRetained(self).toOpaque()
-        guard let made = unsafe settings.createContext(user: pointer) else {
+        let (created, pipe) = unsafe EventPipe.opened { unsafe settings.createContext(user: pointer) }
+        guard let made = unsafe created else {
             unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
             throw settings.failure
         }
         unsafe (context, vhost) = unsafe (made.context, made.vhost)
+        eventPipe = pipe
         hangups = unsafe HangupWatch(on: uv, loop: self)
         _ = unsafe uv_timer_init(uv, timer)
         unsafe timer.pointee.data = pointer
@@ -93,6 +96,7 @@ public final class WebSocketLoop {
         stopped = whenStopped
         for place in table.places { table[place].phase = .closing }
         unsafe lws_context_destroy(context)
+        eventPipe?.holdNumber()
     }
 
     /// Connections of this loop, those in their handshake included.

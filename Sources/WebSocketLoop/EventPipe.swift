@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// The descriptor by which libwebsockets wakes its own loop.
+///
+/// libwebsockets 4.1 closes it twice when a context ends, the second time a turn of the loop later. By then its number may belong to
+/// somebody else in this process, who would lose it. So the number is taken again at once, for the second close to have.
+struct EventPipe {
+    private let descriptor: Int32
+
+    /// Watches for the descriptor that `make` opens; nil where it can't be told apart.
+    static func opened<Result>(by make: () -> Result) -> (Result, EventPipe?) {
+        let before = eventDescriptors()
+        let result = make()
+        let new = eventDescriptors().subtracting(before)
+        return (result, new.count == 1 ? EventPipe(descriptor: new.first!) : nil)
+    }
+
+    /// Call right after the first close. Somebody may have been faster: then the number is left to them.
+    func holdNumber() {
+        let placeholder = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard placeholder >= 0, placeholder != descriptor else { return }
+        let held = fcntl(placeholder, F_DUPFD_CLOEXEC, descriptor)
+        close(placeholder)
+        if held >= 0, held != descriptor { close(held) }
+    }
+
+    private static func eventDescriptors() -> Set<Int32> {
+        guard let directory = unsafe opendir("/proc/self/fd") else { return [] }
+        defer { unsafe closedir(directory) }
+        var found: Set<Int32> = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard let number = Int32(name), isEventDescriptor(number) else { continue }
+            found.insert(number)
+        }
+        return found
+    }
+
+    private static func isEventDescriptor(_ number: Int32) -> Bool {
+        let wanted = "anon_inode:[eventfd]"
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            let count = unsafe readlink("/proc/self/fd/\(number)", buffer.baseAddress!, 64)
+            guard count == wanted.utf8.count else { return false }
+            return unsafe zip(buffer, wanted.utf8).allSatisfy { UInt8(bitPattern: $0) == $1 }
+        }
+    }
+}
