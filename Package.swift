@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
-                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log"),
+                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,0 +1,71 @@
+import SkewProtocol
+import Testing
+import WebSocketLoop
+
+@testable import SkewWatch
+
+@Suite struct MetricsReportTests {
+    private func loop(_ index: Int, _ versions: [String: Int], _ counters: Counters = Counters()) -> LoopReport {
+        LoopReport(
+            index: index, counters: counters, openByTransport: [.webSocket: versions.values.reduce(0, +)], openSockets: 3,
+            pendingHandshakes: 1, sentBytes: 100, lag: 0.25, versions: versions)
+    }
+
+    private func lines(_ loops: [LoopReport], maxVersions: Int = 10, release: String? = nil) -> [String] {
+        let report = MetricsReport(
+            loops: loops,
+            subscribers: [SubscriptionKind(mode: .delta, scope: .ips): 1, SubscriptionKind(mode: .delta, scope: .connections): 2],
+            broadcasts: [.delta: 7], maxVersions: maxVersions, connectionLimit: 99, release: release, uptimeSeconds: 1.5)
+        return String(decoding: report.text, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private func samples(of name: String, in lines: [String]) -> [String] {
+        lines.filter { $0.hasPrefix("skewwatch_\(name){") || $0.hasPrefix("skewwatch_\(name) ") }
+            .map { String($0.dropFirst("skewwatch_\(name)".count)) }
+    }
+
+    @Test func `loops are summed up, lag apart`() {
+        var counters = Counters()
+        counters.opened[.webSocket] = 2
+        counters.closed[.slowConsumer] = 1
+        counters.closed[.pongTimeout] = 4
+        let lines = lines([loop(0, ["a": 1, "b": 2], counters), loop(1, ["b": 3], counters)])
+        #expect(samples(of: "version_connections", in: lines) == [#"{version="a"} 1"#, #"{version="b"} 5"#])
+        #expect(samples(of: "connections", in: lines).contains(#"{transport="websocket"} 6"#))
+        #expect(samples(of: "connections_opened_total", in: lines).contains(#"{transport="websocket"} 4"#))
+        #expect(samples(of: "connections_closed_total", in: lines).contains(#"{reason="pong_timeout"} 8"#))
+        #expect(samples(of: "connections_closed_total", in: lines).count == DisconnectReason.allCases.count)
+        #expect(samples(of: "slow_consumers_total", in: lines) == [" 2"])
+        #expect(samples(of: "sockets", in: lines) == [" 6"] && samples(of: "sockets_limit", in: lines) == [" 99"])
+        #expect(samples(of: "loop_lag_seconds", in: lines) == [#"{loop="0"} 0.25"#, #"{loop="1"} 0.25"#])
+        #expect(samples(of: "subscribers", in: lines).contains(#"{mode="delta"} 3"#))
+        #expect(samples(of: "broadcasts_total", in: lines).contains(#"{mode="delta"} 7"#))
+    }
+
+    @Test func `versions over the cap are one, over all loops`() {
+        let lines = lines([loop(0, ["a": 5, "b": 1, "c": 1]), loop(1, ["a": 1, "d": 1, "e": 2])], maxVersions: 2)
+        let versions = samples(of: "version_connections", in: lines)
+        #expect(versions.count <= 3 && versions.contains { $0.hasPrefix(#"{version="(other)"}"#) }, "\(versions)")
+        #expect(versions.compactMap { Int($0.split(separator: " ").last ?? "") }.reduce(0, +) == 11)
+    }
+
+    @Test func `a hostile version stays in its label`() {
+        let lines = lines([loop(0, ["\"} 1\nskewwatch_evil 1": 1])], release: "r\"\\\n")
+        #expect(samples(of: "version_connections", in: lines) == [##"{version="\"} 1\nskewwatch_evil 1"} 1"##])
+        #expect(samples(of: "release_info", in: lines) == [##"{version="r\"\\\n"} 1"##])
+        #expect(!lines.contains { $0.hasPrefix("skewwatch_evil") })
+    }
+
+    @Test func `every metric has one help, one type and a sample, and none has a route`() {
+        let lines = lines([loop(0, ["a": 1])])
+        let types = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ") }
+        #expect(Set(types.map { $0[2] }).count == types.count && types.count > 15)
+        for type in types {
+            #expect(type[2].hasPrefix("skewwatch_") && (type[3] == "counter") == type[2].hasSuffix("_total"))
+            #expect(lines.count { $0.hasPrefix("# HELP \(type[2]) ") } == 1)
+            #expect(lines.contains { $0.hasPrefix("\(type[2]){") || $0.hasPrefix("\(type[2]) ") })
+        }
+        let labels = Set(lines.compactMap { $0.hasPrefix("#") ? nil : $0.firstMatch(of: /\{([a-z_]+)=/).map { String($0.1) } })
+        #expect(labels == ["transport", "reason", "version", "mode", "result", "type", "loop"])
+    }
+}
