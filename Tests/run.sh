@@ -14,7 +14,7 @@ Docker/packages.sh libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-
 command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
 
 step "Format"
-swift format lint --strict --parallel --recursive Sources Tests Package.swift </dev/null
+swift format lint --strict --parallel --recursive Sources Tests Docker Package.swift </dev/null
 
 step "Import arrows"
 Tests/arrows.sh

@@ -1,6 +1,7 @@
 """The browser client in a real Chromium, against the server."""
 
 import random
+import shutil
 import subprocess
 
 import pytest
@@ -325,7 +326,10 @@ def test_a_quiet_link_is_kept(tabs, server):
 # Without a browser
 
 
-def test_the_module_loads_on_a_server_without_a_window():
+def test_the_module_loads_on_a_server_without_a_window(tmp_path):
+    # As in a project of modules: Debian's node 18 takes a lone .js file for CommonJS.
+    shutil.copytree(ASSETS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
     program = """
         const { connect } = await import(process.argv[1]);
         const connection = connect({ url: '/__skew', route: '/a' }).trackHistory();
@@ -337,7 +341,7 @@ def test_the_module_loads_on_a_server_without_a_window():
         connection.close();
     """
     run = subprocess.run(
-        ["node", "--input-type=module", "-e", program, str(ASSETS / "client.js")],
+        ["node", "--input-type=module", "-e", program, str(tmp_path / "client.js")],
         capture_output=True,
         text=True,
         timeout=30,

@@ -104,7 +104,7 @@ export interface ConnectionEvents {
   state: ConnectionState
 }
 
-/** Also an `EventTarget`: `addEventListener` gets a `CustomEvent` with the same values as `detail`. */
+/** Also an `EventTarget`: `addEventListener` gets an `Event` with the same values as `detail`. */
 export interface Connection extends EventTarget {
   readonly state: ConnectionState
   /** When the next attempt is due, milliseconds since 1970; of use while `state` is `waiting`. */

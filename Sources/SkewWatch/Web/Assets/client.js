@@ -99,7 +99,8 @@ class Connection extends EventTarget {
   }
 
   #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    // Not CustomEvent: Node 18, where pages are rendered, has none.
+    this.dispatchEvent(Object.assign(new Event(type), { detail }));
   }
 
   #set(state) {
