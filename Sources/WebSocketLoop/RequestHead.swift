@@ -89,6 +89,12 @@ public struct RequestHead: ~Copyable {
         return path.count + query + Header.allCases.reduce(0) { unsafe $0 + Int(lws_hdr_total_length(wsi, $1.token)) }
     }
 
+    /// Whether a header that the server reads holds what no header may, for one a NUL (RFC 9110, section 5.5): a proxy in front may
+    /// have read it differently.
+    var hasControlCharacters: Bool {
+        Header.allCases.contains { header($0)?.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F } ?? false }
+    }
+
     /// Whether the request line says HTTP/1.1.
     public var isHTTP11: Bool { copy(WSI_TOKEN_HTTP).map { $0.elementsEqual("HTTP/1.1".utf8) } ?? false }
 

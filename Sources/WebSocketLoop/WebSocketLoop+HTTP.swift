@@ -42,10 +42,13 @@ extension WebSocketLoop {
     }
 
     /// What makes the borders of a request doubtful: two lengths, a length that is no number, chunks (which libwebsockets does not
-    /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3). Such a connection is answered once and ended.
+    /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3), control characters. Such a connection is answered once and ended.
     private static func refusal(ofFraming head: borrowing RequestHead) -> HTTPResponse? {
         guard head.knownHeaderBytes <= maxHeaderBytes else {
             return .error(431, "the header is too large", closes: true)
+        }
+        guard !head.hasControlCharacters else {
+            return .error(400, "a header holds a control character", closes: true)
         }
         guard head.count(.transferEncoding) == 0 else {
             return .error(411, "bodies need a Content-Length, chunks are not taken", closes: true)

@@ -6,6 +6,12 @@ import TestSockets
 struct RunningServer: Sendable {
     static let token = "sesame"
     let port: Int
+    /// Of the probes and metrics; nil where they are off.
+    let internalPort: Int?
+    private let server: SkewWatchServer
+
+    /// Asks it to end while a test goes on.
+    func shutdown() { server.shutdown() }
 
     /// Runs a server for the length of `body`, and ends it whatever happens.
     static func run(
@@ -16,8 +22,8 @@ struct RunningServer: Sendable {
         let (ports, sink) = AsyncStream<Int>.makeStream()
         var hooks = hooks
         hooks.listening = { sink.yield($0) }
-        var logger = Logger(label: "ServerTests") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
+        let probes = ProbeAddress()
+        let logger = Logger(label: "ServerTests") { _ in probes }
         let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: logger)
         let running = Task {
             defer { sink.finish() }
@@ -25,7 +31,9 @@ struct RunningServer: Sendable {
         }
         var failure: (any Error)?
         if let port = await ports.first(where: { _ in true }) {
-            do { try await body(RunningServer(port: port)) } catch { failure = error }
+            do {
+                try await body(RunningServer(port: port, internalPort: probes.port, server: server))
+            } catch { failure = error }
         }
         server.shutdown()
         try await running.value

@@ -1,0 +1,242 @@
+import SkewWatch
+import TestSockets
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct RequestTests {
+    private static let json = "Content-Type: application/json"
+
+    private struct Case: Sendable {
+        var request: String
+        var headers: [String] = []
+        var body: String?
+        var status: Int
+        var allow: String?
+    }
+
+    private static let refused: [Case] = [
+        Case(request: "GET /", status: 404), Case(request: "GET /__skew", status: 404), Case(request: "GET /__skew/nothing", status: 404),
+        Case(request: "POST /__skew/nothing", headers: [json], body: "{}", status: 404), Case(request: "GET /metrics", status: 404),
+        Case(request: "GET /__skew/admin", status: 404),
+        Case(request: "POST /__skew/sse", headers: [json], body: "{}", status: 405, allow: "GET, OPTIONS"),
+        Case(request: "HEAD /__skew/sse", status: 405, allow: "GET, OPTIONS"),
+        Case(request: "GET /__skew/route", status: 405, allow: "POST, OPTIONS"),
+        Case(request: "PUT /__skew/route", headers: [json], body: "{}", status: 405, allow: "POST, OPTIONS"),
+        Case(request: "DELETE /__skew/health", status: 405, allow: "GET, HEAD, OPTIONS"),
+        Case(request: "POST /__skew/client.js", headers: [json], body: "{}", status: 405, allow: "GET, HEAD"),
+        Case(request: "GET /__skew/admin/release", status: 405, allow: "POST, OPTIONS"),
+        Case(request: "GET /__skew/ws", status: 426),
+        Case(request: "POST /__skew/route", body: "{}", status: 415),
+        Case(request: "POST /__skew/route", headers: ["Content-Type: text/plain"], body: "{}", status: 415),
+        Case(request: "POST /__skew/subscribe-stats", headers: ["Content-Type: application/jsonp"], body: "{}", status: 415),
+        Case(request: "POST /__skew/route", headers: [json], body: "", status: 400),
+        Case(request: "POST /__skew/subscribe-stats", headers: [json], body: "", status: 400),
+        Case(request: "POST /__skew/route", headers: [json], status: 400),
+        Case(request: "POST /__skew/subscribe-stats", headers: [json], status: 400),
+        Case(request: "POST /__skew/subscribe-stats", headers: [json], body: "{}", status: 400),
+        Case(request: "POST /__skew/subscribe-stats", headers: [json], body: #"{"connectionId":1}"#, status: 400),
+        Case(request: "POST /__skew/subscribe-stats", headers: [json], body: #"{"connectionId":"x","mode":"all"}"#, status: 400),
+        Case(request: "POST /__skew/route", headers: [json], body: "null", status: 400),
+        Case(request: "POST /__skew/route", headers: [json], body: "{", status: 400),
+        Case(request: "POST /__skew/route", headers: [json], body: String(repeating: "[", count: 4000), status: 400),
+        Case(request: "POST /__skew/route", headers: [json, "Content-Length: 4097"], status: 413),
+        Case(request: "POST /__skew/route", headers: [json, "Content-Length: 999999999999999"], status: 413),
+        Case(request: "POST /__skew/route", headers: [json, "Transfer-Encoding: chunked"], status: 411),
+        Case(request: "POST /__skew/route", headers: [json, "Content-Length: -1"], status: 400),
+        Case(request: "POST /__skew/route", headers: [json, "Content-Length: 1e3"], status: 400),
+        Case(request: "GET /__skew/health", headers: ["Cookie: \(String(repeating: "x", count: 9000))"], status: 431),
+        Case(request: "GET /__skew/admin/stats", status: 503),
+        Case(request: "POST /__skew/admin/release", headers: [json], body: "{}", status: 503),
+    ]
+
+    @Test func `what is refused is told in one sentence of JSON, with the right status`() async throws {
+        try await RunningServer.run(.testing { $0.handshakeTimeout = .milliseconds(400) }) { server in
+            for item in Self.refused {
+                let words = item.request.split(separator: " ").map(String.init)
+                if words[0] == "HEAD" {
+                    let text = try await raw("\(item.request) HTTP/1.1\r\nHost: x\r\n\r\n", server)
+                    #expect(text.hasPrefix("HTTP/1.1 \(item.status) ") && text.contains("Allow: \(item.allow ?? "")\r\n"))
+                    #expect(text.hasSuffix("\r\n\r\n"), "an answer to HEAD has no body")
+                    continue
+                }
+                let answer = try await server.request(words[0], words[1], headers: item.headers, body: item.body)
+                #expect(answer?.status == item.status && answer?.isError == true, "\(item): \(String(describing: answer))")
+                #expect(answer?["Allow"] == item.allow, "\(item)")
+            }
+        }
+    }
+
+    @Test func `a route POST without its fields is false and no error, whatever it names`() async throws {
+        try await RunningServer.run { server in
+            for body in [
+                "{}", #"{"connectionId":"x"}"#, #"{"route":"/"}"#, #"{"connectionId":"x","route":""}"#, #"{"connectionId":1,"route":"/"}"#,
+            ] {
+                let answer = try await server.post("/route", body)
+                #expect(answer?.status == 200 && answer?.body == #"{"ok":false}"#, "\(body)")
+            }
+            let answer = try await server.request(
+                "POST", "/__skew/route", headers: ["Content-Type: Application/JSON; charset=utf-8"],
+                body: #"{"connectionId":"x","route":"/"}"#)
+            #expect(answer?.body == #"{"ok":true}"#)
+        }
+    }
+
+    @Test func `health and HEAD`() async throws {
+        try await RunningServer.run(.testing { ($0.release, $0.handshakeTimeout) = ("r1", .milliseconds(400)) }) { server in
+            let health = try await server.request("GET", "/__skew/health")
+            #expect(health?.status == 200 && health?.body == #"{"ok":true,"version":"r1","uptime":0}"#)
+            #expect(health?["Cache-Control"] == "no-store")
+            let head = try await raw("HEAD /__skew/health HTTP/1.1\r\nHost: x\r\n\r\n", server)
+            #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n") && head.hasSuffix("\r\n\r\n"))
+            #expect(head.contains("Content-Length: \(health?.body.utf8.count ?? 0)\r\n"))
+            let both = try await raw(
+                "HEAD /__skew/client.js HTTP/1.1\r\nHost: x\r\n\r\nGET /__skew/health HTTP/1.1\r\nHost: x\r\n\r\n", server)
+            #expect(both.ranges(of: "HTTP/1.1 200 OK").count == 2 && both.hasSuffix(#""uptime":0}"#) || both.contains(#""ok":true"#))
+        }
+    }
+
+    @Test(arguments: ["/pro/__skew", ""]) func `another base path moves everything`(basePath: String) async throws {
+        try await RunningServer.run(.testing { $0.basePath = basePath }) { server in
+            #expect(try await server.request("GET", basePath + "/health")?.status == 200)
+            #expect(try await server.request("GET", basePath + "/client.js")?.status == 200)
+            #expect(try await server.request("GET", "/__skew/health")?.status == 404)
+            _ = try await WebSocketClient(port: server.port, path: basePath + "/ws")
+        }
+    }
+
+    // MARK: Origins
+
+    @Test func `only pages of allowed origins are handed answers`() async throws {
+        let (good, bad) = ("https://app.example.com", "https://evil.example")
+        try await RunningServer.run(.testing { $0.allowedOrigins = [good] }) { server in
+            for (method, path, body) in [
+                ("GET", "/health", nil), ("POST", "/route", "{}"), ("POST", "/subscribe-stats", ""), ("POST", "/route", "[]"),
+            ]
+                as [(String, String, String?)]
+            {
+                let headers = [Self.json, "Origin: \(good)"]
+                let answer = try await server.request(method, "/__skew" + path, headers: headers, body: body)
+                #expect(answer?["Access-Control-Allow-Origin"] == good && answer?["Vary"] == "Origin", "\(path)")
+                for headers in [[Self.json], [Self.json, "Origin: http://127.0.0.1"]] {
+                    let answer = try await server.request(method, "/__skew" + path, headers: headers, body: body)
+                    #expect(answer?.headers.contains { $0.lowercased().hasPrefix("access-control") } == false, "\(path) \(headers)")
+                }
+            }
+            let stream = try await EventStream(port: server.port, headers: ["Origin: \(good)"])
+            #expect(await stream.head.contains("Access-Control-Allow-Origin: \(good)"))
+            for (method, path) in [
+                ("GET", "/sse"), ("POST", "/route"), ("POST", "/subscribe-stats"), ("OPTIONS", "/route"), ("OPTIONS", "/health"),
+            ] {
+                for origin in [bad, "null", "\(good).evil.example", "http://app.example.com", "\(good):8443", "\(good)\r\nOrigin: \(good)"]
+                {
+                    let headers = [Self.json, "Origin: \(origin)"]
+                    let answer = try await server.request(method, "/__skew" + path, headers: headers, body: method == "POST" ? "{}" : nil)
+                    #expect(answer?.status == 403 && answer?.isError == true, "\(method) \(path) \(origin)")
+                    #expect(answer?["Access-Control-Allow-Origin"] == nil)
+                }
+            }
+            let handshake = WebSocketClient.handshake(path: "/__skew/ws", headers: ["Origin: \(bad)"])
+            #expect(try await HTTPAnswer.to(String(decoding: handshake, as: UTF8.self), port: server.port)?.status == 403)
+        }
+    }
+
+    @Test func `OPTIONS tells methods, and allowed pages what they may send`() async throws {
+        try await RunningServer.run(.testing { $0.allowedOrigins = ["https://app.example.com"] }) { server in
+            for (path, allow) in [("/route", "POST, OPTIONS"), ("/health", "GET, HEAD, OPTIONS"), ("/sse", "GET, OPTIONS")] {
+                let plain = try await server.request("OPTIONS", "/__skew" + path)
+                #expect(plain?.status == 204 && plain?["Allow"] == allow && plain?["Access-Control-Allow-Methods"] == nil)
+                let answer = try await server.request(
+                    "OPTIONS", "/__skew" + path,
+                    headers: ["Origin: https://app.example.com", "Access-Control-Request-Headers: content-type"])
+                #expect(answer?.status == 204 && answer?["Access-Control-Allow-Methods"] == allow)
+                #expect(answer?["Access-Control-Allow-Headers"] == "authorization, content-type")
+                #expect(answer?["Access-Control-Allow-Origin"] == "https://app.example.com")
+            }
+        }
+    }
+
+    // MARK: Smuggling
+
+    private static let upgrade =
+        "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    /// Hidden behind a doubtful border; nobody must answer it.
+    private static let hidden = "GET /__skew/smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+    private static let post = "POST /__skew/route HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+
+    private static let doubtful: [(name: String, bytes: String)] = [
+        ("CL+TE", "\(post)Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\(hidden)"),
+        ("TE+CL", "\(post)Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n\(hidden)"),
+        ("TE", "\(post)Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n\(hidden)"),
+        ("TE xchunked", "\(post)Transfer-Encoding: xchunked\r\nContent-Length: 2\r\n\r\n{}\(hidden)"),
+        ("two CL", "\(post)Content-Length: 2\r\nContent-Length: \(hidden.utf8.count + 2)\r\n\r\n{}\(hidden)"),
+        ("CL list", "\(post)Content-Length: 2, 2\r\n\r\n{}\(hidden)"), ("negative CL", "\(post)Content-Length: -2\r\n\r\n{}\(hidden)"),
+        ("signed CL", "\(post)Content-Length: +2\r\n\r\n{}\(hidden)"), ("hex CL", "\(post)Content-Length: 0x2\r\n\r\n{}\(hidden)"),
+        ("huge CL", "\(post)Content-Length: 18446744073709551618\r\n\r\n{}\(hidden)"),
+        ("two Hosts", "GET /__skew/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n\(hidden)"),
+        ("no Host", "GET /__skew/health HTTP/1.1\r\n\r\n\(hidden)"),
+        ("upgrade, two Hosts", "GET /__skew/ws HTTP/1.1\r\nHost: b\r\n\(upgrade)\r\n"),
+        ("upgrade, CL", "GET /__skew/ws HTTP/1.1\r\n\(upgrade)Content-Length: 5\r\n\r\nhello\(hidden)"),
+        ("upgrade, TE", "GET /__skew/ws HTTP/1.1\r\n\(upgrade)Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n\(hidden)"),
+        ("upgrade, POST", "POST /__skew/ws HTTP/1.1\r\n\(upgrade)\r\n"), ("upgrade, HTTP/1.0", "GET /__skew/ws HTTP/1.0\r\n\(upgrade)\r\n"),
+        ("upgrade, h2c", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Upgrade: websocket", with: "Upgrade: h2c"))\r\n"),
+        ("bare CR", "GET /__skew/ws HTTP/1.1\r\(upgrade.replacing("\r\n", with: "\r"))\r"),
+        ("NUL in a value", "GET /__skew/ws HTTP/1.1\r\n\(upgrade)X: a\0b\r\n\r\n"),
+        ("NUL in Host", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Host: a", with: "Host: a\0b"))\r\n"),
+        ("NUL in the path", "GET /__skew/ws\0x HTTP/1.1\r\n\(upgrade)\r\n"),
+        ("%00 in the path", "GET /__skew/ws%00x HTTP/1.1\r\n\(upgrade)\r\n"),
+        ("obs-fold of Host", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Host: a", with: "Host:\r\n a"))\r\n"),
+        ("space before a colon", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Host: a", with: "Host : a"))\r\n"),
+        ("absolute form", "GET http://b/__skew/ws HTTP/1.1\r\n\(upgrade)\r\n"),
+        ("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), ("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+    ]
+
+    @Test func `a request whose borders are in doubt never gets in, hides none, and ends alone`() async throws {
+        try await RunningServer.run(.testing { $0.handshakeTimeout = .milliseconds(500) }) { server in
+            let (bystander, _) = try await server.open()
+            try await withThrowingTaskGroup(of: (String, String).self) { group in
+                for (name, bytes) in Self.doubtful { group.addTask { (name, try await self.raw(bytes, server)) } }
+                for try await (name, text) in group {
+                    #expect(!text.contains("HTTP/1.1 101"), "\(name): \(text)")
+                    #expect(
+                        !text.contains("HTTP/1.1 404") || name.contains("path") || name == "absolute form" || name == "CONNECT",
+                        "\(name): \(text)")
+                    #expect(!text.contains("HTTP/1.1 200"), "\(name): \(text)")
+                    #expect(text.ranges(of: "HTTP/1.1 ").count <= 1, "\(name): \(text)")
+                }
+            }
+            try await bystander.send("ping")
+            #expect(try await bystander.text() == #"{"type":"pong"}"#)
+            #expect(try await server.request("GET", "/__skew/health")?.status == 200)
+        }
+    }
+
+    @Test func `a folded line is no header, and a bare line feed ends one, whatever that lets in`() async throws {
+        try await RunningServer.run { server in
+            // libwebsockets takes both; what counts is that no header hides in them.
+            for folded in ["Host: b", "Origin: https://evil.example", "Content-Length: 5", "Transfer-Encoding: chunked", "b: c"] {
+                let answer = try await Self.firstLine("GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)X: a\r\n \(folded)\r\n\r\n", server)
+                #expect(answer == "HTTP/1.1 101 Switching Protocols", "\(folded)")
+            }
+            for (line, status) in [
+                ("Host: b", "400"), ("Origin: https://evil.example", "403"), ("Content-Length: 5", "400"),
+                ("Origin: https://evil.example\n http://127.0.0.1", "403"), ("Accept: a", "101"),
+            ] {
+                let lines = "GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)\(line)\r\n\r\n".replacing("\r\n", with: "\n")
+                let answer = try await Self.firstLine(lines, server)
+                #expect(answer.prefix(12) == "HTTP/1.1 \(status)".prefix(12), "\(line)")
+            }
+        }
+    }
+
+    private static func firstLine(_ bytes: String, _ server: RunningServer) async throws -> String {
+        let socket = try RawSocket(port: server.port)
+        try socket.write(Array(bytes.utf8))
+        return String(decoding: try await socket.receive().prefix { $0 != 13 }, as: UTF8.self)
+    }
+
+    /// Everything the server answers to bytes until it hangs up.
+    private func raw(_ bytes: String, _ server: RunningServer) async throws -> String {
+        let socket = try RawSocket(port: server.port)
+        do { try socket.write(Array(bytes.utf8)) } catch SocketFault.ended {}
+        return String(decoding: try await socket.receiveAll(), as: UTF8.self)
+    }
+}

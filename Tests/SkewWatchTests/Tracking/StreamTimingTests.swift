@@ -1,0 +1,87 @@
+import HTTPCall
+import SkewProtocol
+import TestSockets
+import Testing
+import WebSocketLoop
+
+@testable import SkewWatch
+
+/// What streams do by the clock, with a tracker alone: a whole server has no settings for these times.
+@Suite(.timeLimit(.minutes(1))) struct StreamTimingTests {
+    private func run(
+        _ change: (inout LoopOptions) -> Void, _ body: (ConnectionTracker, _ port: Int) async throws -> Void
+    ) async throws {
+        var options = LoopOptions()
+        change(&options)
+        let configuration = Configuration()
+        let audit = AuditLog(logger: LogLines().logger)
+        let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit)
+        let settings = TrackerSettings(
+            basePath: "", connectionTracking: true, routeTracking: false, ipTracking: false, excludeBots: true, cookieName: "c",
+            trustedProxies: [], keptHead: KeptHead(configuration, hooks: ServerHooks()), origins: OriginPolicy(allowed: []),
+            limits: StatisticsLimits(versions: 10, routes: 10, listedConnections: 10, tracksRoutes: false), loop: options,
+            hooks: ServerHooks(), limitsAddresses: false)
+        let tracker = ConnectionTracker(
+            index: 0, on: try LoopThread(), settings: settings,
+            shared: SharedState(release: nil, maxConnectionsPerAddress: nil), desk: AuthorizationDesk(authorizers, audit: audit),
+            logger: LogLines().logger)
+        let sockets = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 1)
+        try await tracker.start(on: sockets, budget: ConnectionBudget(limit: 10))
+        do {
+            try await body(tracker, sockets.port)
+        } catch {
+            await tracker.stop()
+            throw error
+        }
+        await tracker.stop()
+    }
+
+    private func stream(_ port: Int, receiveBuffer: Int32? = nil) throws -> RawSocket {
+        let socket = try RawSocket(port: port, receiveBuffer: receiveBuffer)
+        try socket.write(Array("GET /sse HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        return socket
+    }
+
+    @Test func `a stream that hears nothing else is kept alive`() async throws {
+        try await run {
+            $0.keepaliveInterval = .milliseconds(200)
+        } _: { _, port in
+            let socket = try stream(port)
+            var text = ""
+            let keepalive = #"data: {"type":"keepalive","timestamp":"#
+            while text.ranges(of: keepalive).count < 3 {
+                let more = try await socket.receive()
+                #expect(!more.isEmpty)
+                text += String(decoding: more, as: UTF8.self)
+            }
+            #expect(text.contains(#""type":"connected""#))
+        }
+    }
+
+    @Test func `a stream that is not read is closed as a slow consumer, and nobody else is`() async throws {
+        try await run {
+            $0.blockedTimeout = .seconds(1)
+            $0.keepaliveInterval = .milliseconds(200)
+        } _: { tracker, port in
+            let slow = try stream(port, receiveBuffer: 4096)
+            _ = try await slow.receive()
+            let fast = try stream(port)
+            _ = try await fast.receive()
+            // More than the kernel takes for one that does not read.
+            await tracker.push(8 << 20, to: 0)
+            for _ in 0..<500 where await tracker.counters.closed[.slowConsumer] == nil {
+                _ = try await fast.receive()
+            }
+            #expect(await tracker.counters.closed == [.slowConsumer: 1])
+            #expect(await tracker.openByTransport[.events] == 1)
+            #expect(try await !fast.receive().isEmpty)
+            slow.close()
+        }
+    }
+}
+
+extension ConnectionTracker {
+    fileprivate func push(_ bytes: Int, to place: Int) {
+        loop?.sendSocket(at: place, Payload([UInt8](repeating: 0x78, count: bytes)))
+    }
+}
