@@ -92,7 +92,17 @@ public struct RequestHead: ~Copyable {
     /// Whether a header that the server reads holds what no header may, for one a NUL (RFC 9110, section 5.5): a proxy in front may
     /// have read it differently.
     var hasControlCharacters: Bool {
-        Header.allCases.contains { header($0)?.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F } ?? false }
+        Header.allCases.contains { holdsControlCharacter($0.token) }
+    }
+
+    /// Looks at a header without an array of its own: every handshake passes here.
+    private func holdsControlCharacter(_ token: lws_token_indexes) -> Bool {
+        let length = unsafe Int(lws_hdr_total_length(wsi, token))
+        guard length > 0 else { return false }
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 2) { buffer in
+            guard unsafe lws_hdr_copy(wsi, buffer.baseAddress!, Int32(length + 2), token) == Int32(length) else { return true }
+            return unsafe buffer.prefix(length).contains { (0..<0x20).contains($0) && $0 != 0x09 || $0 == 0x7F }
+        }
     }
 
     /// Whether the request line says HTTP/1.1.

@@ -44,7 +44,6 @@ extension ConnectionTracker: SocketHandler {
     // MARK: Coming
 
     func open(_ socket: SocketID, _ arrival: Arrival) {
-        var random = SystemRandomNumberGenerator()
         let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
         let isStream = arrival.transport == .events
         let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil

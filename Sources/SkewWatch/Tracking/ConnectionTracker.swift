@@ -45,6 +45,7 @@ actor ConnectionTracker {
     var counters = Counters()
     /// Counted connections that are open.
     var openByTransport: [Transport: Int] = [:]
+    var random = RandomPool()
     private var nextSerial = 0
 
     /// Whether the scheduler looks at this tracker's changes.
