@@ -75,7 +75,10 @@ extension ConnectionTracker {
     }
 
     nonisolated func requestEnded(_ socket: SocketID) {
-        assumeIsolated { $0.posts[socket.place] = nil }
+        assumeIsolated { tracker in
+            tracker.posts[socket.place] = nil
+            tracker.arriving[socket.place] = nil
+        }
     }
 
     // MARK: Refusing

@@ -122,7 +122,7 @@ extension ConnectionTracker: SocketHandler {
     // MARK: Going
 
     func forget(at place: Int) {
-        guard let connection = connections[place] else { return }
+        guard place < connections.count, let connection = connections[place] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         unsubscribe(place)
         connections[place] = nil
