@@ -29,7 +29,9 @@ struct EventPipe {
         defer { unsafe closedir(directory) }
         var found: Set<Int32> = []
         while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            // By pointer: an entry is only as long as its name, shorter than what Swift takes for the field.
+            let offset = MemoryLayout<dirent>.offset(of: \.d_name)!
+            let name = unsafe String(cString: UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self))
             guard let number = Int32(name), isEventDescriptor(number) else { continue }
             found.insert(number)
         }
