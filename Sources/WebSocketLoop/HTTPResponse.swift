@@ -1,54 +1,47 @@
-/// A complete answer to an HTTP request.
+/// A complete answer to an HTTP request. Its connection ends after it.
 public struct HTTPResponse: Sendable, Equatable {
     public var status: Int
-    /// In the order they are sent. `Content-Length`, and `Connection: close` where it applies, are added.
+    /// In the order they are sent. `Content-Length` and `Connection: close` are added.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
-    /// Whether the connection ends after this answer. A request that may have been misread must not be followed by another.
-    public var closes: Bool
 
-    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], closes: Bool = false) {
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
-        self.closes = closes
     }
 
     /// An answer in JSON.
-    public static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = [], closes: Bool = false)
-        -> HTTPResponse
-    {
-        json(status, Array(body.utf8), headers: headers, closes: closes)
+    public static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        json(status, Array(body.utf8), headers: headers)
     }
 
     /// An answer in JSON that is encoded already.
-    public static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = [], closes: Bool = false)
-        -> HTTPResponse
-    {
+    public static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []) -> HTTPResponse {
         HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body,
-            closes: closes)
+            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body)
     }
 
     /// `{"error":"<sentence>"}`. The sentence is ours and needs no escaping.
     public static func error(
-        _ status: Int, _ sentence: StaticString, headers: [(name: String, value: String)] = [], closes: Bool = false
+        _ status: Int, _ sentence: StaticString, headers: [(name: String, value: String)] = []
     ) -> HTTPResponse {
-        json(status, "{\"error\":\"\(sentence)\"}", headers: headers, closes: closes)
+        json(status, "{\"error\":\"\(sentence)\"}", headers: headers)
     }
 
     public static func == (a: HTTPResponse, b: HTTPResponse) -> Bool {
-        a.status == b.status && a.body == b.body && a.closes == b.closes && a.headers.elementsEqual(b.headers, by: ==)
+        a.status == b.status && a.body == b.body && a.headers.elementsEqual(b.headers, by: ==)
     }
 
     /// The bytes on the wire.
     func encoded(withoutBody: Bool) -> [UInt8] {
         var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
-        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        for (name, value) in headers where name != "Connection" { text += "\(name): \(value)\r\n" }
         // These two never have a body (RFC 9110, section 8.6).
         if status != 204, status != 304 { text += "Content-Length: \(body.count)\r\n" }
-        if closes { text += "Connection: close\r\n" }
-        text += "\r\n"
+        // The 426 names the upgrade in the same header.
+        let options = headers.filter { $0.name == "Connection" }.map(\.value) + ["close"]
+        text += "Connection: \(options.joined(separator: ", "))\r\n\r\n"
         return Array(text.utf8) + (withoutBody ? [] : body)
     }
 

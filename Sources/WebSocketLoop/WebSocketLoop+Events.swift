@@ -11,9 +11,8 @@ extension WebSocketLoop {
         } catch {
             return unsafe refuse(wsi, place, error)
         }
-        if var response = handler.refusal(of: head, on: table.socket(at: place)) {
+        if let response = handler.refusal(of: head, on: table.socket(at: place)) {
             // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
-            response.closes = true
             return unsafe answer(wsi, place, response, head: head)
         }
         if let offered = head.header(.webSocketProtocol), let first = offered.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 }).first {
@@ -26,11 +25,11 @@ extension WebSocketLoop {
         let response: HTTPResponse
         switch fault {
         case .notWebSocket: return -1
-        case .malformed(let sentence): response = .json(400, "{\"error\":\"\(sentence)\"}", closes: true)
+        case .malformed(let sentence): response = .json(400, "{\"error\":\"\(sentence)\"}")
         case .wrongVersion:
             response = .error(
                 426, "this server speaks version 13 of the WebSocket protocol",
-                headers: [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")], closes: true)
+                headers: [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")])
         }
         return unsafe answer(wsi, place, response, head: RequestHead(borrowing: wsi))
     }

@@ -20,17 +20,15 @@ extension WebSocketLoop {
         let head = unsafe RequestHead(borrowing: wsi)
         if let refusal = Self.refusal(ofFraming: head) { return unsafe answer(wsi, place, refusal, head: head) }
         switch handler.verdict(on: head, of: table.socket(at: place)) {
-        case .respond(var response):
-            // A body that nobody reads would be taken for the next request.
-            if head.bodyLength != 0 { response.closes = true }
+        case .respond(let response):
             return unsafe answer(wsi, place, response, head: head)
         case .readBody(let limit):
             guard head.bodyLength ?? 0 <= limit else {
-                return unsafe answer(wsi, place, .error(413, "the body is too large", closes: true), head: head)
+                return unsafe answer(wsi, place, .error(413, "the body is too large"), head: head)
             }
             bodies[place] = RequestBody(limit: limit, withoutAnswerBody: head.method == .head)
             // A request that names no length has no body (RFC 9112, section 6.3), but libwebsockets would wait for one.
-            return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, place, closes: true) : 0
+            return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, place) : 0
         case .stream(let headers, let prelude):
             return unsafe openStream(wsi, place, headers, prelude)
         case .later:
@@ -42,22 +40,22 @@ extension WebSocketLoop {
     }
 
     /// What makes the borders of a request doubtful: two lengths, a length that is no number, chunks (which libwebsockets does not
-    /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3), control characters. Such a connection is answered once and ended.
+    /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3), control characters.
     private static func refusal(ofFraming head: borrowing RequestHead) -> HTTPResponse? {
         guard head.knownHeaderBytes <= maxHeaderBytes else {
-            return .error(431, "the header is too large", closes: true)
+            return .error(431, "the header is too large")
         }
         guard !head.hasControlCharacters else {
-            return .error(400, "a header holds a control character", closes: true)
+            return .error(400, "a header holds a control character")
         }
         guard head.count(.transferEncoding) == 0 else {
-            return .error(411, "bodies need a Content-Length, chunks are not taken", closes: true)
+            return .error(411, "bodies need a Content-Length, chunks are not taken")
         }
         guard head.count(.contentLength) <= 1, head.count(.contentLength) == 0 || head.bodyLength != nil else {
-            return .error(400, "the Content-Length is not one number", closes: true)
+            return .error(400, "the Content-Length is not one number")
         }
         guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else {
-            return .error(400, "exactly one Host header is needed", closes: true)
+            return .error(400, "exactly one Host header is needed")
         }
         return nil
     }
@@ -68,11 +66,10 @@ extension WebSocketLoop {
         return 0
     }
 
-    func bodyComplete(_ wsi: OpaquePointer, _ place: Int, closes: Bool = false) -> Int32 {
+    func bodyComplete(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
         guard let body = bodies[place] else { return -1 }
         switch handler.verdict(onBody: body.bytes, of: table.socket(at: place)) {
-        case .respond(var response):
-            response.closes = response.closes || closes
+        case .respond(let response):
             bodies[place] = nil
             return unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
         case .later:
@@ -97,11 +94,15 @@ extension WebSocketLoop {
         return unsafe write(response, wsi, withoutBody: head.method == .head)
     }
 
+    /// Writes an answer and ends its connection: one request per connection.
+    ///
+    /// A connection that is kept would let a peer hang the loop (libwebsockets 4.1 to 4.5): `lws_http_action` empties the list of bytes
+    /// that were read ahead to find a body, takes the head of a POST that lies there for that body, and never comes back.
+    /// - Returns: -1, which tells libwebsockets to send what is left and to hang up.
     private func write(_ response: HTTPResponse, _ wsi: OpaquePointer, withoutBody: Bool) -> Int32 {
         let bytes = response.encoded(withoutBody: withoutBody)
-        let written = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
-        guard written >= 0, !response.closes else { return -1 }
-        return unsafe lws_http_transaction_completed(wsi) == 0 ? 0 : -1
+        _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
+        return -1
     }
 
     // MARK: Streams

@@ -88,9 +88,37 @@ import Testing
             let head = try await raw("HEAD /__skew/health HTTP/1.1\r\nHost: x\r\n\r\n", server)
             #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n") && head.hasSuffix("\r\n\r\n"))
             #expect(head.contains("Content-Length: \(health?.body.utf8.count ?? 0)\r\n"))
-            let both = try await raw(
-                "HEAD /__skew/client.js HTTP/1.1\r\nHost: x\r\n\r\nGET /__skew/health HTTP/1.1\r\nHost: x\r\n\r\n", server)
-            #expect(both.ranges(of: "HTTP/1.1 200 OK").count == 2 && both.hasSuffix(#""uptime":0}"#) || both.contains(#""ok":true"#))
+        }
+    }
+
+    // libwebsockets 4.1 to 4.5 goes round for ever in lws_http_action when the head of a POST lies behind a request that was answered.
+    @Test func `of two requests in one segment the first is answered, and the loop goes on`() async throws {
+        let (get, admin) = ("Host: x\r\n\r\n", "Host: x\r\nAuthorization: Bearer \(RunningServer.adminToken)\r\n\r\n")
+        let length = "\(Self.json)\r\nContent-Length: 7\r\n\r\n"
+        let configuration = Configuration.testing { ($0.internalPort, $0.adminToken) = (0, Secret(RunningServer.adminToken)) }
+        try await RunningServer.run(configuration) { server in
+            let (bystander, _) = try await server.open()
+            let (publicPort, internalPort) = (server.port, try #require(server.internalPort))
+            let firsts = [
+                (publicPort, "GET /__skew/health HTTP/1.1\r\n\(get)"), (publicPort, "HEAD /__skew/client.js HTTP/1.1\r\n\(get)"),
+                (publicPort, "GET /__skew/admin/stats HTTP/1.1\r\n\(admin)"), (publicPort, "GET /nothing HTTP/1.1\r\n\(get)"),
+                (publicPort, "OPTIONS /__skew/route HTTP/1.1\r\n\(get)"),
+                (publicPort, "POST /__skew/route HTTP/1.1\r\nHost: x\r\n\(length){\"a\":1}"),
+                (internalPort, "GET /live HTTP/1.1\r\n\(get)"),
+                (internalPort, "GET /ready HTTP/1.1\r\n\(get)"), (internalPort, "GET /metrics HTTP/1.1\r\n\(get)"),
+            ]
+            for (port, first) in firsts {
+                for second in ["POST /__skew/route", "POST /__skew/subscribe-stats", "POST /live", "GET /__skew/health", "PUT /"] {
+                    for body in ["", #"{"a":1}"#] {
+                        let text = try await raw(first + "\(second) HTTP/1.1\r\nHost: x\r\n\(length)\(body)", port)
+                        #expect(text.ranges(of: "HTTP/1.1 ").count == 1, "\(first)\(second): \(text)")
+                        #expect(text.contains("\r\nConnection: close\r\n"), "\(first)\(second): \(text)")
+                    }
+                }
+            }
+            try await bystander.send("ping")
+            #expect(try await bystander.text() == #"{"type":"pong"}"#)
+            #expect(try await server.probe("/live")?.status == 200)
         }
     }
 
@@ -234,8 +262,10 @@ import Testing
     }
 
     /// Everything the server answers to bytes until it hangs up.
-    private func raw(_ bytes: String, _ server: RunningServer) async throws -> String {
-        let socket = try RawSocket(port: server.port)
+    private func raw(_ bytes: String, _ server: RunningServer) async throws -> String { try await raw(bytes, server.port) }
+
+    private func raw(_ bytes: String, _ port: Int) async throws -> String {
+        let socket = try RawSocket(port: port)
         do { try socket.write(Array(bytes.utf8)) } catch SocketFault.ended {}
         return String(decoding: try await socket.receiveAll(), as: UTF8.self)
     }

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test func `an answer is a status line, its headers in order, the length and the body`() {
-        let response = HTTPResponse(status: 503, headers: [("B", "1"), ("A", "2")], body: Array("hé".utf8), closes: true)
+        let response = HTTPResponse(status: 503, headers: [("B", "1"), ("A", "2")], body: Array("hé".utf8))
         #expect(
             text(response)
                 == "HTTP/1.1 503 Service Unavailable\r\nB: 1\r\nA: 2\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhé")
@@ -16,7 +16,12 @@ import Testing
 
     @Test func `an answer to HEAD has the length but not the body`() {
         let response = HTTPResponse.error(404, "gone")
-        #expect(text(response, withoutBody: true).hasSuffix("Content-Length: 16\r\n\r\n"))
+        #expect(text(response, withoutBody: true).hasSuffix("Content-Length: 16\r\nConnection: close\r\n\r\n"))
         #expect(text(response).hasSuffix("\r\n\r\n{\"error\":\"gone\"}"))
+    }
+
+    @Test func `an answer that asks for an upgrade says so in the header that ends the connection`() {
+        let response = HTTPResponse(status: 426, headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")])
+        #expect(text(response).hasSuffix("Content-Length: 0\r\nConnection: Upgrade, close\r\n\r\n"))
     }
 }

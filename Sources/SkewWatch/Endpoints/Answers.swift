@@ -11,7 +11,7 @@ extension RequestHead {
 
 extension HTTPResponse {
     static let notFound = HTTPResponse.error(404, "there is nothing here")
-    static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed", closes: true)
+    static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed")
     static let unauthorized = HTTPResponse.error(
         401, "the token is missing or wrong", headers: [("WWW-Authenticate", "Bearer")])
 

@@ -101,7 +101,7 @@ extension ConnectionTracker {
         let forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
         guard let address = assumeIsolated({ $0.address(of: socket, forwarded) }), budget.isUsedUp(by: address) else { return nil }
         return rejected(
-            .addressLimit, .error(429, "this address has too many connections", headers: [("Retry-After", "5")], closes: true))
+            .addressLimit, .error(429, "this address has too many connections", headers: [("Retry-After", "5")]))
     }
 
     // MARK: Answering
@@ -121,7 +121,7 @@ extension ConnectionTracker {
 
     /// Acts for a stream, on whichever loop it is. The answer does not depend on whether there is one: ids can't be guessed out.
     private func post(_ body: [UInt8], _ socket: SocketID) -> HTTPResponse {
-        guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request", closes: true) }
+        guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request") }
         let headers = context.origin.headers
         guard !body.isEmpty else { return .error(400, "the body is empty", headers: headers) }
         guard let fields = JSONValue(body.span), case .object = fields else {
