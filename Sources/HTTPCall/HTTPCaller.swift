@@ -7,16 +7,16 @@ internal import Synchronization
 ///
 /// Neither redirects nor proxies from the environment are followed, and answers are not decompressed. How many requests are under
 /// way at once is the callers' to limit.
-public final class HTTPCaller: Sendable {
+package final class HTTPCaller: Sendable {
     private let worker = Worker()
 
     /// Costs nothing until the first call: that starts the thread.
-    public init() {}
+    package init() {}
 
     deinit { worker.end() }
 
     /// Sends a request and waits for the whole answer. Any thread.
-    public func call(_ request: HTTPRequest) async throws(HTTPFault) -> HTTPAnswer {
+    package func call(_ request: HTTPRequest) async throws(HTTPFault) -> HTTPAnswer {
         let result = await withCheckedContinuation { continuation in
             start(request) { continuation.resume(returning: $0) }
         }
@@ -24,7 +24,7 @@ public final class HTTPCaller: Sendable {
     }
 
     /// Sends a request and calls back with the whole answer. Any thread; the call comes on the caller's own thread.
-    public func start(_ request: HTTPRequest, onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void) {
+    package func start(_ request: HTTPRequest, onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void) {
         worker.submit(Call(request: request, answer: onEnd))
     }
 
@@ -34,7 +34,7 @@ public final class HTTPCaller: Sendable {
     ///   - silence: how long nothing may come, in whole seconds; then it ends with ``HTTPFault/timedOut``.
     ///   - onPart: takes the body of a 200, part by part.
     ///   - onEnd: called once, last; the body of a 200 is empty there.
-    public func stream(
+    package func stream(
         _ request: HTTPRequest, silence: Duration, onPart: @escaping @Sendable ([UInt8]) -> Void,
         onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void
     ) {
@@ -42,7 +42,7 @@ public final class HTTPCaller: Sendable {
     }
 
     /// Ends every call with ``HTTPFault/ended``, now and from now on.
-    public func end() { worker.end() }
+    package func end() { worker.end() }
 }
 
 /// A request that waits for the worker, and whom to tell. The answer is told exactly once.

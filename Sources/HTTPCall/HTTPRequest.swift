@@ -1,21 +1,21 @@
 /// One request to somebody else's HTTP server.
-public struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
     /// `http` or `https`, without a password.
-    public var url: String
+    package var url: String
     /// Header lines in order. One whose name or value could break out of its line is left out.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// Sent with POST; nil makes it a GET.
-    public var body: [UInt8]?
+    package var body: [UInt8]?
     /// For everything, from looking the name up to the last byte of the answer.
-    public var timeout: Duration
+    package var timeout: Duration
     /// The longest body of an answer that is taken.
-    public var maxAnswerBytes: Int
+    package var maxAnswerBytes: Int
     /// Whether a server must prove its name; without that `https` only hides. False is for this machine's own server alone, whose
     /// certificate names another host.
-    public var checksCertificate: Bool
+    package var checksCertificate: Bool
 
     /// Makes a request.
-    public init(
+    package init(
         url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(2),
         maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true
     ) {
@@ -37,14 +37,14 @@ public struct HTTPRequest: Sendable {
 }
 
 /// A whole answer, whatever its status. A redirect is an answer like any other: it is not followed.
-public struct HTTPAnswer: Sendable, Equatable {
-    public var status: Int
+package struct HTTPAnswer: Sendable, Equatable {
+    package var status: Int
     /// The `Content-Type`, as it came.
-    public var contentType: String?
-    public var body: [UInt8]
+    package var contentType: String?
+    package var body: [UInt8]
 
     /// Makes an answer.
-    public init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
+    package init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
         self.status = status
         self.contentType = contentType
         self.body = body
@@ -52,7 +52,7 @@ public struct HTTPAnswer: Sendable, Equatable {
 }
 
 /// Why there is no answer: a closed set.
-public enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
+package enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
     case timedOut
     case nameNotResolved
     case notConnected
@@ -62,7 +62,7 @@ public enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
     case ended
 
     /// Words for a log, without a full stop.
-    public var reason: String {
+    package var reason: String {
         switch self {
         case .timedOut: "it did not answer in time"
         case .nameNotResolved: "its name cannot be resolved"

@@ -1,9 +1,9 @@
 /// When to tell subscribers what changed: a debounce with a maximum wait, as a state machine that is handed the time.
 ///
 /// All times are durations since one fixed start on a monotonic clock.
-public struct BroadcastSchedule: Sendable {
+package struct BroadcastSchedule: Sendable {
     /// What the caller is to do.
-    public enum Action: Hashable, Sendable {
+    package enum Action: Hashable, Sendable {
         /// Nothing changed: ask again after the next change.
         case rest
         /// Ask again at this time, or after the next change.
@@ -28,7 +28,7 @@ public struct BroadcastSchedule: Sendable {
     ///   - debounce: a broadcast comes this long after the newest change,
     ///   - maxWait: but at the latest this long after the first one.
     ///   - bytesPerSecond: what each subscriber is sent on average at most; nil sets no bound.
-    public init(debounce: Duration, maxWait: Duration, bytesPerSecond: Int? = nil) {
+    package init(debounce: Duration, maxWait: Duration, bytesPerSecond: Int? = nil) {
         precondition(debounce >= .zero && maxWait >= .zero, "Waiting times are not negative.")
         precondition(bytesPerSecond.map { $0 > 0 } ?? true, "A rate is above zero.")
         self.debounce = debounce
@@ -37,7 +37,7 @@ public struct BroadcastSchedule: Sendable {
     }
 
     /// Takes in that there were changes from `first` to `last`; called again when more is known.
-    public mutating func noteChange(first: Duration, last: Duration) {
+    package mutating func noteChange(first: Duration, last: Duration) {
         // News of a change may come in after the broadcast that told it: it must not shorten the next window.
         let first = max(first, lastBroadcast ?? first)
         let last = max(first, last)
@@ -45,7 +45,7 @@ public struct BroadcastSchedule: Sendable {
     }
 
     /// What to do now.
-    public func next(at now: Duration) -> Action {
+    package func next(at now: Duration) -> Action {
         guard let pending else { return .rest }
         let settled = min(pending.last + debounce, pending.first + maxWait)
         let due = max(settled, earliest ?? settled)
@@ -54,7 +54,7 @@ public struct BroadcastSchedule: Sendable {
 
     /// Takes in that a broadcast with `bytes` to each subscriber told the state of time `at`. Changes noted until then are done with;
     /// one that is known to be newer stays due.
-    public mutating func didBroadcast(at time: Duration, bytes: Int) {
+    package mutating func didBroadcast(at time: Duration, bytes: Int) {
         lastBroadcast = time
         if let bytesPerSecond { earliest = time + .seconds(bytes) / bytesPerSecond }
         guard let newest = pending?.last else { return }

@@ -1,15 +1,15 @@
 /// The public name of one connection: a UUID of version 4. It is what rows and `yourId` show.
-public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
+package struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
     /// The first eight bytes, in the order of the text.
-    public let high: UInt64
+    package let high: UInt64
     /// The last eight bytes, in the order of the text.
-    public let low: UInt64
+    package let low: UInt64
 
     /// The number of ASCII bytes of the text form.
-    public static let textLength = 36
+    package static let textLength = 36
 
     /// Makes a version 4 UUID out of 128 random bits; six of them are overwritten by version and variant.
-    public init(randomHigh: UInt64, randomLow: UInt64) {
+    package init(randomHigh: UInt64, randomLow: UInt64) {
         high = randomHigh & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
         low = randomLow & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     }
@@ -17,7 +17,7 @@ public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
     /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, hexadecimal digits in either case; nil for anything else.
     ///
     /// Version and variant are not looked at: a read id is only ever compared with ours.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         var high: UInt64 = 0
         var low: UInt64 = 0
         var position = 0
@@ -36,14 +36,14 @@ public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The text form in lower case.
-    public var description: String {
+    package var description: String {
         var bytes: [UInt8] = []
         append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Appends the 36 ASCII bytes of the text form in lower case.
-    public func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) {
         var position = bytes.count
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: Self.textLength))
         var text = bytes.mutableSpan

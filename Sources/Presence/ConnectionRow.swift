@@ -1,16 +1,16 @@
 /// One connection as the list shows it.
-public struct ConnectionRow: Sendable, Equatable {
+package struct ConnectionRow: Sendable, Equatable {
     /// Who it is.
-    public var id: ConnectionID
+    package var id: ConnectionID
     /// The build it runs, as counted: beyond the cap it is `Statistics.otherName`.
-    public var version: String
+    package var version: String
     /// Where in the app it is, as counted: beyond the cap it is `Statistics.otherName`.
-    public var route: String
+    package var route: String
     /// The client's address; nil while addresses are not tracked.
-    public var address: String?
+    package var address: String?
 
     /// Makes a row of its four parts.
-    public init(id: ConnectionID, version: String, route: String, address: String? = nil) {
+    package init(id: ConnectionID, version: String, route: String, address: String? = nil) {
         self.id = id
         self.version = version
         self.route = route

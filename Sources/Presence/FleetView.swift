@@ -2,7 +2,7 @@
 ///
 /// Distinct names are capped once more, over all sources: first come, first shown; a name beyond the cap is counted and shown as
 /// `Statistics.otherName` until its count has been 0.
-public struct FleetView: Sendable {
+package struct FleetView: Sendable {
     private struct Source {
         var total = 0
         var listed = 0
@@ -17,40 +17,40 @@ public struct FleetView: Sendable {
     private var pendingRows = RowChanges()
 
     /// All open connections of all sources.
-    public private(set) var total = 0
+    package private(set) var total = 0
     /// How many of them are in the list.
-    public private(set) var listed = 0
+    package private(set) var listed = 0
 
     /// Makes a view of no source. `maxListed` is how many rows the sources together may list.
-    public init(maxVersions: Int, maxRoutes: Int, maxListed: Int) {
+    package init(maxVersions: Int, maxRoutes: Int, maxListed: Int) {
         self.maxListed = maxListed
         versionKeys = FleetKeys(limit: maxVersions)
         routeKeys = FleetKeys(limit: maxRoutes)
     }
 
     /// How many connections are counted but not listed.
-    public var truncated: Int { total - listed }
+    package var truncated: Int { total - listed }
 
     /// Connections by version, names as shown. Costs O(distinct names).
-    public var versions: [String: Int] { versionKeys.counts }
+    package var versions: [String: Int] { versionKeys.counts }
 
     /// Connections by route, names as shown. Costs O(distinct names).
-    public var routes: [String: Int] { routeKeys.counts }
+    package var routes: [String: Int] { routeKeys.counts }
 
     /// How many rows a source may list, so that all together stay within `maxListed`.
-    public func listingAllowance(for source: SourceID) -> Int {
+    package func listingAllowance(for source: SourceID) -> Int {
         max(0, maxListed - (listed - (sources[source]?.listed ?? 0)))
     }
 
     /// Under which name a row with this version is shown.
-    public func shownVersion(_ name: String) -> String { versionKeys.shown(name) }
+    package func shownVersion(_ name: String) -> String { versionKeys.shown(name) }
 
     /// Under which name a row with this route is shown.
-    public func shownRoute(_ name: String) -> String { routeKeys.shown(name) }
+    package func shownRoute(_ name: String) -> String { routeKeys.shown(name) }
 
     /// Sets a source to a baseline, whatever was known of it. Only counts are taken, and only they become pending: take and tell what
     /// is pending before, and give those who show rows a new snapshot after.
-    public mutating func replace(_ source: SourceID, with summary: Statistics, listed: Int) {
+    package mutating func replace(_ source: SourceID, with summary: Statistics, listed: Int) {
         let old = sources[source] ?? Source()
         let step = StatisticsDelta(
             total: summary.total, listed: listed,
@@ -60,7 +60,7 @@ public struct FleetView: Sendable {
     }
 
     /// Moves a source on by what changed there. One never heard of starts at nothing.
-    public mutating func apply(_ delta: StatisticsDelta, from source: SourceID) {
+    package mutating func apply(_ delta: StatisticsDelta, from source: SourceID) {
         // Taken out while it changes, so that its dictionaries are not copied.
         var state = sources.removeValue(forKey: source) ?? Source()
         let total = Self.plausible(delta.total)
@@ -80,14 +80,14 @@ public struct FleetView: Sendable {
 
     /// Forgets a source and its counts. Its rows are not told as closed: apply a delta that closes them before, or take and tell what is
     /// pending before, and give those who show rows a new snapshot after.
-    public mutating func remove(_ source: SourceID) {
+    package mutating func remove(_ source: SourceID) {
         replace(source, with: Statistics(), listed: 0)
         sources[source] = nil
     }
 
     /// Everything since the last take as one delta, names as shown. Costs O(changes). With `rows` false no row is told, and
     /// those that were pending are forgotten.
-    public mutating func takePending(rows: Bool) -> StatisticsDelta {
+    package mutating func takePending(rows: Bool) -> StatisticsDelta {
         let taken = pendingRows.take()
         var delta = StatisticsDelta(
             total: total, listed: listed, versions: versionKeys.takeTouched(), routes: routeKeys.takeTouched())
@@ -119,10 +119,10 @@ public struct FleetView: Sendable {
 }
 
 /// Names a source of a fleet view: a loop or a node. Who feeds the view gives the numbers.
-public struct SourceID: Hashable, Sendable {
+package struct SourceID: Hashable, Sendable {
     /// The number it was given.
-    public let number: Int
+    package let number: Int
 
     /// Makes the name of the source with this number.
-    public init(_ number: Int) { self.number = number }
+    package init(_ number: Int) { self.number = number }
 }

@@ -2,7 +2,7 @@ extension Roster {
     /// Starts to record what changes, or starts anew: up to `limit` of the open rows are listed, nothing is pending.
     ///
     /// Costs O(connections). `summary` and `forEachListed(_:)` right after it are the baseline that the takes continue.
-    public mutating func startRecording(listing limit: Int) {
+    package mutating func startRecording(listing limit: Int) {
         stopRecording()
         isRecording = true
         versions.startRecording()
@@ -18,7 +18,7 @@ extension Roster {
     }
 
     /// Stops recording and forgets list and pending changes.
-    public mutating func stopRecording() {
+    package mutating func stopRecording() {
         isRecording = false
         versions.stopRecording()
         routes.stopRecording()
@@ -34,7 +34,7 @@ extension Roster {
     /// While fewer than `limit` rows are listed, unlisted ones enter the list, the oldest first, and are told as opened; a limit below what
     /// is listed already takes nothing away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
     /// went. With `rows` false the list is kept up in the same way, but no row is told. Traps unless recording was started.
-    public mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
+    package mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
         precondition(isRecording, "Changes were taken from a roster that does not record.")
         var delta = StatisticsDelta(total: total, listed: listed, versions: versions.takeTouched(), routes: routes.takeTouched())
         // Before the list takes new rows: a stale entry must not meet a row that has just been listed in the same slot.

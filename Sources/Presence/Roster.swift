@@ -5,7 +5,7 @@
 ///
 /// Nothing is recorded until `startRecording(listing:)`. A row is in the list that subscribers know only from the take (or start) that
 /// put it there. A copy costs O(1), so that another thread can encode it while the loop goes on.
-public struct Roster: Sendable {
+package struct Roster: Sendable {
     var cells: [Cell] = []
     var versions: KeyTable
     var routes: KeyTable
@@ -14,7 +14,7 @@ public struct Roster: Sendable {
     private var firstFree = Cell.none
 
     /// Whether changes are recorded, so that they can be taken.
-    public internal(set) var isRecording = false
+    package internal(set) var isRecording = false
     /// The open rows that are not listed, oldest first: a chain through `Cell.previous` and `Cell.next`.
     var firstUnlisted = Cell.none
     var lastUnlisted = Cell.none
@@ -24,18 +24,18 @@ public struct Roster: Sendable {
     var closedIDs: [ConnectionID] = []
 
     /// All open connections.
-    public private(set) var total = 0
+    package private(set) var total = 0
     /// How many of them are in the list that subscribers know; 0 while nothing is recorded.
-    public internal(set) var listed = 0
+    package internal(set) var listed = 0
 
     /// Makes an empty roster that counts at most so many distinct names of each kind; further ones count as `Statistics.otherName`.
-    public init(maxVersions: Int, maxRoutes: Int) {
+    package init(maxVersions: Int, maxRoutes: Int) {
         versions = KeyTable(limit: maxVersions)
         routes = KeyTable(limit: maxRoutes)
     }
 
     /// Adds a connection. The slot is its handle until it is closed; then the slot is given to another.
-    public mutating func open(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
+    package mutating func open(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
         let cell = Cell(id: id, version: versions.enter(version), route: routes.enter(route))
         let index: UInt32
         if firstFree != Cell.none {
@@ -56,7 +56,7 @@ public struct Roster: Sendable {
     }
 
     /// Puts a connection on another route. Traps for a slot that is not open.
-    public mutating func move(_ slot: Slot, to route: String) {
+    package mutating func move(_ slot: Slot, to route: String) {
         let index = checked(slot)
         guard let key = routes.move(from: cells[index].route, to: route) else { return }
         cells[index].route = key
@@ -64,7 +64,7 @@ public struct Roster: Sendable {
     }
 
     /// Removes a connection; its slot is void. Traps for a slot that is not open.
-    public mutating func close(_ slot: Slot) {
+    package mutating func close(_ slot: Slot) {
         let index = checked(slot)
         versions.leave(cells[index].version)
         routes.leave(cells[index].route)
@@ -77,18 +77,18 @@ public struct Roster: Sendable {
     }
 
     /// What is known of an open connection. Traps for a slot that is not open.
-    public func row(at slot: Slot) -> ConnectionRow { row(checked(slot)) }
+    package func row(at slot: Slot) -> ConnectionRow { row(checked(slot)) }
 
     /// The counts without rows. Costs O(distinct names). As the baseline of a `FleetView` it is good right after a start or a take.
-    public var summary: Statistics {
+    package var summary: Statistics {
         Statistics(total: total, versions: versions.counts, routes: routes.counts, truncated: total - listed)
     }
 
     /// Connections by version. Costs O(distinct names).
-    public var versionCounts: [String: Int] { versions.counts }
+    package var versionCounts: [String: Int] { versions.counts }
 
     /// Visits the listed rows. The numbers are keys for `versionName(_:)` and `routeName(_:)`.
-    public func forEachListed(_ body: (_ id: ConnectionID, _ versionKey: Int, _ routeKey: Int, _ address: String?) -> Void) {
+    package func forEachListed(_ body: (_ id: ConnectionID, _ versionKey: Int, _ routeKey: Int, _ address: String?) -> Void) {
         guard isRecording else { return }
         for (index, cell) in cells.enumerated() where cell.isListed {
             body(cell.id, Int(cell.version), Int(cell.route), address(index))
@@ -96,16 +96,16 @@ public struct Roster: Sendable {
     }
 
     /// The version behind a key. Keys are reused: they hold for this value, not for later states of the roster.
-    public func versionName(_ key: Int) -> String { versions.name(UInt32(key)) }
+    package func versionName(_ key: Int) -> String { versions.name(UInt32(key)) }
 
     /// The route behind a key. Keys are reused: they hold for this value, not for later states of the roster.
-    public func routeName(_ key: Int) -> String { routes.name(UInt32(key)) }
+    package func routeName(_ key: Int) -> String { routes.name(UInt32(key)) }
 
     /// All version keys are below it, so an array of this size can cache something by key.
-    public var versionKeyLimit: Int { versions.keyLimit }
+    package var versionKeyLimit: Int { versions.keyLimit }
 
     /// All route keys are below it, so an array of this size can cache something by key.
-    public var routeKeyLimit: Int { routes.keyLimit }
+    package var routeKeyLimit: Int { routes.keyLimit }
 
     func row(_ index: Int) -> ConnectionRow {
         let cell = cells[index]
@@ -128,9 +128,9 @@ public struct Roster: Sendable {
 }
 
 /// The handle of one open connection in one roster; void once that is closed.
-public struct Slot: Hashable, Sendable {
+package struct Slot: Hashable, Sendable {
     let number: UInt32
 
     /// Small and dense: it can index an array that keeps something beside the roster.
-    public var index: Int { Int(number) }
+    package var index: Int { Int(number) }
 }

@@ -1,21 +1,21 @@
 /// What an authorized subscriber sees at one moment: the counts, and the rows as far as they are listed.
-public struct Statistics: Sendable, Equatable {
+package struct Statistics: Sendable, Equatable {
     /// The key under which everything beyond a cap on distinct names is counted and shown. It takes no place under the cap itself.
-    public static let otherName = "(other)"
+    package static let otherName = "(other)"
 
     /// All open connections, listed or not.
-    public var total: Int
+    package var total: Int
     /// Connections by version; no key with count 0.
-    public var versions: [String: Int]
+    package var versions: [String: Int]
     /// Connections by route; no key with count 0.
-    public var routes: [String: Int]
+    package var routes: [String: Int]
     /// The listed connections, in no meaningful order. Empty in a summary.
-    public var rows: [ConnectionRow]
+    package var rows: [ConnectionRow]
     /// Connections that are counted but not listed.
-    public var truncated: Int
+    package var truncated: Int
 
     /// Makes statistics of their parts; nothing checks that they agree.
-    public init(
+    package init(
         total: Int = 0, versions: [String: Int] = [:], routes: [String: Int] = [:], rows: [ConnectionRow] = [], truncated: Int = 0
     ) {
         self.total = total
@@ -28,7 +28,7 @@ public struct Statistics: Sendable, Equatable {
     /// Moves these statistics on to the later moment the delta leads to.
     ///
     /// Every part sets an absolute value, so a delta may overlap what these statistics know already.
-    public mutating func apply(_ delta: StatisticsDelta) {
+    package mutating func apply(_ delta: StatisticsDelta) {
         total = delta.total
         truncated = delta.total - delta.listed
         Self.apply(delta.versions, to: &versions)

@@ -1,23 +1,23 @@
 /// What changed between two moments, as absolute values: applying it to the earlier statistics gives the later ones,
 /// and applying it to anything in between does too.
-public struct StatisticsDelta: Sendable, Equatable {
+package struct StatisticsDelta: Sendable, Equatable {
     /// All open connections at the later moment.
-    public var total: Int
+    package var total: Int
     /// How many of them are in the list at the later moment.
-    public var listed: Int
+    package var listed: Int
     /// The counts of the versions that were touched; 0 says that the version is gone.
-    public var versions: [String: Int]
+    package var versions: [String: Int]
     /// The counts of the routes that were touched; 0 says that the route is gone.
-    public var routes: [String: Int]
+    package var routes: [String: Int]
     /// Rows that came into the list.
-    public var opened: [ConnectionRow]
+    package var opened: [ConnectionRow]
     /// Rows that were in the list and show something else now.
-    public var changed: [ConnectionRow]
+    package var changed: [ConnectionRow]
     /// Rows that left the list. A receiver may never have seen one of them.
-    public var closed: [ConnectionID]
+    package var closed: [ConnectionID]
 
     /// Makes a delta of its parts; left out, nothing was touched.
-    public init(
+    package init(
         total: Int, listed: Int, versions: [String: Int] = [:], routes: [String: Int] = [:],
         opened: [ConnectionRow] = [], changed: [ConnectionRow] = [], closed: [ConnectionID] = []
     ) {
@@ -31,7 +31,7 @@ public struct StatisticsDelta: Sendable, Equatable {
     }
 
     /// Whether nothing was touched, so that there is nothing to tell.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         versions.isEmpty && routes.isEmpty && opened.isEmpty && changed.isEmpty && closed.isEmpty
     }
 
@@ -39,7 +39,7 @@ public struct StatisticsDelta: Sendable, Equatable {
     ///
     /// What was touched stays touched, even where it is back at its old value: a snapshot may have been handed out in between.
     /// So a row that opened and closed again leaves its id in `closed`. Costs O(both); what merges often is a `FleetView`.
-    public mutating func append(_ later: StatisticsDelta) {
+    package mutating func append(_ later: StatisticsDelta) {
         total = later.total
         listed = later.listed
         versions.merge(later.versions) { _, count in count }

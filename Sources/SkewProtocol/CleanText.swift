@@ -4,26 +4,26 @@
 /// neighbours are seen: bidi controls, zero-width characters, byte order marks, soft hyphens, tags, variation selectors. Otherwise two
 /// different keys could look the same. Replaced by U+FFFD: what is no UTF-8. What is too long is cut between two characters as a reader sees
 /// them, and between two scalars where a single character is too long. What is empty then is nil.
-public enum CleanText {
+package enum CleanText {
     /// The most bytes of UTF-8 a version has.
-    public static let versionLimit = 128
+    package static let versionLimit = 128
     /// The most bytes of UTF-8 a route has.
-    public static let routeLimit = 256
+    package static let routeLimit = 256
 
     /// A version as subscribers may see it, nil if nothing is left.
-    public static func version(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: versionLimit) }
+    package static func version(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: versionLimit) }
 
     /// A version as subscribers may see it, nil if nothing is left.
-    public static func version(_ text: String) -> String? { version(text.utf8.span) }
+    package static func version(_ text: String) -> String? { version(text.utf8.span) }
 
     /// A route as subscribers may see it, nil if nothing is left.
-    public static func route(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: routeLimit) }
+    package static func route(_ bytes: Span<UInt8>) -> String? { clean(bytes, limit: routeLimit) }
 
     /// A route as subscribers may see it, nil if nothing is left.
-    public static func route(_ text: String) -> String? { route(text.utf8.span) }
+    package static func route(_ text: String) -> String? { route(text.utf8.span) }
 
     /// `bytes` cleaned and cut to at most `limit` bytes of UTF-8, nil if nothing is left. One small allocation for printable ASCII.
-    public static func clean(_ bytes: Span<UInt8>, limit: Int) -> String? {
+    package static func clean(_ bytes: Span<UInt8>, limit: Int) -> String? {
         // One byte more than is kept: a combining mark there belongs to the last character and is not ours to cut off.
         let examined = min(bytes.count, limit + 1)
         for offset in 0..<examined where !(0x20...0x7E ~= bytes[offset]) { return cleanSlowly(bytes, limit: limit) }

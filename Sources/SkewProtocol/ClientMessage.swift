@@ -1,5 +1,5 @@
 /// One text frame of a client, understood.
-public enum ClientMessage: Equatable, Sendable {
+package enum ClientMessage: Equatable, Sendable {
     /// The client wants a `pong`.
     case ping
     /// The tab shows another route. The route is clean: see `CleanText`.
@@ -12,7 +12,7 @@ public enum ClientMessage: Equatable, Sendable {
     case ignored(IgnoredReason)
 
     /// Why a text frame was ignored. The raw value is the label in the metrics.
-    public enum IgnoredReason: String, Sendable, Hashable, CaseIterable {
+    package enum IgnoredReason: String, Sendable, Hashable, CaseIterable {
         /// Not one JSON text and nothing else, or not UTF-8.
         case notJSON = "not-json"
         /// JSON, but no object.
@@ -28,7 +28,7 @@ public enum ClientMessage: Equatable, Sendable {
     /// Understands the payload of one text frame. Never fails and never traps, whatever the bytes are; costs O(bytes).
     ///
     /// The text must be strict RFC 8259 as a whole, also where a message does not look. Of equal keys the last one counts, as in `JSON.parse`.
-    public static func parse(_ text: Span<UInt8>) -> ClientMessage {
+    package static func parse(_ text: Span<UInt8>) -> ClientMessage {
         if text.matches("ping") { return .ping }
         var fields = Fields()
         do {

@@ -1,9 +1,9 @@
 /// Values from a `Cookie` header.
-public enum CookieHeader {
+package enum CookieHeader {
     /// The bytes of the first cookie called `name`: percent-decoded, or raw where that does not work; nil if there is none.
     ///
     /// Quotes around the whole value are no part of it. Names are compared byte by byte, with case.
-    public static func firstValue(of name: String, in header: Span<UInt8>) -> [UInt8]? {
+    package static func firstValue(of name: String, in header: Span<UInt8>) -> [UInt8]? {
         var start = 0
         while start < header.count {
             let end = header.firstOffset(of: UInt8(ascii: ";"), from: start)

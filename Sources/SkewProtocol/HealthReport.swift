@@ -1,19 +1,19 @@
 /// The body of `GET /health`.
-public struct HealthReport: Equatable, Sendable {
+package struct HealthReport: Equatable, Sendable {
     /// False while the server drains.
-    public var isOK: Bool
+    package var isOK: Bool
     /// The release; nil while none is known.
-    public var release: String?
+    package var release: String?
     /// Whole seconds since the start.
-    public var uptime: Int64
+    package var uptime: Int64
 
     /// Makes a report of its parts.
-    public init(isOK: Bool, release: String?, uptime: Int64) {
+    package init(isOK: Bool, release: String?, uptime: Int64) {
         (self.isOK, self.release, self.uptime) = (isOK, release, uptime)
     }
 
     /// The report as JSON.
-    public var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(isOK ? #"{"ok":true"# : #"{"ok":false"#)
         if let release {

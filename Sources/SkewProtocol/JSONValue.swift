@@ -1,7 +1,7 @@
 /// A JSON text as a value: for small texts from outside, such as an answer or a token's claims.
 ///
 /// Strict RFC 8259, at most 64 levels deep, and no object may have a key twice: two readers could take different ones for the one.
-public indirect enum JSONValue: Equatable, Sendable {
+package indirect enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
     case number(Double)
@@ -10,7 +10,7 @@ public indirect enum JSONValue: Equatable, Sendable {
     case object([String: JSONValue])
 
     /// Reads a whole text; nil when it is not one. Never traps; costs at most the text's length times its depth.
-    public init?(_ text: Span<UInt8>) {
+    package init?(_ text: Span<UInt8>) {
         var scanner = JSONScanner()
         scanner.skipSpace(in: text)
         let start = scanner.position
@@ -22,13 +22,13 @@ public indirect enum JSONValue: Equatable, Sendable {
     }
 
     /// The member of an object; nil for anything else.
-    public subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members[key]
     }
 
     /// The text of a string; nil for anything else.
-    public var text: String? {
+    package var text: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
@@ -88,7 +88,7 @@ public indirect enum JSONValue: Equatable, Sendable {
 
 extension JSONValue {
     /// As JSON, keys sorted.
-    public var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         append(to: &bytes)
         return bytes

@@ -1,7 +1,7 @@
-public import Presence
+package import Presence
 
 /// A message to a client, statistics apart.
-public enum ServerMessage: Equatable, Sendable {
+package enum ServerMessage: Equatable, Sendable {
     /// Always the first message. `version` is the release, nil while none is known. `secret` is the second half of the handle of an SSE
     /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970.
     case connected(version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64)
@@ -15,7 +15,7 @@ public enum ServerMessage: Equatable, Sendable {
     case pong
 
     /// Appends the message as JSON, without a line end.
-    public func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) {
         switch self {
         case .connected(let version, let id, let secret, let timestamp):
             bytes.append(#"{"type":"connected""#)
@@ -48,7 +48,7 @@ public enum ServerMessage: Equatable, Sendable {
     }
 
     /// The message as JSON.
-    public var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         // Enough for `connected` with a version of fifty bytes: growing step by step cost four allocations more.
         bytes.reserveCapacity(160)

@@ -1,9 +1,9 @@
-public import Presence
+package import Presence
 
 /// Writes `stats-delta` messages: what changed since the message with the sequence number before.
-public enum StatisticsDeltaEncoder {
+package enum StatisticsDeltaEncoder {
     /// The whole message. Every receiver of the same form gets the same bytes. Costs O(changes), names in `versions` and `routes` sorted.
-    public static func encode(_ delta: StatisticsDelta, sequence: Int, form: StatisticsForm) -> [UInt8] {
+    package static func encode(_ delta: StatisticsDelta, sequence: Int, form: StatisticsForm) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(#"{"type":"stats-delta","seq":"#)
         bytes.append(decimal: sequence)

@@ -1,11 +1,11 @@
-public import Presence
+package import Presence
 
 /// Writes the whole statistics of one form: `begin`, the rows of each source, `finish`; then the tail that differs per receiver.
 ///
 /// Keys of `versions` and `routes` come sorted, so that equal statistics are equal bytes; rows come in the order they are appended.
-public struct StatisticsEncoder: Sendable {
+package struct StatisticsEncoder: Sendable {
     /// Where the statistics go: what stands around them differs.
-    public enum Envelope: Sendable {
+    package enum Envelope: Sendable {
         /// A `stats` message. It stays open: `appendTail` closes it for each receiver.
         case message
         /// The object of the admin endpoint: neither `type` nor `yourId`, and closed.
@@ -18,13 +18,13 @@ public struct StatisticsEncoder: Sendable {
     private var hasRows = false
 
     /// Makes an encoder for one form. It is used up by one round of `begin`, rows and `finish`.
-    public init(form: StatisticsForm, envelope: Envelope = .message) {
+    package init(form: StatisticsForm, envelope: Envelope = .message) {
         self.form = form
         self.envelope = envelope
     }
 
     /// Writes what comes before the rows. The names are as shown.
-    public mutating func begin(total: Int, versions: [String: Int], routes: [String: Int]) {
+    package mutating func begin(total: Int, versions: [String: Int], routes: [String: Int]) {
         bytes.append(envelope == .message ? #"{"type":"stats","total":"# : #"{"total":"#)
         bytes.append(decimal: total)
         bytes.append(#","versions":"#)
@@ -37,7 +37,7 @@ public struct StatisticsEncoder: Sendable {
     }
 
     /// Writes the listed rows of one loop's roster, names as the view shows them. Nothing where the form has no rows.
-    public mutating func append(rowsOf roster: Roster, shownBy view: FleetView) {
+    package mutating func append(rowsOf roster: Roster, shownBy view: FleetView) {
         guard form.showsRows, roster.listed > 0 else { return }
         var names = RowNames(versionKeyLimit: roster.versionKeyLimit, routeKeyLimit: roster.routeKeyLimit)
         let form = form
@@ -69,7 +69,7 @@ public struct StatisticsEncoder: Sendable {
     }
 
     /// Writes rows that are at hand as values, names as shown. Nothing where the form has no rows.
-    public mutating func append(rows: [ConnectionRow]) {
+    package mutating func append(rows: [ConnectionRow]) {
         guard form.showsRows else { return }
         for row in rows {
             if hasRows { bytes.append(UInt8(ascii: ",")) }
@@ -81,7 +81,7 @@ public struct StatisticsEncoder: Sendable {
     /// Writes what comes after the rows and hands out the bytes: open at the end for a message, complete for the admin endpoint.
     ///
     /// `truncated` is how many connections are counted but not listed; it is written only where a list is and rows are missing from it.
-    public consuming func finish(sequence: Int, timestampMilliseconds: Int64, truncated: Int) -> [UInt8] {
+    package consuming func finish(sequence: Int, timestampMilliseconds: Int64, truncated: Int) -> [UInt8] {
         if form.showsRows { bytes.append(UInt8(ascii: "]")) }
         bytes.append(#","seq":"#)
         bytes.append(decimal: sequence)
@@ -96,14 +96,14 @@ public struct StatisticsEncoder: Sendable {
     }
 
     /// Appends what closes a `stats` message for one receiver.
-    public static func appendTail(yourID: ConnectionID, to bytes: inout [UInt8]) {
+    package static func appendTail(yourID: ConnectionID, to bytes: inout [UInt8]) {
         bytes.append(#","yourId":""#)
         yourID.append(to: &bytes)
         bytes.append(#""}"#)
     }
 
     /// How many bytes `appendTail` appends.
-    public static let tailLength = 11 + ConnectionID.textLength + 2
+    package static let tailLength = 11 + ConnectionID.textLength + 2
 
     /// Enough for a row with a version of ten bytes and a route of twenty; more only costs a copy now and then.
     private static let typicalRowLength = 7 + 36 + 23 + 12 + 21 + 2

@@ -13,16 +13,16 @@ public enum StatisticsScope: Int, Comparable, Hashable, Sendable, CaseIterable {
 }
 
 /// One distinct form of the statistics. Receivers of the same form get the same bytes, encoded once.
-public struct StatisticsForm: Hashable, Sendable {
+package struct StatisticsForm: Hashable, Sendable {
     /// How much may be seen.
-    public var scope: StatisticsScope
+    package var scope: StatisticsScope
     /// False in summary mode: the list of connections is left out whatever the scope.
-    public var listsConnections: Bool
+    package var listsConnections: Bool
     /// False where routes are not tracked: then `routes` is empty, and every row says `/`.
-    public var tracksRoutes: Bool
+    package var tracksRoutes: Bool
 
     /// Makes a form of its three parts.
-    public init(scope: StatisticsScope, listsConnections: Bool, tracksRoutes: Bool) {
+    package init(scope: StatisticsScope, listsConnections: Bool, tracksRoutes: Bool) {
         self.scope = scope
         self.listsConnections = listsConnections
         self.tracksRoutes = tracksRoutes

@@ -1,5 +1,5 @@
 /// The form in which a subscriber gets the statistics.
-public enum StatisticsMode: String, Sendable, Hashable, CaseIterable {
+package enum StatisticsMode: String, Sendable, Hashable, CaseIterable {
     /// The whole state each time: what a client that names no mode gets.
     case snapshot
     /// One whole state, then only what changed.

@@ -1,10 +1,10 @@
-public import Presence
+package import Presence
 
 /// Writes the body of `GET /admin/history`: for each span the length of a step, the start, and per version one number a step; `null` in
 /// all versions where nobody took a sample.
-public enum VersionHistoryEncoder {
+package enum VersionHistoryEncoder {
     /// Encodes the spans under their names, in their order.
-    public static func encode(
+    package static func encode(
         release: String?, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)]
     ) -> [UInt8] {
         var bytes: [UInt8] = []
