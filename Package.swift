@@ -55,14 +55,16 @@ let package = Package(
         .target(name: "HTTPCall", dependencies: ["CLibcurl"], swiftSettings: settings),
         // Checks the signatures of tokens: libwebsockets brings OpenSSL along anyway; jwt-kit builds for 279 s and brings a second one.
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "SignatureCheck", dependencies: ["CLibcrypto"], swiftSettings: settings),
-        .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv"], swiftSettings: settings),
+        .target(name: "Cryptography", dependencies: ["CLibcrypto"], swiftSettings: settings),
+        // What is the kernel's and Swift's Glibc module leaves out: accept4, TCP_INFO, epoll.
+        .systemLibrary(name: "CLinux"),
+        .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv", "CLinux"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "HTTPCall", "Presence", "SignatureCheck", "SkewProtocol", "WebSocketLoop",
+                "HTTPCall", "Presence", "Cryptography", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
@@ -88,29 +90,35 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SkewWatchLoadTests", dependencies: ["SkewWatchLoad"], swiftSettings: settings),
+        .testTarget(
+            name: "SkewWatchLoadTests", dependencies: ["SkewWatchLoad"], path: "Tests/Load/SkewWatchLoadTests", swiftSettings: settings),
         // For tests only: standard WebSocket suites judge the loop by itself through it.
         .executableTarget(
-            name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/WebSocketLoopEcho", swiftSettings: settings),
+            name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/Swift/WebSocketLoopEcho", swiftSettings: settings),
         // For tests only: a client that can send anything, rules broken included.
-        .target(name: "TestSockets", path: "Tests/TestSockets", swiftSettings: settings),
+        .target(name: "TestSockets", path: "Tests/Swift/Support", swiftSettings: settings),
         .testTarget(
-            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"], swiftSettings: settings),
+            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"],
+            path: "Tests/Swift/WebSocketLoopTests", swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: ["SkewWatch", "SkewWatchCommand", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Swift/ServerTests",
             swiftSettings: settings),
-        .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: settings),
-        .testTarget(name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], swiftSettings: settings),
+        .testTarget(name: "PresenceTests", dependencies: ["Presence"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),
+        .testTarget(
+            name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], path: "Tests/Swift/SkewProtocolTests",
+            swiftSettings: settings),
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
                 "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
-            ],
+            ], path: "Tests/Swift/SkewWatchTests",
             swiftSettings: settings),
         .testTarget(
             name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestSockets"],
+            path: "Tests/Swift/SkewWatchCommandTests",
             swiftSettings: settings),
     ] + benchmarks
 )

@@ -17,16 +17,16 @@ step "Format"
 swift format lint --strict --parallel --recursive Sources Tests Docker Package.swift </dev/null
 
 step "Import arrows"
-Tests/arrows.sh
+Tests/System/arrows.sh
 
 step "Build, warnings are errors"
 swift build --build-tests </dev/null
 
 step "Commands of the README"
-Tests/readme.sh </dev/null
+Tests/System/readme.sh </dev/null
 
 step "Browser tests"
-Tests/Web/run.sh </dev/null
+Tests/Browser/run.sh </dev/null
 
 step "Tests"
 # One after the other: tests of timing share two cores.

@@ -1,17 +1,17 @@
 internal import Synchronization
 
 /// How many connections all loops of a server hold together, and how many they may.
-public final class ConnectionBudget: Sendable {
+package final class ConnectionBudget: Sendable {
     /// The most connections that may be open at once.
-    public let limit: Int
+    package let limit: Int
     private let open = Atomic<Int>(0)
 
-    public init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
     /// Connections that are open now, those that have not finished their handshake included. Any thread.
-    public var openConnections: Int { open.load(ordering: .relaxed) }
+    package var openConnections: Int { open.load(ordering: .relaxed) }
 
     func take() -> Bool {
         if open.add(1, ordering: .relaxed).newValue <= limit { return true }

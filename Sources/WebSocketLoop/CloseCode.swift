@@ -1,5 +1,5 @@
 /// The close codes this server sends (RFC 6455, section 7.4.1, and the IANA registry): a closed set.
-public enum CloseCode: UInt16, Sendable, CaseIterable {
+package enum CloseCode: UInt16, Sendable, CaseIterable {
     /// The purpose of the connection is fulfilled.
     case normal = 1000
     /// The server goes away for good.
@@ -21,7 +21,7 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
 }
 
 /// Why a socket is gone: a closed set, each with the name that metrics use and the code that was sent, if one was.
-public enum DisconnectReason: UInt8, Sendable, CaseIterable {
+package enum DisconnectReason: UInt8, Sendable, CaseIterable {
     /// The peer sent a close frame.
     case closedByPeer
     /// The TCP connection ended, was reset, or broke RFC 6455 in a way that libwebsockets answers by itself.
@@ -42,7 +42,7 @@ public enum DisconnectReason: UInt8, Sendable, CaseIterable {
     case closedByServer
 
     /// The code in the close frame that is sent for this reason; nil where none is sent.
-    public var code: CloseCode? {
+    package var code: CloseCode? {
         switch self {
         case .closedByPeer, .connectionLost, .pongTimeout: nil
         case .slowConsumer, .rateLimited: .policyViolation
@@ -54,7 +54,7 @@ public enum DisconnectReason: UInt8, Sendable, CaseIterable {
     }
 
     /// The name in snake case, as metrics and logs show it.
-    public var name: String {
+    package var name: String {
         switch self {
         case .closedByPeer: "closed_by_peer"
         case .connectionLost: "connection_lost"

@@ -1,35 +1,35 @@
 /// A complete answer to an HTTP request. Its connection ends after it.
-public struct HTTPResponse: Sendable, Equatable {
-    public var status: Int
+package struct HTTPResponse: Sendable, Equatable {
+    package var status: Int
     /// In the order they are sent. `Content-Length` and `Connection: close` are added.
-    public var headers: [(name: String, value: String)]
-    public var body: [UInt8]
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
 
-    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
     /// An answer in JSON.
-    public static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+    package static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
         json(status, Array(body.utf8), headers: headers)
     }
 
     /// An answer in JSON that is encoded already.
-    public static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []) -> HTTPResponse {
+    package static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []) -> HTTPResponse {
         HTTPResponse(
             status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body)
     }
 
     /// `{"error":"<sentence>"}`. The sentence is ours and needs no escaping.
-    public static func error(
+    package static func error(
         _ status: Int, _ sentence: StaticString, headers: [(name: String, value: String)] = []
     ) -> HTTPResponse {
         json(status, "{\"error\":\"\(sentence)\"}", headers: headers)
     }
 
-    public static func == (a: HTTPResponse, b: HTTPResponse) -> Bool {
+    package static func == (a: HTTPResponse, b: HTTPResponse) -> Bool {
         a.status == b.status && a.body == b.body && a.headers.elementsEqual(b.headers, by: ==)
     }
 

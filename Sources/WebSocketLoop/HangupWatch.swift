@@ -1,4 +1,5 @@
 internal import CLibuv
+internal import CLinux
 internal import Glibc
 
 /// Notices when the peers of streams go away.

@@ -1,4 +1,5 @@
 internal import CLibuv
+internal import CLinux
 internal import Glibc
 
 /// Accepts connections in batches from one listening socket on one loop, as far as the gate lets them in.

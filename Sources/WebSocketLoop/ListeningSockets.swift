@@ -1,11 +1,11 @@
-internal import CLibuv
+internal import CLinux
 internal import Glibc
 
 /// Listening TCP sockets on one address and port, one for each loop, opened with `SO_REUSEPORT` so that the kernel spreads the
 /// connections over them (and so that a new process can start beside an old one of the same user).
-public struct ListeningSockets: Sendable {
+package struct ListeningSockets: Sendable {
     /// The port that is really listened on: the one asked for, or the one the system chose for port 0.
-    public let port: Int
+    package let port: Int
     /// Open descriptors, one per loop. Whoever takes one closes it.
     let descriptors: [Int32]
 
@@ -13,7 +13,7 @@ public struct ListeningSockets: Sendable {
     ///
     /// The address `::` takes IPv4 as well.
     /// - Parameter host: an IPv4 or IPv6 address, or a name; the first address it resolves to is used.
-    public static func open(host: String, port: Int, count: Int) throws(LoopError) -> ListeningSockets {
+    package static func open(host: String, port: Int, count: Int) throws(LoopError) -> ListeningSockets {
         var address = try resolve(host: host, port: port)
         var descriptors: [Int32] = []
         var chosen = port
@@ -32,7 +32,7 @@ public struct ListeningSockets: Sendable {
     }
 
     /// Closes the sockets that nobody took: those from `index` on.
-    public func close(from index: Int) {
+    package func close(from index: Int) {
         for descriptor in descriptors[index...] { Glibc.close(descriptor) }
     }
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Why a loop or its listening sockets could not be made: a closed set, one sentence each.
-public enum LoopError: Error, Equatable, Sendable {
+package enum LoopError: Error, Equatable, Sendable {
     /// The operating system gave no thread; the error number.
     case threadNotStarted(errno: Int32)
     /// libuv could not set up its loop.
@@ -18,7 +18,7 @@ public enum LoopError: Error, Equatable, Sendable {
     case notListening(host: String, port: Int, errno: Int32)
 
     /// One sentence for people.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .threadNotStarted(let number): "A loop's thread could not be started: \(text(number))."
         case .loopNotCreated: "libuv could not set up an event loop; is the limit of open files very low?"

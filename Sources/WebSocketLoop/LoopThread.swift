@@ -6,14 +6,14 @@ internal import Synchronization
 /// share one thread, so that they may call each other without a hop.
 ///
 /// The thread runs until the executor is released. Actors own their executor, so no job can come later and no awaiter can hang.
-public final class LoopThread: SerialExecutor {
+package final class LoopThread: SerialExecutor {
     private let core: Core
 
     /// As many loops as this process has processors.
-    public static var recommendedCount: Int { max(1, Int(uv_available_parallelism())) }
+    package static var recommendedCount: Int { max(1, Int(uv_available_parallelism())) }
 
     /// Starts the thread.
-    public init() throws(LoopError) {
+    package init() throws(LoopError) {
         core = try Core()
         try core.start()
     }
@@ -23,23 +23,23 @@ public final class LoopThread: SerialExecutor {
     }
 
     /// Called from any thread. Jobs of one burst cost one wake-up.
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         unsafe core.enqueue(.actor(UnownedJob(job), asUnownedSerialExecutor()))
     }
 
     /// Runs `work` on this thread soon, after what was asked for before. Any thread; no task is made for it.
-    public func perform(_ work: @escaping @Sendable () -> Void) {
+    package func perform(_ work: @escaping @Sendable () -> Void) {
         core.enqueue(.work(work))
     }
 
     /// Runs `work` on this thread after the loop has turned once, so that sockets are served in between. Any thread.
-    public func performNextTurn(_ work: @escaping @Sendable () -> Void) {
+    package func performNextTurn(_ work: @escaping @Sendable () -> Void) {
         core.enqueueForNextTurn(work)
     }
 
-    public func isIsolatingCurrentContext() -> Bool? { core.isCurrentThread }
+    package func isIsolatingCurrentContext() -> Bool? { core.isCurrentThread }
 
-    public func checkIsolated() {
+    package func checkIsolated() {
         precondition(core.isCurrentThread, "this code belongs on its loop's thread")
     }
 

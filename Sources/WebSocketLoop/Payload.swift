@@ -5,13 +5,13 @@ internal import CLibwebsockets
 /// `lws_write` overwrites what lies before the bytes it is given, so the bytes belong to one loop: each loop makes its own payload,
 /// and what a fragment's header overwrites is put back after the write.
 @safe
-public final class Payload {
+package final class Payload {
     let storage: UnsafeMutableRawBufferPointer
     /// How many bytes the payload has.
-    public let count: Int
+    package let count: Int
 
     /// Copies `bytes` once.
-    public init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         count = bytes.count
         unsafe storage = .allocate(byteCount: frameHeadroom + bytes.count, alignment: 16)
         unsafe storage.baseAddress!.advanced(by: frameHeadroom).copyMemory(from: bytes, byteCount: bytes.count)

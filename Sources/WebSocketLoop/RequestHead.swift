@@ -5,16 +5,16 @@ internal import CLibwebsockets
 /// It can't be copied, so that it can't be kept: the table is given back when the callback returns. Everything is read by length;
 /// a NUL byte cuts nothing short. Several headers of one name are joined with a space by libwebsockets.
 @safe
-public struct RequestHead: ~Copyable {
+package struct RequestHead: ~Copyable {
     /// The headers that the server reads.
-    public enum Header: Sendable, CaseIterable {
+    package enum Header: Sendable, CaseIterable {
         case accept, acceptEncoding, authorization, connection, contentLength, contentType, cookie, expect, forwardedFor, host
         case ifNoneMatch, origin, realIP, transferEncoding, upgrade, userAgent, accessControlRequestHeaders
         case webSocketKey, webSocketVersion, webSocketProtocol
     }
 
     /// The request methods that libwebsockets tells apart; any other never gets here.
-    public enum Method: String, Sendable, CaseIterable {
+    package enum Method: String, Sendable, CaseIterable {
         case get = "GET"
         case head = "HEAD"
         case post = "POST"
@@ -32,18 +32,18 @@ public struct RequestHead: ~Copyable {
     }
 
     /// The method; nil for one that libwebsockets has no name for.
-    public var method: Method? {
+    package var method: Method? {
         Method.allCases.first { unsafe lws_hdr_total_length(wsi, $0.token) > 0 }
     }
 
     /// The path, percent-decoded, without the query.
-    public var path: [UInt8] {
+    package var path: [UInt8] {
         guard let method else { return [] }
         return copy(method.token) ?? []
     }
 
     /// Visits the query's parameters in order, each as `name=value`, percent-decoded and with `+` as a space.
-    public func forEachArgument(_ body: ([UInt8]) -> Void) {
+    package func forEachArgument(_ body: ([UInt8]) -> Void) {
         var index: Int32 = 0
         while true {
             let length = unsafe Int(lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, index))
@@ -54,10 +54,10 @@ public struct RequestHead: ~Copyable {
     }
 
     /// The bytes of a header; nil where it is missing.
-    public func header(_ header: Header) -> [UInt8]? { copy(header.token) }
+    package func header(_ header: Header) -> [UInt8]? { copy(header.token) }
 
     /// How many headers of this name there are.
-    public func count(_ header: Header) -> Int {
+    package func count(_ header: Header) -> Int {
         var index: Int32 = 0
         while unsafe lws_hdr_fragment_length(wsi, header.token, index) > 0 { index += 1 }
         return Int(index)
@@ -65,7 +65,7 @@ public struct RequestHead: ~Copyable {
 
     /// A header that libwebsockets has no token for.
     /// - Parameter name: in lower case with the colon, as `cf-connecting-ip:`.
-    public func customHeader(_ name: StaticString) -> [UInt8]? {
+    package func customHeader(_ name: StaticString) -> [UInt8]? {
         name.withUTF8Buffer { name in
             let start = unsafe UnsafeRawPointer(name.baseAddress!).assumingMemoryBound(to: CChar.self)
             let length = unsafe Int(lws_hdr_custom_length(wsi, start, Int32(name.count)))
@@ -77,7 +77,7 @@ public struct RequestHead: ~Copyable {
     }
 
     /// The length of the body: 0 without a `Content-Length`, nil where it is not a plain number that fits.
-    public var bodyLength: Int? {
+    package var bodyLength: Int? {
         guard count(.contentLength) > 0 else { return count(.transferEncoding) > 0 ? nil : 0 }
         guard let digits = header(.contentLength), digits.count <= 15, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
@@ -106,7 +106,7 @@ public struct RequestHead: ~Copyable {
     }
 
     /// Whether the request line says HTTP/1.1.
-    public var isHTTP11: Bool { copy(WSI_TOKEN_HTTP).map { $0.elementsEqual("HTTP/1.1".utf8) } ?? false }
+    package var isHTTP11: Bool { copy(WSI_TOKEN_HTTP).map { $0.elementsEqual("HTTP/1.1".utf8) } ?? false }
 
     private func copy(_ token: lws_token_indexes) -> [UInt8]? {
         let length = unsafe Int(lws_hdr_total_length(wsi, token))

@@ -2,7 +2,7 @@
 /// `assumeIsolated`, once per call.
 ///
 /// A call may send, close and respond on any socket of the loop. Bytes and heads are lent for the length of the call.
-public protocol SocketHandler: AnyObject {
+package protocol SocketHandler: AnyObject {
     /// A well-formed WebSocket handshake wants in. The answer is nil to accept it, or the response that refuses it.
     func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse?
 
@@ -45,11 +45,11 @@ public protocol SocketHandler: AnyObject {
 }
 
 extension SocketHandler {
-    public func ticked() {}
+    package func ticked() {}
 }
 
 /// What becomes of an HTTP request: a closed set.
-public enum RequestVerdict: Sendable {
+package enum RequestVerdict: Sendable {
     /// It is answered now.
     case respond(HTTPResponse)
     /// Its body, of at most so many bytes, is read first. Only for the head of a request.
@@ -61,7 +61,7 @@ public enum RequestVerdict: Sendable {
 }
 
 /// What the loop has to tell an operator: a closed set.
-public enum LoopNotice: Sendable, Equatable {
+package enum LoopNotice: Sendable, Equatable {
     /// File descriptors ran out; connections are shed until some are free. Said once per shortage.
     case outOfDescriptors
     /// libwebsockets' own words, a warning or an error; printable, one line, at most 200 characters.
@@ -71,7 +71,7 @@ public enum LoopNotice: Sendable, Equatable {
 }
 
 /// Why a connection was turned away before a byte of it was read.
-public enum ConnectionRefusal: Sendable, Equatable {
+package enum ConnectionRefusal: Sendable, Equatable {
     /// The limit of connections is reached: answered with 503.
     case connectionLimit
     /// No file descriptor was left: hung up on.

@@ -2,7 +2,7 @@
 ///
 /// A socket id is never given to a second connection: it joins the place in the socket table with the number of times that place
 /// was taken. An id kept for too long therefore finds nothing, never somebody else. Ids of different loops are not related.
-public struct SocketID: Hashable, Sendable {
+package struct SocketID: Hashable, Sendable {
     /// Place in the low 24 bits (16.7 million sockets per loop), generation in the high 40.
     let rawValue: UInt64
 
@@ -16,7 +16,7 @@ public struct SocketID: Hashable, Sendable {
     }
 
     /// A small number that is unique among the sockets that are open on this loop now: the index for arrays kept beside the loop.
-    public var place: Int { Int(rawValue & 0xFF_FFFF) }
+    package var place: Int { Int(rawValue & 0xFF_FFFF) }
 
     var generation: UInt64 { rawValue >> 24 }
 }

@@ -80,7 +80,7 @@ extension WebSocketLoop {
     }
 
     /// Answers a request whose verdict was `later`. A connection that is gone is not answered.
-    public func respond(to socket: SocketID, with response: HTTPResponse) {
+    package func respond(to socket: SocketID, with response: HTTPResponse) {
         guard let place = table.place(of: socket), table[place].phase == .http, let body = bodies.removeValue(forKey: place),
             let wsi = unsafe table[place].wsi
         else { return }

@@ -1,5 +1,6 @@
 internal import CLibuv
 internal import CLibwebsockets
+internal import CLinux
 internal import Glibc
 
 /// What happens by the clock, ten times a second.

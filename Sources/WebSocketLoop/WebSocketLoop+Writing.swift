@@ -9,17 +9,17 @@ extension WebSocketLoop {
     static let scratchBytes = 16 * 1024
 
     /// Sends a text or binary message. On a socket that is gone it does nothing; a socket for which too much waits is closed.
-    public func send(_ bytes: [UInt8], isText: Bool = true, to socket: SocketID) {
+    package func send(_ bytes: [UInt8], isText: Bool = true, to socket: SocketID) {
         enqueue(.message(bytes, isText: isText), to: socket)
     }
 
     /// Sends a text message that others receive too, without copying it.
-    public func send(_ payload: Payload, to socket: SocketID) {
+    package func send(_ payload: Payload, to socket: SocketID) {
         enqueue(.shared(payload), to: socket)
     }
 
     /// The same for whatever socket is at `place` now.
-    public func sendSocket(at place: Int, _ payload: Payload) {
+    package func sendSocket(at place: Int, _ payload: Payload) {
         enqueue(.shared(payload), to: table.socket(at: place))
     }
 
@@ -27,7 +27,7 @@ extension WebSocketLoop {
     ///
     /// A small one is composed whole. A large one goes out as WebSocket fragments of at most 64 KiB of the shared bytes, the next
     /// one when the socket has drained, the tail as the closing fragment: so a receiver costs no copy of it.
-    public func send(_ body: Payload, tail: [UInt8], to socket: SocketID) {
+    package func send(_ body: Payload, tail: [UInt8], to socket: SocketID) {
         guard body.count + tail.count <= Self.scratchBytes else {
             return enqueue(.fragments(of: body, offset: 0, tail: tail), to: socket)
         }
@@ -37,14 +37,14 @@ extension WebSocketLoop {
     }
 
     /// Whether bytes wait for this socket: the newest state is better sent when it has drained.
-    public func isBusy(_ socket: SocketID) -> Bool {
+    package func isBusy(_ socket: SocketID) -> Bool {
         table.place(of: socket).map { outboxes[$0] != nil } ?? false
     }
 
     /// Closes a socket with a code. The handler is not told of it again.
     ///
     /// A peer that takes the close frame but does not answer, or can't take it, is dropped after five seconds.
-    public func close(_ socket: SocketID, _ code: CloseCode) {
+    package func close(_ socket: SocketID, _ code: CloseCode) {
         guard let place = table.place(of: socket) else { return }
         switch table[place].phase {
         case .open:
@@ -58,7 +58,7 @@ extension WebSocketLoop {
     }
 
     /// The same for whatever socket is at `place` now. A stream is sent the bytes of `farewell`, as they are, before it ends.
-    public func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
+    package func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
         if table[place].phase == .stream, !farewell.isEmpty, outboxes[place] == nil, let wsi = unsafe table[place].wsi {
             _ = unsafe withHeadroom(farewell) { unsafe lws_write(wsi, $0, farewell.count, LWS_WRITE_HTTP) }
         }
@@ -67,7 +67,7 @@ extension WebSocketLoop {
 
     /// Takes one message off a socket's rate limit, for what comes in its name by other ways.
     /// - Returns: false when it has sent too many, or is gone.
-    public func takeMessage(of socket: SocketID) -> Bool {
+    package func takeMessage(of socket: SocketID) -> Bool {
         guard let place = table.place(of: socket) else { return false }
         return takeMessage(at: place)
     }
@@ -79,7 +79,7 @@ extension WebSocketLoop {
     }
 
     /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
-    public func peerAddress(of socket: SocketID) -> String? {
+    package func peerAddress(of socket: SocketID) -> String? {
         guard let place = table.place(of: socket), let wsi = unsafe table[place].wsi else { return nil }
         return unsafe peerAddressText(of: lws_get_socket_fd(wsi))
     }

@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// It knows sockets and bytes; what they mean is the handler's. Everything here is called on the loop's thread.
 @safe
-public final class WebSocketLoop {
+package final class WebSocketLoop {
     /// Ten ticks are a second: deadlines are seconds, and every tick wakes the thread.
     static let ticksPerSecond = 10
 
@@ -45,7 +45,7 @@ public final class WebSocketLoop {
     /// - Parameters:
     ///   - handler: kept unowned; it must live until ``stop(whenStopped:)`` has called back.
     ///   - budget: shared by all loops of the server.
-    public init(on thread: LoopThread, options: LoopOptions, budget: ConnectionBudget, handler: any SocketHandler) throws(LoopError) {
+    package init(on thread: LoopThread, options: LoopOptions, budget: ConnectionBudget, handler: any SocketHandler) throws(LoopError) {
         thread.checkIsolated()
         self.thread = thread
         self.options = options
@@ -77,13 +77,13 @@ public final class WebSocketLoop {
     }
 
     /// Starts accepting on the socket that was opened for the loop number `index`.
-    public func listen(on sockets: ListeningSockets, index: Int) {
+    package func listen(on sockets: ListeningSockets, index: Int) {
         let gate = AcceptGate(maxPendingHandshakes: options.maxPendingHandshakes)
         listener = unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self)
     }
 
     /// Stops accepting; what is open stays open.
-    public func stopListening() {
+    package func stopListening() {
         listener?.stop()
         listener = nil
     }
@@ -91,7 +91,7 @@ public final class WebSocketLoop {
     /// Drops every connection, gives everything back to libwebsockets and libuv, and calls `whenStopped` once, on this thread.
     ///
     /// Sockets that should hear a close code are closed before. The handler is not told of the connections that this drops.
-    public func stop(whenStopped: @escaping () -> Void) {
+    package func stop(whenStopped: @escaping () -> Void) {
         stopListening()
         stopped = whenStopped
         for place in table.places { table[place].phase = .closing }
@@ -100,18 +100,18 @@ public final class WebSocketLoop {
     }
 
     /// Connections of this loop, those in their handshake included.
-    public var openConnections: Int { table.count }
+    package var openConnections: Int { table.count }
 
     // MARK: What the listener and the timer call
 
     /// Connections of this loop that are in their handshake.
-    public var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
+    package var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
 
     /// Bytes of messages that were handed to the kernel or wait for it.
-    public internal(set) var sentBytes = 0
+    package internal(set) var sentBytes = 0
 
     /// The longest the loop was late for its clock since the last call, in seconds.
-    public func takeLag() -> Double {
+    package func takeLag() -> Double {
         defer { longestLag = 0 }
         return Double(longestLag) / 1000
     }

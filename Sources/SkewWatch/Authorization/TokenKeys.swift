@@ -1,4 +1,4 @@
-internal import SignatureCheck
+internal import Cryptography
 internal import SkewProtocol
 
 /// The keys that tokens are checked with. A set has either one secret or public keys, so that no public key is ever taken for a

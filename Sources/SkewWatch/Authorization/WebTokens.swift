@@ -1,4 +1,4 @@
-internal import SignatureCheck
+internal import Cryptography
 internal import SkewProtocol
 
 /// Lets in who shows a signed token (JWT): in `subscribe-stats`, in the `Authorization` header, or in a cookie.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs SkewWatch on loopback behind Debian's nginx, HAProxy and Caddy, with the configurations of Docker/examples, and checks what a
 # proxy can break: WebSockets, events as they come, POSTs, whose address is believed, and a restart behind it.
-# Usage: Tests/Proxy/run.sh [nginx] [haproxy] [caddy]; all three unless named. SKEWWATCH names another binary than the release's.
+# Usage: Tests/System/proxies.sh [nginx] [haproxy] [caddy]; all three unless named. SKEWWATCH names another binary than the release's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SKEWWATCH=${SKEWWATCH:-.build/release/skewwatch}

@@ -2,7 +2,7 @@
 # A tab whose machine loses power, or its network: no FIN, no RST, just silence. Its row must be gone within ping interval plus pong
 # timeout, and when the network is back and it reconnects there must be one row of it, not two. The tab lives in a network namespace
 # of its own behind a pair of virtual interfaces, and iptables drops its packets there. Only root may make those; others skip.
-# Usage: Tests/Net/halfopen.sh; SKEWWATCH names another binary than the debug build's.
+# Usage: Tests/System/halfopen.sh; SKEWWATCH names another binary than the debug build's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 [[ $EUID -eq 0 ]] || { echo "Skipped: only root may make network namespaces."; exit 0; }

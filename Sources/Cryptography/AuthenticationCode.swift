@@ -1,21 +1,21 @@
 internal import CLibcrypto
 
 /// Checks message authentication codes (HMAC, RFC 2104) with one secret.
-public struct AuthenticationCode: Sendable {
+package struct AuthenticationCode: Sendable {
     /// The hash functions that are used with it.
-    public enum Hash: Sendable, CaseIterable {
+    package enum Hash: Sendable, CaseIterable {
         case sha256, sha384, sha512
     }
 
     private let secret: [UInt8]
 
     /// - Parameter secret: not empty; should have as many bytes as the hash.
-    public init(secret: [UInt8]) {
+    package init(secret: [UInt8]) {
         self.secret = secret
     }
 
     /// Whether `code` is the whole code of `message`. Compares in constant time.
-    public func isValid(_ code: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
+    package func isValid(_ code: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
         var expected = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
         let isDone = unsafe HMAC(hash.function, secret, Int32(secret.count), message, message.count, &expected, &length) != nil

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks every file of Docker/examples, and compose.yaml, by the program that reads it.
-# Usage: Tests/Docker/examples.sh [SKEWWATCH]; the debug build's unless named.
+# Usage: Tests/System/examples.sh [SKEWWATCH]; the debug build's unless named.
 #
 # Wants Debian's nginx, haproxy, caddy, prometheus and systemd, and from PyPI check-jsonschema and kubernetes-validate (a virtual
 # environment's bin folder in PATH). A program that is not there is an error: nothing passes unchecked.

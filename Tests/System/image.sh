@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image, runs it as an operator would, and checks what an operator relies on.
-# Usage: Tests/Docker/image.sh
+# Usage: Tests/System/image.sh
 #   ENGINE         the command that builds and runs: docker unless given; podman works too
 #   BUILD_OPTIONS  further options of `build`
 #   RUN_OPTIONS    how the container is reached: --publish 127.0.0.1:PORT:PORT unless given; --network host works too

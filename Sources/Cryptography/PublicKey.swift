@@ -4,9 +4,9 @@ internal import CLibcrypto
 ///
 /// `@unchecked Sendable` because libcrypto's key is never changed after it is made, and may then be used by many threads at once.
 @safe
-public final class PublicKey: @unchecked Sendable {
+package final class PublicKey: @unchecked Sendable {
     /// What a key is for.
-    public enum Algorithm: Sendable {
+    package enum Algorithm: Sendable {
         /// RSASSA-PKCS1-v1_5 with SHA-256.
         case rsaSHA256
         /// ECDSA on P-256 with SHA-256; a signature is r and s, 32 bytes each.
@@ -15,7 +15,7 @@ public final class PublicKey: @unchecked Sendable {
         case ed25519
     }
 
-    public let algorithm: Algorithm
+    package let algorithm: Algorithm
     private let key: OpaquePointer
 
     private init(takingOwnership key: OpaquePointer, _ algorithm: Algorithm) {
@@ -28,7 +28,7 @@ public final class PublicKey: @unchecked Sendable {
     // MARK: Making one
 
     /// An RSA key of 2,048 to 8,192 bits; nil for anything else. The numbers are big-endian.
-    public static func rsa(modulus: [UInt8], exponent: [UInt8]) -> PublicKey? {
+    package static func rsa(modulus: [UInt8], exponent: [UInt8]) -> PublicKey? {
         let modulus = Array(modulus.drop { $0 == 0 })
         let exponent = Array(exponent.drop { $0 == 0 })
         guard 256...1024 ~= modulus.count, modulus[0] & 0x80 != 0 || modulus.count > 256 else { return nil }
@@ -46,7 +46,7 @@ public final class PublicKey: @unchecked Sendable {
     }
 
     /// A key on P-256 from the coordinates of its point; nil when the point is not on the curve.
-    public static func p256(x: [UInt8], y: [UInt8]) -> PublicKey? {
+    package static func p256(x: [UInt8], y: [UInt8]) -> PublicKey? {
         guard x.count == 32, y.count == 32 else { return nil }
         let point = [0x04] + x + y
         return unsafe withBuilder { builder in
@@ -60,7 +60,7 @@ public final class PublicKey: @unchecked Sendable {
     }
 
     /// An Ed25519 key from its 32 bytes.
-    public static func ed25519(_ bytes: [UInt8]) -> PublicKey? {
+    package static func ed25519(_ bytes: [UInt8]) -> PublicKey? {
         guard bytes.count == 32 else { return nil }
         defer { ERR_clear_error() }
         guard let key = unsafe EVP_PKEY_new_raw_public_key(ed25519_key_type, nil, bytes, bytes.count) else { return nil }
@@ -90,7 +90,7 @@ public final class PublicKey: @unchecked Sendable {
     // MARK: Checking
 
     /// Whether `signature` is this key's for `message`. Any thread.
-    public func isValid(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+    package func isValid(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         defer { ERR_clear_error() }
         var signature = signature
         if algorithm == .p256SHA256 {

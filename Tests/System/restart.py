@@ -5,7 +5,7 @@ An old process serves them; a new one starts beside it on the same port; the old
 stock clients do: a WebSocket comes back a fixed 5 s after any close, ten times; an event stream comes back after the `retry` it was told
 when its connection ends, and never after an HTTP error. A subscriber of the new process watches the total come back.
 
-Usage: Tests/Restart/restart.py [--clients 10000] [--streams 500] [--drain 10] [--binary .build/release/skewwatch]
+Usage: Tests/System/restart.py [--clients 10000] [--streams 500] [--drain 10] [--binary .build/release/skewwatch]
 """
 
 import argparse

@@ -4,7 +4,7 @@ import Testing
 @testable import SkewWatch
 
 @Suite struct ReadmeTableTests {
-    private static let readme = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../README.md").standardized
+    private static let readme = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../README.md").standardized
 
     /// With `SKEWWATCH_README=write` the table is written into the README instead.
     @Test func `the README shows the settings as the code has them`() throws {

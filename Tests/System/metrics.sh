@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Judges /metrics with Prometheus' own promtool while hostile versions are connected. Skips where promtool is missing.
-# Usage: Tests/metrics.sh; SKEWWATCH names another binary than the debug build's.
+# Usage: Tests/System/metrics.sh; SKEWWATCH names another binary than the debug build's.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 command -v promtool >/dev/null || { echo "Skipped: promtool is missing (Debian's package prometheus has it)."; exit 0; }
 SKEWWATCH=${SKEWWATCH:-.build/debug/skewwatch}
 [[ -x $SKEWWATCH ]] || swift build --product skewwatch >&2 </dev/null

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # Checks that every import in Sources is an arrow of the design, and that C libraries and Foundation stay where they belong.
-# Usage: Tests/arrows.sh [FOLDER], the folder that holds the targets' folders; Sources unless given.
+# Usage: Tests/System/arrows.sh [FOLDER], the folder that holds the targets' folders; Sources unless given.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 sources=${1:-Sources}
 
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
 declare -A allowed=(
-    [CLibwebsockets]="" [CLibuv]="" [CHiredis]="" [CLibcurl]="" [CLibcrypto]=""
-    [WebSocketLoop]="CLibwebsockets CLibuv"
+    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CLibcurl]="" [CLibcrypto]=""
+    [WebSocketLoop]="CLibwebsockets CLibuv CLinux"
     [HTTPCall]="CLibcurl"
-    [SignatureCheck]="CLibcrypto"
+    [Cryptography]="CLibcrypto"
     [Presence]=""
     [SkewProtocol]="Presence"
-    [SkewCluster]="CHiredis Presence"
-    [SkewWatch]="HTTPCall SignatureCheck Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
+    [SkewCluster]="CLibcurl Cryptography Presence"
+    [HistoryStore]="CSQLite"
+    [SkewWatch]="HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
     # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
     [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
     [CEpoll]=""
@@ -31,7 +32,7 @@ fault() {
 for folder in "$sources"/*/; do
     target=$(basename "$folder")
     if [[ ! -v allowed[$target] ]]; then
-        fault "$folder: the target is not in the table of Tests/arrows.sh"
+        fault "$folder: the target is not in the table of Tests/System/arrows.sh"
         continue
     fi
     # One line per import: file, line number, module. Attributes, access levels and kinds (`import struct M.T`) are skipped.
