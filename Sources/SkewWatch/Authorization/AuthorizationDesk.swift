@@ -13,7 +13,7 @@ final class AuthorizationDesk: Sendable {
     private static let maxComputedAtOnce = 8
 
     struct Case: Sendable {
-        var ask: Ask
+        var ask: SubscriptionRequest
         var request: StatsRequest
         /// The peer's address, to slow down who guesses; kept no longer than this case.
         var peer: NetworkAddress?
@@ -74,7 +74,7 @@ final class AuthorizationDesk: Sendable {
 
     /// The verdict, where it needs no waiting; nil where the question must be submitted.
     /// - Parameter peer: called only where a token is shown.
-    func judgeAtOnce(_ credentials: Credentials, peer: () -> NetworkAddress?, now: Duration) -> Verdict? {
+    func judgeAtOnce(_ credentials: Credentials, peer: () -> NetworkAddress?, now: Duration) -> Decision? {
         let authorizers = authorizers.withLock { $0 }
         if credentials.showsToken, limiter.isOverLimit(peer(), now: now) { return .denied("too many wrong tokens from its address") }
         if authorizers.statsToken.isCarried(by: credentials) {
@@ -141,7 +141,7 @@ final class AuthorizationDesk: Sendable {
         await deny(item)
     }
 
-    private func firstGrant(_ authorizers: [any Authorizer], _ item: inout Case) async -> Verdict? {
+    private func firstGrant(_ authorizers: [any Authorizer], _ item: inout Case) async -> Decision? {
         for authorizer in authorizers where authorizer.concerns(item.request.credentials) {
             switch await authorizer.judge(item.request) {
             case .granted(let grant): return .granted(grant)
@@ -161,7 +161,7 @@ final class AuthorizationDesk: Sendable {
         await settle(item, .denied(reasons))
     }
 
-    private func settle(_ item: Case, _ verdict: Verdict) async {
+    private func settle(_ item: Case, _ verdict: Decision) async {
         await item.tracker.settle(item.ask, verdict)
     }
 }

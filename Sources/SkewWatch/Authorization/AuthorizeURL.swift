@@ -25,7 +25,7 @@ struct AuthorizeURL: Authorizer {
 
     func concerns(_ credentials: Credentials) -> Bool { true }
 
-    func judge(_ request: StatsRequest) async -> Verdict {
+    func judge(_ request: StatsRequest) async -> Decision {
         let key = request.credentials.digest(with: request.connection.address)
         return await verdicts.verdict(for: key, clock: clock) { await ask(request) }
     }

@@ -12,15 +12,15 @@ extension ConnectionTracker {
     func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode, head: HandshakeHead? = nil) {
         guard let connection = connections[socket.place] else { return }
         let credentials = Credentials(head: head ?? heads[socket.place] ?? .empty, token: token)
-        start(Ask(purpose: .subscription, socket: socket, connection: connection.id, mode: mode, credentials: credentials))
+        start(SubscriptionRequest(purpose: .subscription, socket: socket, connection: connection.id, mode: mode, credentials: credentials))
     }
 
-    private func start(_ ask: Ask) {
+    private func start(_ ask: SubscriptionRequest) {
         if asks[ask.socket.place] == nil { return judge(ask) }
         asks[ask.socket.place]?.next = ask
     }
 
-    private func judge(_ ask: Ask) {
+    private func judge(_ ask: SubscriptionRequest) {
         guard let connection = connections[ask.socket.place], connection.id == ask.connection else { return }
         guard settings.connectionTracking else { return conclude(ask, .denied("connections are not tracked")) }
         let peer = { self.guesserAddress(of: ask.socket) }
@@ -36,7 +36,7 @@ extension ConnectionTracker {
     }
 
     /// The verdict on a question; the socket may be gone by now, and the client may have changed its mind.
-    func settle(_ ask: Ask, _ verdict: Verdict) {
+    func settle(_ ask: SubscriptionRequest, _ verdict: Decision) {
         guard let slot = asks[ask.socket.place], slot.current.serial == ask.serial else { return }
         asks[ask.socket.place] = nil
         if !slot.isVoid {
@@ -54,7 +54,7 @@ extension ConnectionTracker {
         return settings.trustedProxies.contains { $0.contains(peer) } ? nil : peer
     }
 
-    private func conclude(_ ask: Ask, _ verdict: Verdict) {
+    private func conclude(_ ask: SubscriptionRequest, _ verdict: Decision) {
         let place = ask.socket.place
         switch (verdict, ask.purpose) {
         case (.granted(let grant), .subscription):
@@ -109,7 +109,7 @@ extension ConnectionTracker {
         // A question of the client's own is out and decides.
         guard asks[place] == nil else { return }
         judge(
-            Ask(
+            SubscriptionRequest(
                 purpose: .renewal, socket: subscriber.id.socket, connection: subscriber.connection, mode: subscriber.kind.mode,
                 credentials: subscriber.credentials))
     }
@@ -143,7 +143,7 @@ extension ConnectionTracker {
 
     // MARK: The log
 
-    private func noteGrant(_ grant: Grant, to ask: Ask) {
+    private func noteGrant(_ grant: Grant, to ask: SubscriptionRequest) {
         let before = subscribers[ask.socket.place]?.grant
         // A client that only wants another mode is no news.
         if let before, before.authorizer == grant.authorizer, before.scope == grant.scope, before.who == grant.who { return }

@@ -5,7 +5,7 @@ struct HookAuthorizer: Authorizer {
 
     func concerns(_ credentials: Credentials) -> Bool { true }
 
-    func judge(_ request: StatsRequest) async -> Verdict {
+    func judge(_ request: StatsRequest) async -> Decision {
         // A request of its own: an answer to another authorizer's question, or to an earlier one, must not count.
         let question = StatsRequest(connection: request.connection, credentials: request.credentials)
         await hook(question)

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Verdicts of a few seconds by the digest of credentials, each asked for once, however many wait for it.
 final class VerdictCache: Sendable {
     struct Entry: Sendable {
-        var verdict: Verdict
+        var verdict: Decision
         var until: Duration
     }
 
@@ -11,7 +11,7 @@ final class VerdictCache: Sendable {
     static let maxEntries = 10_000
 
     private enum Step {
-        case known(Verdict)
+        case known(Decision)
         /// The caller is the one to ask.
         case ask(question: Int)
     }
@@ -29,7 +29,7 @@ final class VerdictCache: Sendable {
     private let state = Mutex(State())
 
     /// The verdict that is known, or that somebody else is asking for now, or that `ask` brings.
-    func verdict(for key: SHA256Digest, clock: @Sendable () -> Duration, ask: () async -> Entry) async -> Verdict {
+    func verdict(for key: SHA256Digest, clock: @Sendable () -> Duration, ask: () async -> Entry) async -> Decision {
         switch await step(for: key, now: clock()) {
         case .known(let verdict): return verdict
         case .ask(let question): return finish(key, question, await ask(), now: clock())
@@ -60,7 +60,7 @@ final class VerdictCache: Sendable {
         }
     }
 
-    private func finish(_ key: SHA256Digest, _ question: Int, _ entry: Entry, now: Duration) -> Verdict {
+    private func finish(_ key: SHA256Digest, _ question: Int, _ entry: Entry, now: Duration) -> Decision {
         let waiters = state.withLock { state in
             if state.questions[key] == question {
                 state.questions[key] = nil

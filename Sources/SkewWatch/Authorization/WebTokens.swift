@@ -22,7 +22,7 @@ struct WebTokens: Authorizer {
 
     func concerns(_ credentials: Credentials) -> Bool { !candidates(in: credentials).isEmpty }
 
-    func judge(_ request: StatsRequest) async -> Verdict {
+    func judge(_ request: StatsRequest) async -> Decision {
         var fault = TokenFault.malformed
         for text in candidates(in: request.credentials) {
             do throws(TokenFault) {

@@ -7,7 +7,7 @@ extension ConnectionTracker {
     // MARK: Coming and going
 
     /// Lets a socket watch: it gets a whole `stats`, and from then on what changes.
-    func admit(_ ask: Ask, _ grant: Grant) {
+    func admit(_ ask: SubscriptionRequest, _ grant: Grant) {
         let place = ask.socket.place
         let earliest = subscribers[place]?.earliestStatistics ?? .zero
         unsubscribe(place)

@@ -7,7 +7,7 @@ struct Counters: Sendable {
     var crawlersOpened = 0
     var closed: [DisconnectReason: Int] = [:]
     var rejected: [Rejection: Int] = [:]
-    var authorizations: [Verdict: Int] = [:]
+    var authorizations: [Answer: Int] = [:]
     var messages: [MessageKind: Int] = [:]
     var ignored: [ClientMessage.IgnoredReason: Int] = [:]
     /// Broadcasts that a subscriber did not get because it was behind: it got a newer state later.
@@ -22,7 +22,7 @@ struct Counters: Sendable {
         case method
     }
 
-    enum Verdict: String, Sendable, CaseIterable {
+    enum Answer: String, Sendable, CaseIterable {
         case granted, denied
     }
 

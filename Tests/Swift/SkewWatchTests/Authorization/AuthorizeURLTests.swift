@@ -93,7 +93,7 @@ struct AuthorizeURLTests {
     @Test func `many with the same credentials are one question`() async {
         let app = App { HTTPAnswer(status: 200) }
         let authorizer = app.authorizer()
-        await withTaskGroup(of: Verdict.self) { group in
+        await withTaskGroup(of: Decision.self) { group in
             for number in 0..<500 { group.addTask { await authorizer.judge(Self.request(cookie: "session=1", id: "\(number)")) } }
             for await verdict in group { #expect(verdict != .denied("")) }
         }

@@ -3,7 +3,7 @@ internal import SkewProtocol
 internal import WebSocketLoop
 
 /// A question of one connection to the authorizers.
-struct Ask: Sendable {
+struct SubscriptionRequest: Sendable {
     enum Purpose: Sendable {
         /// The client asked and is answered.
         case subscription
@@ -25,8 +25,8 @@ struct Ask: Sendable {
 
 /// The one question of a connection that is out, and the newest of those that came meanwhile.
 struct AskSlot: Sendable {
-    let current: Ask
-    var next: Ask?
+    let current: SubscriptionRequest
+    var next: SubscriptionRequest?
     /// Nobody wants the answer any more; the place stays taken, so that a client can't have two questions out.
     var isVoid = false
 }

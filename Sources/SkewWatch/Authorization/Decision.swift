@@ -1,0 +1,8 @@
+/// What an authorizer says.
+enum Decision: Sendable, Equatable {
+    case granted(Grant)
+    /// With the reason in a few words for the log: never a secret, nor text that the client chose.
+    case denied(String)
+    /// Nobody could say, which denies who asks; who watches already may do so until what was granted ends.
+    case undecided(String)
+}
