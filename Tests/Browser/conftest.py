@@ -1,7 +1,8 @@
-"""What the browser tests share: pages over HTTP, a server, Chromium, and a watch on the console.
+"""What the browser tests share: the server that was just built, pages over HTTP, and tabs whose consoles are watched.
 
-The server is the real one where it is built (or named by SKEWWATCH); else the stand-in takes its place, and the header of
-the run says so.
+SKEWWATCH names the binary to test (with arguments before `serve`, if any); without it nothing runs. A test that needs a
+server that misbehaves asks for the fixture `standin`; no other test is served by it. Lines that a test expects on the
+console stand in its mark: `@pytest.mark.console("...")`; any other line fails it.
 """
 
 import importlib.util
@@ -11,32 +12,33 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+import browser
 import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 ASSETS = ROOT / "Sources/SkewWatch/Web/Assets"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 TOKEN = "a-token-for-tests"
 
 
 def server_command():
-    if named := os.environ.get("SKEWWATCH"):
-        return shlex.split(named)
-    for build in ("release", "debug"):
-        if (binary := ROOT / ".build" / build / "skewwatch").exists():
-            return [str(binary)]
-    return [sys.executable, str(HERE / "standin.py")]
+    return shlex.split(os.environ["SKEWWATCH"])
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "console(*parts): lines of the console that hold one of these are expected")
+    named = os.environ.get("SKEWWATCH", "")
+    if not named or not shutil.which(shlex.split(named)[0]):
+        raise pytest.UsageError(f"SKEWWATCH must name the server to test, built just now; it is {named!r}.")
 
 
 def pytest_report_header():
-    return f"server: {shlex.join(server_command())}"
+    return f"server: {os.environ['SKEWWATCH']}"
 
 
 def wait_until(holds, seconds=10.0):
@@ -92,28 +94,31 @@ class Server:
 
 
 @pytest.fixture
-def server(site):
+def server(site, console):
     server = Server(site)
     server.start()
     yield server
+    console.end()
     server.kill()
     site.server_has_assets = False
 
 
 @pytest.fixture
-def standin():
-    pytest.importorskip("aiohttp", reason="aiohttp is not installed (see requirements.txt)")
+def standin(console):
     from standin import StandIn
 
     server = StandIn(token=TOKEN, release="r1").start()
     yield server
+    console.end()
     server.stop()
 
 
 def vue_build():
+    """A browser build of Vue 3: the one inside PyPI's `nicegui`."""
     spec = importlib.util.find_spec("nicegui")
-    builds = spec and list(Path(spec.origin).parent.glob("static/vue.esm-browser*.js"))
-    return min(builds, key=lambda p: p.stat().st_size) if builds else None
+    builds = list(Path(spec.origin).parent.glob("static/vue.esm-browser*.js")) if spec else []
+    assert builds, "no Vue build: pip install --no-deps nicegui"
+    return min(builds, key=lambda p: p.stat().st_size)
 
 
 def page_file(path):
@@ -139,17 +144,17 @@ def site():
 
 @pytest.fixture(scope="session")
 def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium; or name it in CHROMIUM)")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (see requirements.txt)")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox"],
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield browser
-        browser.close()
+    with browser.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def console(request):
+    """Watches the pages of one test; what they say unexpectedly fails it once it is over."""
+    expected = [part for mark in request.node.iter_markers("console") for part in mark.args]
+    console = browser.Console(expected)
+    yield console
+    console.check()
 
 
 # All that a page sends over its sockets is in `sent`.
@@ -161,23 +166,16 @@ RECORD_SENT = """
 
 
 class Tabs:
-    """Opens pages in one browser profile and keeps what their consoles say."""
+    """Opens pages in one browser profile."""
 
-    # The browser reports these by itself when a server is away or refuses; no script can keep it from doing so.
-    expected = ("WebSocket connection to", "net::ERR_", "Failed to load resource", "status of")
-
-    def __init__(self, browser, site, **context):
-        # The server does not count a HeadlessChrome, which crawlers are too.
-        agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/{browser.version} Safari/537.36"
-        self.context = browser.new_context(**{"user_agent": agent, **context})
-        self.context.set_default_timeout(int(os.environ.get("WEB_TIMEOUT", 10_000)))
+    def __init__(self, chromium, site, console, **context):
+        self.context = browser.new_context(chromium, **context)
         self.context.add_init_script(RECORD_SENT)
-        self.site, self.complaints = site.origin, []
+        self.site, self.console = site.origin, console
 
     def open(self, path="/", init=None, clock=False):
         page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: line.type in ("error", "warning") and self.complaints.append(line.text))
+        self.console.watch(page)
         if clock:
             page.clock.install()
         if init:
@@ -187,12 +185,10 @@ class Tabs:
 
     def close(self):
         self.context.close()
-        unexpected = [c for c in self.complaints if not any(e in c for e in self.expected)]
-        assert not unexpected, unexpected
 
 
 @pytest.fixture
-def tabs(chromium, site):
-    tabs = Tabs(chromium, site)
+def tabs(chromium, site, console):
+    tabs = Tabs(chromium, site, console)
     yield tabs
     tabs.close()

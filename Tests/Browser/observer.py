@@ -3,9 +3,7 @@
 import json
 import urllib.parse
 
-import pytest
-
-connect = pytest.importorskip("websockets.sync.client", reason="websockets is not installed (see requirements.txt)").connect
+from websockets.sync.client import connect
 
 
 class Peer:

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Tests the browser client, the composable and the dashboard in a headless Chromium against the built server.
-# Usage: Tests/Browser/run.sh [pytest arguments]; build first. Python packages go to .build-venv.
+# Tests the browser client, the composable and the dashboard in a headless Chromium against the server that SKEWWATCH names.
+# Usage: SKEWWATCH=.build/debug/skewwatch Tests/Browser/run.sh [pytest arguments]. Python packages go to .build-venv.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+: "${SKEWWATCH:?must name the binary to test, built just now}"
 Docker/packages.sh chromium python3-venv nodejs fonts-dejavu-core
 venv=.build-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check -r Tests/Browser/requirements.txt
+pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
+pip -r Tests/Browser/requirements.txt
 # Only for the Vue build that it ships; its own dependencies are not needed.
-"$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps nicegui
+pip --no-deps nicegui
 exec "$venv/bin/python" -m pytest -q -p no:cacheprovider Tests/Browser "$@"

@@ -1,10 +1,8 @@
 """A stand-in that speaks the wire contract and can be told to misbehave: it closes, goes silent, refuses.
 
-In a test it runs in a thread and records what it hears. As a program (`python standin.py --port N ...`) it takes the flags
-of `skewwatch` that the tests use, so the same tests run against either.
+It runs in a thread and records what it hears. Only tests that ask for the fixture `standin` meet it.
 """
 
-import argparse
 import asyncio
 import json
 import secrets
@@ -278,17 +276,3 @@ class StandIn:
 
 def now():
     return int(time.time() * 1000)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command", nargs="?", choices=["serve"])
-    for flag in ("--port", "--host", "--base-path", "--stats-token", "--release", "--route-tracking", "--internal-port"):
-        parser.add_argument(flag)
-    flags = parser.parse_args()
-    server = StandIn(flags.stats_token, flags.release, flags.base_path or "/__skew")
-    web.run_app(server.application(), host="127.0.0.1", port=int(flags.port), print=None, shutdown_timeout=0.1)
-
-
-if __name__ == "__main__":
-    main()

@@ -194,8 +194,8 @@ def test_a_page_in_the_back_forward_cache_is_not_open_and_comes_back(tabs, serve
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:130.0) Gecko/20100101 Firefox/130.0", True),
     ],
 )
-def test_bots_do_not_connect(chromium, site, server, agent, connects):
-    tabs = Tabs(chromium, site, user_agent=agent)
+def test_bots_do_not_connect(chromium, site, server, console, agent, connects):
+    tabs = Tabs(chromium, site, console, user_agent=agent)
     page = start(tabs.open(), server.url)
     page.evaluate("() => { c.trackHistory(); c.subscribe(); c.setRoute('/x'); }")
     if connects:

@@ -29,6 +29,7 @@ def frozen(tabs, url, **options):
 # Backoff
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_attempts_get_rarer_up_to_a_minute_with_full_jitter(tabs):
     page = frozen(tabs, f"http://127.0.0.1:{free_port()}/__skew", transport="ws")
     delays = []
@@ -40,6 +41,7 @@ def test_attempts_get_rarer_up_to_a_minute_with_full_jitter(tabs):
     assert delays == [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]  # half of 1, 2, 4 ... 60 seconds
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_a_hidden_tab_comes_after_every_visible_one(tabs):
     page = frozen(tabs, f"http://127.0.0.1:{free_port()}/__skew", transport="ws")
     page.clock.run_for(waits(page) - 1)
@@ -172,6 +174,7 @@ def test_an_authorization_that_ends_takes_the_numbers_with_it(tabs, standin):
     settled(page, "c.authorized === false && c.stats.total === 0 && c.stats.connections.length === 0")
 
 
+@pytest.mark.console("on purpose")
 def test_a_listener_that_throws_harms_nobody_else(tabs, standin):
     page = start(tabs.open(), standin.url, token=TOKEN)
     page.evaluate("""() => {
@@ -180,13 +183,13 @@ def test_a_listener_that_throws_harms_nobody_else(tabs, standin):
     }""")
     subscribe(page)
     page.wait_for_function("() => window.told")
-    assert any("on purpose" in complaint for complaint in tabs.complaints)
-    tabs.complaints.clear()
+    assert any("on purpose" in line for line in tabs.console.lines)
 
 
 # Server-sent events
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_where_no_websocket_comes_through_a_stream_does_all_the_same(tabs, standin):
     standin.refuse_websocket = True
     page = start(tabs.open(), standin.url, version="v1", route="/a", token=TOKEN, share=False)
@@ -250,6 +253,7 @@ def test_the_retry_of_a_stream_is_honoured(tabs, standin):
     assert standin.opened[-1] == ("sse", {"route": "/second"})
 
 
+@pytest.mark.console("a status of 503")
 def test_the_retry_after_of_a_refusal_is_honoured(tabs, standin):
     standin.stream_status, standin.stream_headers = 503, {"retry-after": "12"}
     page = frozen(tabs, standin.url, transport="sse", share=False)
@@ -259,6 +263,7 @@ def test_the_retry_after_of_a_refusal_is_honoured(tabs, standin):
     is_open(page)
 
 
+@pytest.mark.console("WebSocket connection to", "a status of 503")
 def test_with_the_server_away_both_ways_are_tried_and_the_socket_is_the_first_again(tabs, standin):
     standin.refuse_websocket, standin.stream_status = True, 503
     page = frozen(tabs, standin.url)
@@ -270,6 +275,7 @@ def test_with_the_server_away_both_ways_are_tried_and_the_socket_is_the_first_ag
     assert page.evaluate("() => c.transport") == "ws"
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_tabs_on_http_1_share_one_stream_and_hand_it_on(tabs, standin):
     standin.refuse_websocket = True
     pages = [start(tabs.open(), standin.url, version="v1", route=f"/tab{i}", token=TOKEN) for i in range(8)]
@@ -314,6 +320,7 @@ def test_tabs_that_share_a_stream_lose_it_and_come_back_together(tabs, standin):
     wait_until(lambda: len(standin.peers) == 1)
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_a_socket_that_no_longer_comes_through_gives_way_to_a_stream(tabs, standin):
     page = frozen(tabs, standin.url, share=False)
     is_open(page)

@@ -1,5 +1,6 @@
 """The Nuxt module's own client, replayed: its fixed retries, and the plugin that tells its build."""
 
+import pytest
 from conftest import TOKEN
 from observer import Peer
 from test_client import settled
@@ -27,6 +28,7 @@ def test_the_stock_client_is_denied_in_the_way_it_knows(tabs, server):
     assert page.evaluate("() => stock.messages[1]") == {"type": "stats-unauthorized"}
 
 
+@pytest.mark.console("WebSocket connection to")
 def test_the_stock_client_survives_a_restart_of_half_a_minute(tabs, server):
     page = stock(tabs, server.url, False)
     settled(page, "stock.open")

@@ -3,13 +3,9 @@
 import json
 import subprocess
 
-import pytest
 from conftest import ASSETS, TOKEN, vue_build, wait_until
 from observer import Peer
 from test_client import sent, settled
-
-pytestmark = pytest.mark.skipif(vue_build() is None, reason="no Vue build: pip install --no-deps nicegui")
-
 
 def widgets(tabs, url, count=1, **options):
     page = tabs.open()

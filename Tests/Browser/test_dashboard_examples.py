@@ -1,48 +1,31 @@
 """The example pages, with a real Vue: the one inside PyPI's `nicegui`, put in the place of the CDN's."""
 
-import importlib.util
-import json
-import pathlib
-import urllib.request
-
-import pytest
-
+import browser
 import dashboard_stage
-
-dashboard_stage.need_browser()
-
-
-def vue():
-    """A browser build of Vue 3 on this machine, or none."""
-    found = importlib.util.find_spec("nicegui")
-    return found and next(pathlib.Path(found.origin).parent.glob("static/vue.esm-browser.prod.js"), None)
+import pytest
+from conftest import vue_build
 
 
-if not vue():
-    pytest.skip("needs a Vue 3 build, as in PyPI's nicegui", allow_module_level=True)
+# The examples name no icon, and the fake server has none.
+pytestmark = pytest.mark.console("favicon.ico")
 
 
 @pytest.fixture
-def example():
+def example(chromium, console):
     """Opens an example; gives the page and the stage directions to its server."""
-    complaints = []
-    with dashboard_stage.fake_server() as server, dashboard_stage.browser() as chromium:
-        page = chromium.new_page()
-        page.route("https://unpkg.com/**", lambda route: route.fulfill(path=vue(), content_type="text/javascript", headers={"access-control-allow-origin": "*"}))
-        page.on("console", lambda message: message.type == "error" and "favicon" not in message.location["url"] and complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-
-        def tell(verb):
-            request = urllib.request.Request(f"{server}/control/{verb}", data=b"", method="POST")
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return json.load(answer)
+    context = browser.new_context(chromium)
+    page = context.new_page()
+    console.watch(page)
+    allowed = {"access-control-allow-origin": "*"}
+    page.route("https://unpkg.com/**", lambda route: route.fulfill(path=vue_build(), content_type="text/javascript", headers=allowed))
+    with dashboard_stage.fake_server() as server:
 
         def open_page(name):
             page.goto(f"{server}/pages/{name}.html")
-            return page, tell
+            return page, lambda verb: dashboard_stage.tell(server, verb)
 
         yield open_page
-    assert complaints == []
+        context.close()
 
 
 def test_the_admin_widget_ranks_versions_and_routes(example):

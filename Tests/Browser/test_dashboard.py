@@ -1,33 +1,22 @@
 """The dashboard in a real browser, in every state it is designed for."""
 
 import itertools
-import pathlib
 import re
 import time
 
-import pytest
-
 import dashboard_stage
-
-dashboard_stage.need_browser()
-
-ASSETS = pathlib.Path(__file__).resolve().parents[2] / "Sources/SkewWatch/Web/Assets"
-REFUSED = ("WebSocket connection", "ERR_", "Failed to load resource")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with dashboard_stage.browser() as chromium:
-        yield chromium
+import pytest
+from browser import LOST
+from conftest import ASSETS
 
 
 @pytest.fixture
-def stage(chromium):
-    """Opens scenes on a server of their own, and fails on any complaint of the browser or request to elsewhere."""
+def stage(chromium, console):
+    """Opens scenes on a server of their own."""
     open_stages = []
     with dashboard_stage.fake_server() as server:
         def make(scene, **options):
-            open_stages.append(dashboard_stage.Stage(chromium, server, scene, **options))
+            open_stages.append(dashboard_stage.Stage(chromium, console, server, scene, **options))
             return open_stages[-1]
         yield make
         for made in open_stages:
@@ -98,8 +87,9 @@ def test_when_the_authorization_ends_nothing_stays_to_be_read(stage):
     until(page, "document.querySelectorAll('.readout-item, .chart-bands path, .ranking tbody tr, .detail div, .grid tr[role=row]').length === 0")
 
 
+@pytest.mark.console(*LOST)
 def test_a_reconnect_does_not_disturb_who_is_typing_the_token(stage):
-    scene = stage("rollout", expected=REFUSED)
+    scene = stage("rollout")
     page = scene.open("signin")
     page.fill("#token", "half a tok")
     scene.tell("drop")
@@ -218,8 +208,9 @@ def test_no_asset_can_make_markup_from_a_string_or_needs_a_looser_policy():
 # The link
 
 
+@pytest.mark.console(*LOST)
 def test_a_lost_server_is_told_and_found_again(stage):
-    scene = stage("cluster", expected=REFUSED)
+    scene = stage("cluster")
     page = scene.open()
     page.wait_for_selector(".grid tbody tr[role=row]")
     scene.tell("refuse")
@@ -236,8 +227,9 @@ def test_a_lost_server_is_told_and_found_again(stage):
     assert scene.tell("truth")["open"] == 1
 
 
+@pytest.mark.console(*LOST)
 def test_a_server_that_never_answered_leaves_no_empty_board(stage):
-    scene = stage("cluster", expected=REFUSED)
+    scene = stage("cluster")
     scene.tell("refuse")
     page = scene.open("connecting")
     page.wait_for_selector("#notice:visible")

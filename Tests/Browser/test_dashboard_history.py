@@ -1,19 +1,19 @@
 """The rules behind the line over time and the forecast: pure values, run in the browser's engine."""
 
-import pytest
-
+import browser
 import dashboard_stage
-
-dashboard_stage.need_browser()
+import pytest
 
 
 @pytest.fixture(scope="module")
-def run():
+def run(chromium):
     """Evaluates an expression with the module's `Timeline` and `forecast` in scope."""
-    with dashboard_stage.fake_server() as server, dashboard_stage.browser() as chromium:
-        page = chromium.new_page(bypass_csp=True)
+    with dashboard_stage.fake_server() as server:
+        page = browser.new_context(chromium, bypass_csp=True).new_page()
         page.goto(f"{server}/alone/__skew/dashboard.css")
-        yield lambda body, value=None: page.evaluate(f"async given => {{ const {{ Timeline, forecast }} = await import('./dashboard.history.js'); {body} }}", value)
+        scope = "const { Timeline, forecast } = await import('./dashboard.history.js')"
+        yield lambda body, value=None: page.evaluate(f"async given => {{ {scope}; {body} }}", value)
+        page.context.close()
 
 
 MINUTE = 60000
