@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         let (configuration, warnings) = try arguments.load(for: Self.self)
         FileLimit.raise(connections: configuration.maxConnections)
         let format = configuration.logFormat ?? (StandardStreams.errorsGoToTerminal ? .text : .json)
-        LoggingSystem.bootstrap { _ in LineLogHandler(level: configuration.logLevel, format: format) }
+        let threshold = LogThreshold(configuration.logLevel)
+        LoggingSystem.bootstrap { _ in LineLogHandler(threshold: threshold, format: format) }
         let logger = Logger(label: "skewwatch")
         for warning in warnings { logger.warning("\(warning)") }
 
@@ -24,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger.info("Ending after \(name); a second one ends at once.")
                 server.shutdown()
             },
-            onHangUp: { reload(server, logger) })
+            onHangUp: { reload(server, logger, threshold) })
         do {
             try await server.run()
         } catch {
@@ -32,12 +33,15 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Reads the settings again, from the same places; those that cannot be used leave the old ones in force.
-    private func reload(_ server: SkewWatchServer, _ logger: Logger) {
+    /// Reads the settings again, from the same places; those that cannot be used leave the old ones in force. Called on the thread
+    /// of the signals, one at a time, so that settings reach the server in the order they were read in.
+    private func reload(_ server: SkewWatchServer, _ logger: Logger, _ threshold: LogThreshold) {
         do {
-            let configuration = try arguments.load(for: Self.self).configuration
+            let (configuration, warnings) = try arguments.load(for: Self.self)
             logger.info("SIGHUP: reading secrets, tokens and keys again.")
-            Task { await server.reload(configuration) }
+            for warning in warnings { logger.warning("\(warning)") }
+            threshold.change(to: configuration.logLevel)
+            server.reloadSoon(configuration)
         } catch {
             logger.error("SIGHUP: the old secrets stay in force. \((error as? CommandFailure)?.sentence ?? "\(error)")")
         }

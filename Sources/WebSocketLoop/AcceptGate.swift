@@ -2,13 +2,18 @@ internal import Synchronization
 
 /// How many connections all loops of a server hold together, and how many they may.
 package final class ConnectionBudget: Sendable {
-    /// The most connections that may be open at once.
-    package let limit: Int
+    private let most: Atomic<Int>
     private let open = Atomic<Int>(0)
 
     package init(limit: Int) {
-        self.limit = limit
+        most = Atomic(limit)
     }
+
+    /// The most connections that may be open at once.
+    package var limit: Int { most.load(ordering: .relaxed) }
+
+    /// Connections above a lower limit stay open. Any thread.
+    package func change(limit: Int) { most.store(limit, ordering: .relaxed) }
 
     /// Connections that are open now, those that have not finished their handshake included. Any thread.
     package var openConnections: Int { open.load(ordering: .relaxed) }

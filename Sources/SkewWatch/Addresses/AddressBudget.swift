@@ -2,13 +2,18 @@ internal import Synchronization
 
 /// How many connections each address has, over all loops. Only kept where there is a limit.
 final class AddressBudget: Sendable {
-    /// The most connections of one address.
-    let limit: Int
+    private let most: Atomic<Int>
     private let counts = Mutex<[NetworkAddress: Int]>([:])
 
     init(limit: Int) {
-        self.limit = limit
+        most = Atomic(limit)
     }
+
+    /// The most connections of one address.
+    var limit: Int { most.load(ordering: .relaxed) }
+
+    /// Nobody who is there is cut.
+    func change(limit: Int) { most.store(limit, ordering: .relaxed) }
 
     /// Whether a further connection of `address` is one too many.
     func isUsedUp(by address: NetworkAddress) -> Bool {

@@ -45,16 +45,23 @@ final class AuthorizationDesk: Sendable {
     var epoch: Int { currentEpoch.load(ordering: .acquiring) }
 
     /// Puts other authorizers in force, made from those that are.
-    func replace(_ make: (_ current: Authorizers) -> Authorizers) async {
-        let authorizers = make(authorizers.withLock { $0 })
-        await authorizers.prepare()
-        self.authorizers.withLock { $0 = authorizers }
+    func replace(_ make: (_ current: Authorizers) -> Authorizers) {
+        authorizers.withLock { $0 = make($0) }
         currentEpoch.add(1, ordering: .releasing)
+    }
+
+    /// Reads what the authorizers in force read from files and URLs.
+    /// - Returns: whether there was anything to read.
+    @discardableResult
+    func prepare() async -> Bool {
+        var hasRead = false
+        for authorizer in authorizers.withLock({ $0.all }) where await authorizer.prepare() { hasRead = true }
+        return hasRead
     }
 
     /// Forgets what apps said a moment ago, so that a revocation is not undone by it.
     func forgetVerdicts() {
-        for case let app as AuthorizeURL in authorizers.withLock({ $0 }).asking { app.forget() }
+        for authorizer in authorizers.withLock({ $0.all }) { authorizer.forget() }
         currentEpoch.add(1, ordering: .releasing)
     }
 
@@ -103,7 +110,7 @@ final class AuthorizationDesk: Sendable {
     /// Works until its task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.authorizers.withLock { $0 }.prepare() }
+            group.addTask { await self.prepare() }
             group.addTask { await Self.work(self.computing, atOnce: Self.maxComputedAtOnce) { await self.compute($0) } }
             group.addTask { await Self.work(self.asking, atOnce: Self.maxAskedAtOnce) { await self.ask($0) } }
         }

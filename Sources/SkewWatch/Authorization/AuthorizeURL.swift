@@ -30,7 +30,7 @@ struct AuthorizeURL: Authorizer {
         return await verdicts.verdict(for: key, clock: clock) { await ask(request) }
     }
 
-    /// Whoever asks from now on is asked of the app anew.
+    /// The app is asked anew about whoever asks from now on.
     func forget() { verdicts.forget() }
 
     private func ask(_ request: StatsRequest) async -> VerdictCache.Entry {

@@ -20,10 +20,7 @@ struct Authorizers: Sendable {
         self.asking = asking
     }
 
-    /// Reads what is read from files and URLs.
-    func prepare() async {
-        for case let tokens as WebTokens in computing { await tokens.prepare() }
-    }
+    var all: [any Authorizer] { computing + asking }
 
     private var keySource: KeySource? {
         for case let tokens as WebTokens in computing { if case .source(let source) = tokens.keys { return source } }

@@ -44,6 +44,8 @@ actor KeySource {
 
     /// Reads the keys now: at the start, so that a fault shows then, and when the operator says that they are others.
     func load() async {
+        // What is being read now may be from before the change.
+        if isReading { await readAgain() }
         triedAt = nil
         await readAgain()
     }

@@ -31,7 +31,7 @@ struct WebTokens: Authorizer {
                 fault = error
             }
         }
-        return .denied(fault.rawValue)
+        return fault == .noKeys ? .undecided(fault.rawValue) : .denied(fault.rawValue)
     }
 
     private func grant(for text: String) async throws(TokenFault) -> Grant {
@@ -50,7 +50,7 @@ struct WebTokens: Authorizer {
         switch keys {
         case .secret(let keys): return keys
         case .source(let source):
-            guard let keys = await source.keys(for: token) else { throw .unknownKey }
+            guard let keys = await source.keys(for: token) else { throw .noKeys }
             return keys
         }
     }
@@ -72,8 +72,10 @@ struct WebTokens: Authorizer {
 
 extension WebTokens {
     /// Reads the keys, where they come from somewhere.
-    func prepare() async {
-        if case .source(let source) = keys { await source.load() }
+    func prepare() async -> Bool {
+        guard case .source(let source) = keys else { return false }
+        await source.load()
+        return true
     }
 
     /// nil where no JWT is configured.

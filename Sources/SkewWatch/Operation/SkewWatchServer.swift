@@ -11,6 +11,7 @@ public final class SkewWatchServer: Sendable {
     let hooks: ServerHooks
     let logger: Logger
     private let ending = Latch()
+    let reloads = ReloadMailbox()
     let authorization = Mutex<Authorization?>(nil)
 
     /// Makes a server that does not run yet.
@@ -30,10 +31,11 @@ public final class SkewWatchServer: Sendable {
         let audit = AuditLog(logger: logger)
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
         let desk = AuthorizationDesk(authorizers, audit: audit)
+        let live = LiveSettings(configuration, hooks: hooks)
         let trackers: [ConnectionTracker]
         let port: Int
         do {
-            (trackers, port) = try await start(loops, budget, shared, desk)
+            (trackers, port) = try await start(loops, budget, shared, desk, live)
         } catch {
             throw ServeError(error)
         }
@@ -57,7 +59,11 @@ public final class SkewWatchServer: Sendable {
                 group.addTask { await shared.history.run(trackers, maxVersions: self.configuration.maxVersions) }
                 if let probes { group.addTask { await probes.run() } }
                 group.addTask { await desk.run() }
-                authorization.withLock { $0 = Authorization(desk: desk, trackers: trackers, caller: caller) }
+                let running = Authorization(desk: desk, trackers: trackers, caller: caller)
+                authorization.withLock { $0 = running }
+                let reloading = Reloading(
+                    configuration: self.configuration, authorization: running, live: live, budget: budget, addresses: shared.addresses)
+                group.addTask { await self.takeReloads(reloading) }
                 await ending.wait()
                 shared.startDraining()
                 await self.drain(trackers)
@@ -68,6 +74,7 @@ public final class SkewWatchServer: Sendable {
         } onCancel: {
             ending.open()
         }
+        reloads.close()
         shared.setTrackers([])
         for tracker in trackers { await tracker.stop() }
         await probes?.stop()
@@ -80,14 +87,15 @@ public final class SkewWatchServer: Sendable {
     // MARK: Starting
 
     private func start(
-        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk
+        _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk,
+        _ live: LiveSettings
     ) async throws(LoopError) -> ([ConnectionTracker], port: Int) {
         let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: loops)
         var trackers: [ConnectionTracker] = []
         do {
             for index in 0..<loops {
                 let tracker = ConnectionTracker(
-                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops), shared: shared, desk: desk,
+                    index: index, on: try LoopThread(), settings: trackerSettings(loops: loops, live), shared: shared, desk: desk,
                     logger: logger)
                 try await tracker.start(on: sockets, budget: budget)
                 trackers.append(tracker)
@@ -130,18 +138,19 @@ public final class SkewWatchServer: Sendable {
             listedConnections: configuration.maxListedConnections, tracksRoutes: configuration.routeTracking)
     }
 
-    private func trackerSettings(loops: Int) -> TrackerSettings {
+    private func trackerSettings(loops: Int, _ live: LiveSettings) -> TrackerSettings {
         TrackerSettings(
             basePath: configuration.basePath,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
-            trustedProxies: configuration.trustedProxies, keptHead: KeptHead(configuration, hooks: hooks),
-            origins: OriginPolicy(allowed: configuration.allowedOrigins),
+            trustedProxies: configuration.trustedProxies, live: live,
             limits: statisticsLimits, loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             limitsAddresses: configuration.maxConnectionsPerIP != nil)
     }
 
-    private var connectionLimit: Int {
+    private var connectionLimit: Int { Self.connectionLimit(configuration) }
+
+    static func connectionLimit(_ configuration: Configuration) -> Int {
         let possible = max(1, OpenFileLimit.current - OpenFileLimit.reserved)
         return min(configuration.maxConnections ?? possible, possible)
     }

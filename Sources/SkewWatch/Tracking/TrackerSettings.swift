@@ -9,11 +9,14 @@ struct TrackerSettings: Sendable {
     var excludeBots: Bool
     var cookieName: String
     var trustedProxies: [AddressRange]
-    var keptHead: KeptHead
-    var origins: OriginPolicy
+    /// What new settings can change while the loops run.
+    var live: LiveSettings
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks
+
+    var keptHead: KeptHead { live.keptHead }
+    var origins: OriginPolicy { live.origins }
 
     /// Whether the headers of proxies matter to anything.
     var asksProxies: Bool { !trustedProxies.isEmpty && (ipTracking || limitsAddresses) }

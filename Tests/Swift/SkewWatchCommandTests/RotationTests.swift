@@ -38,4 +38,22 @@ import Testing
         command.send(SIGTERM)
         #expect(command.finish().status == 0)
     }
+
+    @Test func `a hang-up takes the log level over and names what waits for a restart`() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("skewwatch-settings-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try #"{"debounce":"100ms"}"#.write(to: file, atomically: true, encoding: .utf8)
+        let command = try RunningCommand(
+            "serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--loops", "1", "--log-format", "text",
+            "--drain-timeout", "0s", "--config", file.path)
+        var log = ""
+        while !log.contains("Listening.") { log += command.nextErrors() }
+        try #"{"log-level":"warning","debounce":"200ms"}"#.write(to: file, atomically: true, encoding: .utf8)
+        command.send(SIGHUP)
+        while !log.contains("New secrets") { log += command.nextErrors() }
+        #expect(log.contains("changed=--log-level waitsForRestart=--debounce"))
+        command.send(SIGTERM)
+        let end = command.finish()
+        #expect(end.status == 0 && !(log + end.errors).contains("Ended."))
+    }
 }

@@ -6,26 +6,36 @@ public import Logging
 /// Control characters, line breaks and characters that turn text around are escaped, so that what a client sent can neither forge a line nor
 /// steer a terminal; long values are cut.
 public struct LineLogHandler: LogHandler {
-    /// The least severe level that is written.
-    public var logLevel: Logger.Level
+    /// The least severe level that is written; one that was set for a logger alone comes first.
+    public var logLevel: Logger.Level {
+        get { own ?? threshold.level }
+        set { own = newValue }
+    }
     /// Written with every event.
     public var metadata: Logger.Metadata = [:]
     /// Asked for more with every event.
     public var metadataProvider: Logger.MetadataProvider?
 
+    private let threshold: LogThreshold
+    private var own: Logger.Level?
     private let format: LogFormat
     private let now: @Sendable () -> LogTime
     private let write: @Sendable ([UInt8]) -> Void
 
     /// Writes to standard error, so that standard output holds only what a command was asked for.
     public init(level: Logger.Level, format: LogFormat) {
-        self.init(level: level, format: format, now: { .now }, write: { LineWriter.write($0, to: STDERR_FILENO) })
+        self.init(threshold: LogThreshold(level), format: format)
+    }
+
+    /// The same with a level that can change later, for all loggers at once.
+    package init(threshold: LogThreshold, format: LogFormat) {
+        self.init(threshold: threshold, format: format, now: { .now }, write: { LineWriter.write($0, to: STDERR_FILENO) })
     }
 
     init(
-        level: Logger.Level, format: LogFormat, now: @escaping @Sendable () -> LogTime, write: @escaping @Sendable ([UInt8]) -> Void
+        threshold: LogThreshold, format: LogFormat, now: @escaping @Sendable () -> LogTime, write: @escaping @Sendable ([UInt8]) -> Void
     ) {
-        logLevel = level
+        self.threshold = threshold
         self.format = format
         self.now = now
         self.write = write

@@ -42,11 +42,15 @@ struct Setting: Sendable {
     let pending: Pending?
     /// Puts the text's value in its place; false when the text is no such value.
     let store: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
+    /// Whether two configurations have other values.
+    let differs: @Sendable (Configuration, Configuration) -> Bool
+    /// Puts the value of one configuration into another.
+    let copy: @Sendable (_ source: Configuration, _ target: inout Configuration) -> Void
 
     /// - Parameters:
     ///   - path: where the value goes; the default is what is there in a fresh configuration.
     ///   - shownDefault: for a default that the machine decides.
-    init<Value>(
+    init<Value: Equatable>(
         _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ form: ValueForm<Value>, _ group: Group,
         shownDefault: String? = nil, readable: Bool = false, pending: Pending? = nil, _ help: String
     ) {
@@ -66,6 +70,8 @@ struct Setting: Sendable {
             configuration[keyPath: path] = value
             return true
         }
+        differs = { $0[keyPath: path] != $1[keyPath: path] }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
     /// The flag, dashes included.

@@ -11,7 +11,7 @@ final class LogLines: Sendable {
 
     var logger: Logger {
         Logger(label: "test") { _ in
-            LineLogHandler(level: .info, format: .text, now: { LogTime(seconds: 0, milliseconds: 0) }) { bytes in
+            LineLogHandler(threshold: LogThreshold(.info), format: .text, now: { LogTime(seconds: 0, milliseconds: 0) }) { bytes in
                 self.lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
             }
         }

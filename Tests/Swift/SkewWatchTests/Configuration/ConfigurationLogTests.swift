@@ -12,7 +12,7 @@ import Testing
         func logger(_ format: LogFormat, level: Logger.Level = .info) -> Logger {
             Logger(label: "test") { _ in
                 LineLogHandler(
-                    level: level, format: format, now: { LogTime(seconds: 1_700_000_000, milliseconds: 7) },
+                    threshold: LogThreshold(level), format: format, now: { LogTime(seconds: 1_700_000_000, milliseconds: 7) },
                     write: { bytes in self.writes.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } })
             }
         }

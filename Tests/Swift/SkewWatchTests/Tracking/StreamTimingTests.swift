@@ -18,7 +18,7 @@ import WebSocketLoop
         let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit)
         let settings = TrackerSettings(
             basePath: "", connectionTracking: true, routeTracking: false, ipTracking: false, excludeBots: true, cookieName: "c",
-            trustedProxies: [], keptHead: KeptHead(configuration, hooks: ServerHooks()), origins: OriginPolicy(allowed: []),
+            trustedProxies: [], live: LiveSettings(configuration, hooks: ServerHooks()),
             limits: StatisticsLimits(versions: 10, routes: 10, listedConnections: 10, tracksRoutes: false), loop: options,
             hooks: ServerHooks(), limitsAddresses: false)
         let tracker = ConnectionTracker(

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import SkewWatch
+
+struct SettingsChangeTests {
+    @Test func `a running server takes what it can and names what waits for a restart`() {
+        var running = Configuration()
+        running.statsToken = Secret("old")
+        running.maxConnectionsPerIP = 10
+        var wanted = running
+        wanted.statsToken = Secret("new")
+        wanted.maxConnectionsPerIP = 20
+        wanted.port = 9999
+        wanted.routeTracking = true
+        let change = SettingsChange(from: running, to: wanted)
+        #expect(change.applied == ["--stats-token", "--max-connections-per-ip"])
+        #expect(change.waiting == ["--port", "--route-tracking"])
+        #expect(change.configuration.statsToken == Secret("new") && change.configuration.maxConnectionsPerIP == 20)
+        #expect(change.configuration.port == 8080 && !change.configuration.routeTracking)
+    }
+
+    @Test func `what waits is named again with the next reload, and what is in force is not`() {
+        var wanted = Configuration()
+        wanted.adminToken = Secret("new")
+        wanted.port = 9999
+        let first = SettingsChange(from: Configuration(), to: wanted)
+        let second = SettingsChange(from: first.configuration, to: wanted)
+        #expect(second.applied.isEmpty && second.waiting == ["--port"])
+        #expect(SettingsChange(from: first.configuration, to: first.configuration).waiting.isEmpty)
+    }
+
+    @Test func `a limit of addresses is not switched on or off while a server runs`() {
+        var limited = Configuration()
+        limited.maxConnectionsPerIP = 5
+        #expect(SettingsChange(from: Configuration(), to: limited).waiting == ["--max-connections-per-ip"])
+        #expect(SettingsChange(from: limited, to: Configuration()).waiting == ["--max-connections-per-ip"])
+    }
+
+    @Test func `every setting that can change is one of the table`() {
+        #expect(SettingsChange.changeable.isSubset(of: SettingsTable.all.map(\.name)))
+    }
+}
