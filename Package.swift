@@ -105,6 +105,8 @@ let package = Package(
             dependencies: ["SkewWatch", "SkewWatchCommand", "TestSockets", .product(name: "Logging", package: "swift-log")],
             path: "Tests/Swift/ServerTests",
             swiftSettings: settings),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),
         .testTarget(
             name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], path: "Tests/Swift/SkewProtocolTests",
@@ -112,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
-                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
+                "Cryptography", "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Swift/SkewWatchTests",
             swiftSettings: settings),

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 
 /* Macros of casts, which Swift does not import. */
 static const int public_key_selection = EVP_PKEY_PUBLIC_KEY;
@@ -16,3 +17,5 @@ static const char *const name_of_exponent = OSSL_PKEY_PARAM_RSA_E;
 static const char *const name_of_group = OSSL_PKEY_PARAM_GROUP_NAME;
 static const char *const name_of_point = OSSL_PKEY_PARAM_PUB_KEY;
 static const char *const name_of_p256 = "prime256v1";
+static const char *const name_of_p384 = "secp384r1";
+static const char *const name_of_p521 = "secp521r1";

@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// All that a connection can show for itself.
 struct Credentials: Sendable, Equatable {
     var head: HandshakeHead

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Synchronization
 
 /// Tokens whose bearers were cut off: they stay good by their signature, so they are remembered until they would have expired.

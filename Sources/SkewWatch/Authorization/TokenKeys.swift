@@ -28,14 +28,28 @@ enum TokenKeys: Sendable {
         if let use = value["use"], use.text != "sig" { return nil }
         if case .array(let operations) = value["key_ops"], !operations.contains(.string("verify")) { return nil }
         func bytes(_ name: String) -> [UInt8]? { value[name]?.text.flatMap { Base64URL.decode($0.utf8) } }
+        let algorithm: SignatureAlgorithm?
+        switch value["alg"] {
+        case nil: algorithm = nil
+        case let name?:
+            // A key that is for something that is not checked here must not be used for anything else.
+            guard let known = name.text.flatMap({ SignatureAlgorithm(name: $0) }) else { return nil }
+            algorithm = known
+        }
         let key: PublicKey?
         switch (value["kty"]?.text, value["crv"]?.text) {
-        case ("RSA", _): key = bytes("n").flatMap { n in bytes("e").flatMap { PublicKey.rsa(modulus: n, exponent: $0) } }
-        case ("EC", "P-256"): key = bytes("x").flatMap { x in bytes("y").flatMap { PublicKey.p256(x: x, y: $0) } }
+        case ("RSA", _):
+            key = bytes("n").flatMap { n in
+                bytes("e").flatMap { PublicKey.rsa(modulus: n, exponent: $0, algorithms: algorithm.map { [$0] } ?? PublicKey.ofRSA) }
+            }
+        case ("EC", let name):
+            key = name.flatMap { EllipticCurve(rawValue: $0) }.flatMap { curve in
+                bytes("x").flatMap { x in bytes("y").flatMap { PublicKey.elliptic(curve, x: x, y: $0) } }
+            }
         case ("OKP", "Ed25519"): key = bytes("x").flatMap { PublicKey.ed25519($0) }
         default: key = nil
         }
-        guard let key, value["alg"].map({ $0.text == key.algorithm.name || $0.text == key.algorithm.newName }) ?? true else { return nil }
+        guard let key, algorithm.map({ key.algorithms.contains($0) }) ?? true else { return nil }
         return key
     }
 
@@ -48,26 +62,15 @@ enum TokenKeys: Sendable {
         case .publicKeys(let keys):
             let named = token.keyID.map { id in keys.filter { $0.id == id } } ?? keys
             guard !named.isEmpty else { throw .unknownKey }
-            let fitting = named.filter { $0.key.algorithm.name == token.algorithm || $0.key.algorithm.newName == token.algorithm }
+            guard let algorithm = SignatureAlgorithm(name: token.algorithm) else { throw .algorithm }
+            let fitting = named.filter { $0.key.algorithms.contains(algorithm) }
             guard !fitting.isEmpty else { throw .algorithm }
             // A token without a key's name costs a check for each key: a few, not a hundred.
-            guard fitting.prefix(4).contains(where: { $0.key.isValid(token.signature, of: token.signedBytes) }) else { throw .signature }
+            guard fitting.prefix(4).contains(where: { $0.key.isValid(token.signature, of: token.signedBytes, by: algorithm) }) else {
+                throw .signature
+            }
         }
     }
 
     private static let hashes: [String: AuthenticationCode.Hash] = ["HS256": .sha256, "HS384": .sha384, "HS512": .sha512]
-}
-
-extension PublicKey.Algorithm {
-    /// The name in RFC 7518 and RFC 8037.
-    fileprivate var name: String {
-        switch self {
-        case .rsaSHA256: "RS256"
-        case .p256SHA256: "ES256"
-        case .ed25519: "EdDSA"
-        }
-    }
-
-    /// The name in RFC 9864, where it has another one there.
-    fileprivate var newName: String { self == .ed25519 ? "Ed25519" : name }
 }

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Synchronization
 
 /// Verdicts of a few seconds by the digest of credentials, each asked for once, however many wait for it.

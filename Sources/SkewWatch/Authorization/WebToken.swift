@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import SkewProtocol
 
 /// Why a token does not let anybody in: a closed set. The words go to the log and never to the client.

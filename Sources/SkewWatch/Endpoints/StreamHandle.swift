@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Presence
 
 /// What a client shows to act for its stream: the connection's id, which every viewer sees, and a secret, which only it was told.
@@ -24,29 +25,15 @@ struct StreamSecret: Sendable {
 
     /// Reads 22 characters.
     init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 22 else { return nil }
-        var bits: UInt128 = 0
-        for (index, byte) in text.utf8.enumerated() {
-            guard let digit = Self.alphabet.firstIndex(of: byte) else { return nil }
-            // The last character carries two bits.
-            bits = index < 21 ? bits << 6 | UInt128(digit) : bits << 2 | UInt128(digit >> 4)
-        }
+        guard text.utf8.count == 22, let bytes = Base64URL.decode(text.utf8), bytes.count == 16 else { return nil }
+        let bits = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         self.init(high: UInt64(bits >> 64), low: UInt64(truncatingIfNeeded: bits))
     }
 
     var text: String {
-        let bits = UInt128(high) << 64 | UInt128(low)
-        var digits: [UInt8] = []
-        for index in 0..<21 {
-            let digit = UInt8(truncatingIfNeeded: bits >> UInt128(122 - 6 * index)) & 63
-            digits.append(Self.alphabet[Int(digit)])
-        }
-        digits.append(Self.alphabet[Int(UInt8(truncatingIfNeeded: bits) & 3) << 4])
-        return String(decoding: digits, as: UTF8.self)
+        Base64URL.encode([high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } })
     }
 
     /// Takes the same time whatever differs.
     func matches(_ other: StreamSecret) -> Bool { (high ^ other.high) | (low ^ other.low) == 0 }
-
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }

@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// A token or key that never shows itself.
 ///
 /// Its descriptions and reflections are `<redacted>`. A candidate is compared by digest: both sides have 32 bytes whatever was sent, every byte

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import WebSocketLoop
 
 /// A file that browsers load: it lies in the binary, under the base path, with nothing to build and nothing to fetch elsewhere.

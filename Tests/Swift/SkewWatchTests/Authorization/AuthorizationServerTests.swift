@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 import Logging
 import Presence
@@ -204,26 +205,10 @@ struct AuthorizationServerTests {
     /// A token that this test signs by itself.
     private static func token(lasting seconds: Double, secret: String = secret, more: String = "") -> String {
         let expiry = Double(MonotonicTime.wallClockMilliseconds) / 1000 + seconds
-        let parts = [#"{"alg":"HS256"}"#, #"{"sub":"ada","exp":\#(expiry)\#(more)}"#].map { base64URL(Array($0.utf8)) }
+        let parts = [#"{"alg":"HS256"}"#, #"{"sub":"ada","exp":\#(expiry)\#(more)}"#].map { Base64URL.encode(Array($0.utf8)) }
         let message = parts.joined(separator: ".")
-        func padded(_ byte: UInt8) -> [UInt8] {
-            (Array(secret.utf8) + [UInt8](repeating: 0, count: 64 - secret.utf8.count)).map { $0 ^ byte }
-        }
-        let inner = bytes(of: SHA256Digest(of: padded(0x36) + Array(message.utf8)))
-        return message + "." + base64URL(bytes(of: SHA256Digest(of: padded(0x5C) + inner)))
-    }
-
-    private static func bytes(of digest: SHA256Digest) -> [UInt8] {
-        digest.words.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } }
-    }
-
-    private static func base64URL(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        let bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
-        return String(
-            stride(from: 0, to: bits.count, by: 6).map { start in
-                alphabet[Int((0..<6).reduce(0) { $0 << 1 | (start + $1 < bits.count ? bits[start + $1] : 0) })]
-            })
+        let code = AuthenticationCode(secret: Array(secret.utf8)).code(of: Array(message.utf8), hash: .sha256) ?? []
+        return message + "." + Base64URL.encode(code)
     }
 
     @Test func `a token lets in from the message, the header and the cookie`() async throws {
