@@ -33,7 +33,6 @@ let package = Package(
     name: "skewwatch",
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
-        .executable(name: "skewwatch-load", targets: ["SkewWatchLoad"]),
         // SkewProtocol has the scopes that a hook grants.
         .library(name: "SkewWatch", targets: ["SkewWatch", "SkewProtocol"]),
     ],
@@ -42,8 +41,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Programs that embed the library choose where its log lines go.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // Percentiles over millions of latencies in a few kilobytes. Before 1.0, so only this minor version.
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", .upToNextMinor(from: "0.2.0")),
     ],
     targets: [
         // The WebSocket and HTTP/1.1 server this project stands on.
@@ -80,18 +77,6 @@ let package = Package(
         .executableTarget(
             name: "EmbeddingExample", dependencies: ["SkewWatch", .product(name: "Logging", package: "swift-log")],
             path: "Docker/examples/embedding", swiftSettings: settings),
-        // The load generator stands alone: it must not believe what the server's own code believes.
-        .systemLibrary(name: "CEpoll"),
-        .executableTarget(
-            name: "SkewWatchLoad",
-            dependencies: [
-                "CEpoll",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ],
-            swiftSettings: settings),
-        .testTarget(
-            name: "SkewWatchLoadTests", dependencies: ["SkewWatchLoad"], path: "Tests/Load/SkewWatchLoadTests", swiftSettings: settings),
         // For tests only: standard WebSocket suites judge the loop by itself through it.
         .executableTarget(
             name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/Swift/WebSocketLoopEcho", swiftSettings: settings),

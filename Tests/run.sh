@@ -21,6 +21,7 @@ Tests/System/arrows.sh
 
 step "Build, warnings are errors"
 swift build --build-tests </dev/null
+swift build --package-path Tests/Load --build-tests </dev/null
 
 step "Commands of the README"
 Tests/System/readme.sh </dev/null
@@ -28,6 +29,9 @@ Tests/System/readme.sh </dev/null
 step "Browser tests"
 # No older build that lies about is tested in its place.
 SKEWWATCH=$(swift build --show-bin-path)/skewwatch Tests/Browser/run.sh </dev/null
+
+step "Tests of the load generator"
+swift test --package-path Tests/Load --skip-build </dev/null
 
 step "Tests"
 # One after the other: tests of timing share two cores.

@@ -4,9 +4,8 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-bin=$root/.build/release
-SKEWWATCH=${SKEWWATCH:-$bin/skewwatch}
-SKEWWATCH_LOAD=${SKEWWATCH_LOAD:-$bin/skewwatch-load}
+SKEWWATCH=${SKEWWATCH:-$root/.build/release/skewwatch}
+SKEWWATCH_LOAD=${SKEWWATCH_LOAD:-$root/Tests/Load/.build/release/skewwatch-load}
 export SKEWWATCH_STATS_TOKEN=${SKEWWATCH_STATS_TOKEN:-load-test-$$}
 ulimit -n "$(ulimit -Hn)"
 
@@ -25,9 +24,8 @@ stop_server() {
 trap stop_server EXIT
 
 build() {
-    for product in skewwatch skewwatch-load; do
-        [ -x "$bin/$product" ] || swift build --package-path "$root" -c release --product "$product" >&2
-    done
+    [ -x "$SKEWWATCH" ] || swift build --package-path "$root" -c release --product skewwatch >&2
+    [ -x "$SKEWWATCH_LOAD" ] || swift build --package-path "$root/Tests/Load" -c release >&2
 }
 
 # The port that the server's process listens on at an address (as the kernel writes it): the kernel knows, whatever the log's format is.

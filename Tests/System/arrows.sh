@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Checks that every import in Sources is an arrow of the design, and that C libraries and Foundation stay where they belong.
-# Usage: Tests/System/arrows.sh [FOLDER], the folder that holds the targets' folders; Sources unless given.
+# Checks that every import is an arrow of the design, and that C libraries and Foundation stay where they belong.
+# Usage: Tests/System/arrows.sh [FOLDER...], folders that hold the targets' folders; those of the server and the load generator unless given.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-sources=${1:-Sources}
+(($#)) || set -- Sources Tests/Load/Sources
 
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
@@ -29,7 +29,7 @@ fault() {
     faults=$((faults + 1))
 }
 
-for folder in "$sources"/*/; do
+for folder in $(find "$@" -mindepth 1 -maxdepth 1 -type d | sort); do
     target=$(basename "$folder")
     if [[ ! -v allowed[$target] ]]; then
         fault "$folder: the target is not in the table of Tests/System/arrows.sh"

@@ -11,7 +11,8 @@ The word after the language of a fence says what becomes of its block:
     <!-- ends NAME -->      ends what runs in a terminal.
 
 Lines of `sees` must come in their order; others may lie between, and `…` stands for anything. A fence of sh without such a word is a
-fault: every command is run by something. Ports 8080 and 9090 of 127.0.0.1 become free ones, `.build/release/` the folder of --bin.
+fault: every command is run by something. Ports 8080 and 9090 of 127.0.0.1 become free ones, `.build/release/` the folder of --bin, and
+`Tests/Load/.build/release/` that of --load-bin.
 Links to files and headings must have a target, and files named in code must exist.
 """
 
@@ -108,8 +109,8 @@ class Server:
 
 
 class Page:
-    def __init__(self, page, folder):
-        self.page, self.folder = page, folder
+    def __init__(self, page, folder, load_folder):
+        self.page, self.folder, self.load_folder = page, folder, load_folder
         self.server, self.terminals, self.last, self.count = None, {}, "", 0
 
     def run(self):
@@ -148,7 +149,8 @@ class Page:
                 self.terminals.pop(name).end()
 
     def real(self, block):
-        text = "\n".join(block).replace(".build/release/", f"{self.folder}/")
+        text = "\n".join(block).replace("Tests/Load/.build/release/", f"{self.load_folder}/")
+        text = text.replace(".build/release/", f"{self.folder}/")
         if self.server:
             text = text.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
             text = text.replace("127.0.0.1:9090", f"127.0.0.1:{self.server.internal}")
@@ -230,7 +232,8 @@ def check_paths(page):
 
 def main():
     parser = argparse.ArgumentParser(description="Runs the commands of Markdown pages.")
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="the folder with skewwatch and skewwatch-load")
+    parser.add_argument("--bin", required=True, type=pathlib.Path, help="the folder with skewwatch")
+    parser.add_argument("--load-bin", required=True, type=pathlib.Path, help="the folder with skewwatch-load")
     parser.add_argument("pages", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     pages = [page.resolve() for page in arguments.pages] or [ROOT / "README.md", *sorted((ROOT / "Docker/docs").glob("*.md"))]
@@ -238,7 +241,7 @@ def main():
         for path in pages:
             check_links(path)
             check_paths(path)
-            page = Page(path, arguments.bin.resolve())
+            page = Page(path, arguments.bin.resolve(), arguments.load_bin.resolve())
             page.run()
             print(f"{path.relative_to(ROOT)}: {page.count} commands run.")
     except Fault as fault:
