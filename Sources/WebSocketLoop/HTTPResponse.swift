@@ -11,24 +11,6 @@ package struct HTTPResponse: Sendable, Equatable {
         self.body = body
     }
 
-    /// An answer in JSON.
-    package static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
-        json(status, Array(body.utf8), headers: headers)
-    }
-
-    /// An answer in JSON that is encoded already.
-    package static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []) -> HTTPResponse {
-        HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body)
-    }
-
-    /// `{"error":"<sentence>"}`. The sentence is ours and needs no escaping.
-    package static func error(
-        _ status: Int, _ sentence: StaticString, headers: [(name: String, value: String)] = []
-    ) -> HTTPResponse {
-        json(status, "{\"error\":\"\(sentence)\"}", headers: headers)
-    }
-
     package static func == (a: HTTPResponse, b: HTTPResponse) -> Bool {
         a.status == b.status && a.body == b.body && a.headers.elementsEqual(b.headers, by: ==)
     }

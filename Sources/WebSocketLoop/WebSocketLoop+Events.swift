@@ -11,7 +11,8 @@ extension WebSocketLoop {
         } catch {
             return unsafe refuse(wsi, place, error)
         }
-        if let response = handler.refusal(of: head, on: table.socket(at: place)) {
+        guard let webSockets else { return unsafe answer(wsi, place, hooks.response(.nothingHere), head: head) }
+        if let response = webSockets.refusal(of: head, on: table.socket(at: place)) {
             // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
             return unsafe answer(wsi, place, response, head: head)
         }
@@ -22,16 +23,13 @@ extension WebSocketLoop {
     }
 
     private func refuse(_ wsi: OpaquePointer, _ place: Int, _ fault: HandshakeFault) -> Int32 {
-        let response: HTTPResponse
+        let answered: RequestFault
         switch fault {
         case .notWebSocket: return -1
-        case .malformed(let sentence): response = .json(400, "{\"error\":\"\(sentence)\"}")
-        case .wrongVersion:
-            response = .error(
-                426, "this server speaks version 13 of the WebSocket protocol",
-                headers: [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")])
+        case .malformed(let sentence): answered = RequestFault(400, sentence)
+        case .wrongVersion: answered = .wrongVersion
         }
-        return unsafe answer(wsi, place, response, head: RequestHead(borrowing: wsi))
+        return unsafe answer(wsi, place, hooks.response(answered), head: RequestHead(borrowing: wsi))
     }
 
     // MARK: WebSockets
@@ -40,7 +38,7 @@ extension WebSocketLoop {
         endHandshake(place)
         table[place].phase = .open
         pings.append(place, due: now + Self.ticks(options.pingInterval))
-        handler.opened(table.socket(at: place), unsafe RequestHead(borrowing: wsi))
+        webSockets?.opened(table.socket(at: place), over: .webSocket, unsafe RequestHead(borrowing: wsi))
         return 0
     }
 
@@ -61,7 +59,7 @@ extension WebSocketLoop {
             return 0
         }
         assemblies[place] = nil
-        unsafe assembly.bytes.withUnsafeBytes { unsafe handler.received($0, isText: isText, from: table.socket(at: place)) }
+        webSockets?.received(assembly.bytes.span, isText: isText, from: table.socket(at: place))
         return 0
     }
 
@@ -71,7 +69,8 @@ extension WebSocketLoop {
             var text = UTF8Validation()
             guard unsafe text.accept(message), text.isComplete else { return unsafe fail(wsi, place, .invalidPayload) }
         }
-        unsafe handler.received(message, isText: isText, from: table.socket(at: place))
+        let bytes = unsafe UnsafeBufferPointer(start: message.baseAddress?.assumingMemoryBound(to: UInt8.self), count: message.count)
+        unsafe webSockets?.received(bytes.span, isText: isText, from: table.socket(at: place))
         return 0
     }
 
@@ -136,7 +135,7 @@ extension WebSocketLoop {
     func beginClosing(_ place: Int, _ reason: DisconnectReason) {
         guard table[place].phase == .open || table[place].phase == .stream else { return }
         stopServing(place)
-        handler.closed(table.socket(at: place), reason)
+        webSockets?.closed(table.socket(at: place), reason)
     }
 
     func stopServing(_ place: Int) {

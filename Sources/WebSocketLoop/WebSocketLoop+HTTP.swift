@@ -18,19 +18,31 @@ extension WebSocketLoop {
         endHandshake(place)
         table[place].phase = .http
         let head = unsafe RequestHead(borrowing: wsi)
-        if let refusal = Self.refusal(ofFraming: head) { return unsafe answer(wsi, place, refusal, head: head) }
-        switch handler.verdict(on: head, of: table.socket(at: place)) {
+        do throws(RequestFault) {
+            try Self.checkFraming(of: head)
+            return unsafe carryOut(try outcome(of: head, place), wsi, place, head)
+        } catch {
+            return unsafe answer(wsi, place, hooks.response(error), head: head)
+        }
+    }
+
+    private func outcome(of head: borrowing RequestHead, _ place: Int) throws(RequestFault) -> RequestOutcome {
+        guard let requests else { throw .nothingHere }
+        let outcome = requests.outcome(of: head, from: table.socket(at: place))
+        if case .readBody(let limit) = outcome, head.bodyLength ?? 0 > limit { throw .bodyTooLarge }
+        return outcome
+    }
+
+    private func carryOut(_ outcome: RequestOutcome, _ wsi: OpaquePointer, _ place: Int, _ head: borrowing RequestHead) -> Int32 {
+        switch outcome {
         case .respond(let response):
             return unsafe answer(wsi, place, response, head: head)
         case .readBody(let limit):
-            guard head.bodyLength ?? 0 <= limit else {
-                return unsafe answer(wsi, place, .error(413, "the body is too large"), head: head)
-            }
             bodies[place] = RequestBody(limit: limit, withoutAnswerBody: head.method == .head)
             // A request that names no length has no body (RFC 9112, section 6.3), but libwebsockets would wait for one.
             return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, place) : 0
         case .stream(let headers, let prelude):
-            return unsafe openStream(wsi, place, headers, prelude)
+            return unsafe openStream(wsi, place, head, headers, prelude)
         case .later:
             if head.bodyLength != 0 { return -1 }
             bodies[place] = RequestBody(limit: 0, withoutAnswerBody: head.method == .head)
@@ -41,23 +53,12 @@ extension WebSocketLoop {
 
     /// What makes the borders of a request doubtful: two lengths, a length that is no number, chunks (which libwebsockets does not
     /// take apart), no Host or two of them (RFC 9112, sections 3.2 and 6.3), control characters.
-    private static func refusal(ofFraming head: borrowing RequestHead) -> HTTPResponse? {
-        guard head.knownHeaderBytes <= maxHeaderBytes else {
-            return .error(431, "the header is too large")
-        }
-        guard !head.hasControlCharacters else {
-            return .error(400, "a header holds a control character")
-        }
-        guard head.count(.transferEncoding) == 0 else {
-            return .error(411, "bodies need a Content-Length, chunks are not taken")
-        }
-        guard head.count(.contentLength) <= 1, head.count(.contentLength) == 0 || head.bodyLength != nil else {
-            return .error(400, "the Content-Length is not one number")
-        }
-        guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else {
-            return .error(400, "exactly one Host header is needed")
-        }
-        return nil
+    private static func checkFraming(of head: borrowing RequestHead) throws(RequestFault) {
+        guard head.knownHeaderBytes <= maxHeaderBytes else { throw .headerTooLarge }
+        guard !head.hasControlCharacters else { throw .controlCharacter }
+        guard head.count(.transferEncoding) == 0 else { throw .lengthRequired }
+        guard head.count(.contentLength) <= 1, head.count(.contentLength) == 0 || head.bodyLength != nil else { throw .doubtfulLength }
+        guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else { throw .hostNeeded }
     }
 
     func bodyPiece(_ wsi: OpaquePointer, _ place: Int, _ piece: UnsafeRawBufferPointer) -> Int32 {
@@ -67,8 +68,8 @@ extension WebSocketLoop {
     }
 
     func bodyComplete(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
-        guard let body = bodies[place] else { return -1 }
-        switch handler.verdict(onBody: body.bytes, of: table.socket(at: place)) {
+        guard let body = bodies[place], let requests else { return -1 }
+        switch requests.outcome(ofBody: body.bytes, from: table.socket(at: place)) {
         case .respond(let response):
             bodies[place] = nil
             return unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
@@ -79,7 +80,7 @@ extension WebSocketLoop {
         }
     }
 
-    /// Answers a request whose verdict was `later`. A connection that is gone is not answered.
+    /// Answers a request whose outcome was `later`. A connection that is gone is not answered.
     package func respond(to socket: SocketID, with response: HTTPResponse) {
         guard let place = table.place(of: socket), table[place].phase == .http, let body = bodies.removeValue(forKey: place),
             let wsi = unsafe table[place].wsi
@@ -108,19 +109,21 @@ extension WebSocketLoop {
     // MARK: Streams
 
     private func openStream(
-        _ wsi: OpaquePointer, _ place: Int, _ headers: [(name: String, value: String)], _ prelude: [UInt8]
+        _ wsi: OpaquePointer, _ place: Int, _ head: borrowing RequestHead, _ headers: [(name: String, value: String)],
+        _ prelude: [UInt8]
     ) -> Int32 {
         var text = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         let bytes = Array((text + "Connection: close\r\n\r\n").utf8) + prelude
         guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
-        // What `lws_http_mark_sse` does, without the error it logs for each stream that is not HTTP/2.
-        _ = unsafe lws_http_headers_detach(wsi)
-        unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
         guard unsafe hangups.add(lws_get_socket_fd(wsi), table.socket(at: place)) else { return -1 }
         table[place].phase = .stream
         keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
-        handler.streamOpened(table.socket(at: place))
+        unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
+        webSockets?.opened(table.socket(at: place), over: .eventStream, head)
+        // With the timeout above this is what `lws_http_mark_sse` does, without the error it logs for each stream that is not HTTP/2:
+        // the header table is given back.
+        _ = unsafe lws_http_headers_detach(wsi)
         return 0
     }
 
@@ -163,7 +166,7 @@ extension WebSocketLoop {
     func httpClosed(_ place: Int) {
         if table[place].phase == .http {
             bodies[place] = nil
-            handler.requestEnded(table.socket(at: place))
+            requests?.requestEnded(table.socket(at: place))
         }
         beginClosing(place, .connectionLost)
     }

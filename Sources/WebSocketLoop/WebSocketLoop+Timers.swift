@@ -20,7 +20,7 @@ extension WebSocketLoop {
         keepAlive(at: now)
         sweepDoomed()
         for notice in libraryLog.take(at: now) { log(notice) }
-        if stopped == nil { handler.ticked() }
+        if stopped == nil { hooks.tick() }
         finishStopping()
     }
 
@@ -74,9 +74,13 @@ extension WebSocketLoop {
     }
 
     private func keepAlive(at now: UInt32) {
+        var event: [UInt8]?
         while let place = keepalives.popDue(at: now) {
             keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
-            if outboxes[place] == nil { handler.keepaliveDue(table.socket(at: place)) }
+            guard outboxes[place] == nil else { continue }
+            let bytes = event ?? hooks.keepalive()
+            event = bytes
+            send(bytes, to: table.socket(at: place))
         }
     }
 

@@ -118,7 +118,7 @@ extension WebSocketLoop {
         while unsafe lws_partial_buffered(wsi) == 0 {
             guard let item = outbox.takeFirst() else {
                 outboxes[place] = nil
-                handler.drained(table.socket(at: place))
+                webSockets?.drained(table.socket(at: place))
                 return
             }
             if let rest = unsafe write(wsi, place, item) { outbox.putBack(rest) }

@@ -12,7 +12,11 @@ package final class WebSocketLoop {
 
     let options: LoopOptions
     let budget: ConnectionBudget
-    unowned let handler: any SocketHandler
+    /// nil where every handshake is refused.
+    unowned let webSockets: (any WebSocketHandler)?
+    /// nil where every plain request is refused.
+    unowned let requests: (any RequestHandler)?
+    let hooks: LoopHooks
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let thread: LoopThread
     let settings: ContextSettings
@@ -43,14 +47,21 @@ package final class WebSocketLoop {
     /// Sets up libwebsockets on the thread's loop.
     ///
     /// - Parameters:
-    ///   - handler: kept unowned; it must live until ``stop(whenStopped:)`` has called back.
     ///   - budget: shared by all loops of the server.
-    package init(on thread: LoopThread, options: LoopOptions, budget: ConnectionBudget, handler: any SocketHandler) throws(LoopError) {
+    ///   - webSockets: kept unowned; it must live until ``stop(whenStopped:)`` has called back. Without one every handshake is refused.
+    ///   - requests: kept unowned, too. Without one every plain request is refused.
+    ///   - hooks: kept until the loop is released.
+    package init(
+        on thread: LoopThread, options: LoopOptions, budget: ConnectionBudget, webSockets: (any WebSocketHandler)? = nil,
+        requests: (any RequestHandler)? = nil, hooks: LoopHooks
+    ) throws(LoopError) {
         thread.checkIsolated()
         self.thread = thread
         self.options = options
         self.budget = budget
-        self.handler = handler
+        self.webSockets = webSockets
+        self.requests = requests
+        self.hooks = hooks
         unsafe uv = unsafe thread.loop
         settings = unsafe ContextSettings(options, loop: thread.loop)
         startedAt = unsafe uv_now(uv)
@@ -137,9 +148,9 @@ package final class WebSocketLoop {
         if unsafe wsi == nil { release(place) } else { unsafe table[place].wsi = unsafe wsi }
     }
 
-    func refused(_ refusal: ConnectionRefusal) { handler.refused(refusal) }
+    func refused(_ refusal: ConnectionRefusal) { hooks.notice(.refused(refusal)) }
 
-    func log(_ notice: LoopNotice) { handler.log(notice) }
+    func log(_ notice: LoopNotice) { hooks.notice(notice) }
 
     /// The connection at `place` is no longer in its handshake.
     func endHandshake(_ place: Int) {

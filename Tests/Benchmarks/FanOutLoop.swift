@@ -1,7 +1,7 @@
 import WebSocketLoop
 
 /// A real loop on loopback that sends the same bytes to all its sockets and tells what its thread used.
-actor FanOutLoop: SocketHandler {
+actor FanOutLoop: WebSocketHandler {
     private let thread: LoopThread
     private var loop: WebSocketLoop?
     private var sockets: [SocketID] = []
@@ -17,7 +17,8 @@ actor FanOutLoop: SocketHandler {
     }
 
     private func start(_ sockets: ListeningSockets) throws {
-        let loop = try WebSocketLoop(on: thread, options: LoopOptions(), budget: ConnectionBudget(limit: 10_000), handler: self)
+        let loop = try WebSocketLoop(
+            on: thread, options: LoopOptions(), budget: ConnectionBudget(limit: 10_000), webSockets: self, hooks: LoopHooks { _ in })
         loop.listen(on: sockets, index: 0)
         self.loop = loop
     }
@@ -47,21 +48,11 @@ actor FanOutLoop: SocketHandler {
         self.loop = nil
     }
 
-    // MARK: SocketHandler
+    // MARK: WebSocketHandler
 
-    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {
+    nonisolated func opened(_ socket: SocketID, over transport: Transport, _ head: borrowing RequestHead) {
         assumeIsolated { $0.sockets.append(socket) }
     }
 
-    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? { nil }
-    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {}
-    nonisolated func drained(_ socket: SocketID) {}
-    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {}
-    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict { .respond(.error(404, "no")) }
-    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.error(404, "no")) }
-    nonisolated func streamOpened(_ socket: SocketID) {}
-    nonisolated func keepaliveDue(_ socket: SocketID) {}
-    nonisolated func requestEnded(_ socket: SocketID) {}
-    nonisolated func log(_ notice: LoopNotice) {}
-    nonisolated func refused(_ refusal: ConnectionRefusal) {}
+    nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {}
 }

@@ -10,6 +10,29 @@ extension RequestHead {
 }
 
 extension HTTPResponse {
+    /// An answer in JSON.
+    static func json(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        json(status, Array(body.utf8), headers: headers)
+    }
+
+    /// An answer in JSON that is encoded already.
+    static func json(_ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: body)
+    }
+
+    /// `{"error":"<sentence>"}`. The sentence is ours and needs no escaping.
+    static func error(
+        _ status: Int, _ sentence: StaticString, headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
+        json(status, "{\"error\":\"\(sentence)\"}", headers: headers)
+    }
+
+    /// The answer to a request that the loop refuses by itself. Its sentence is the loop's own and needs no escaping.
+    static func refusal(for fault: RequestFault) -> HTTPResponse {
+        json(fault.status, "{\"error\":\"\(fault.sentence)\"}", headers: fault.headers)
+    }
+
     static let notFound = HTTPResponse.error(404, "there is nothing here")
     static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed")
     static let unauthorized = HTTPResponse.error(

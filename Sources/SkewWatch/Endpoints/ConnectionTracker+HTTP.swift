@@ -22,7 +22,7 @@ extension ConnectionTracker {
         return tooManyOfAddress(head, socket)
     }
 
-    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+    nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
         guard let endpoint = Endpoint(path: head.path, basePath: settings.basePath) else { return .respond(asset(head)) }
         let origin = crossOrigin(head, socket)
         if head.method == .options { return .respond(.preflight(endpoint, origin)) }
@@ -36,7 +36,7 @@ extension ConnectionTracker {
         case .events:
             if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
             if let refusal = tooManyOfAddress(head, socket) { return .respond(refusal) }
-            return stream(head, socket, origin)
+            return stream(origin)
         case .route, .subscribeStats:
             if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
             guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json", headers: origin.headers)) }
@@ -70,15 +70,12 @@ extension ConnectionTracker {
         return asset.response(known: head.header(.ifNoneMatch))
     }
 
-    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict {
+    nonisolated func outcome(ofBody body: [UInt8], from socket: SocketID) -> RequestOutcome {
         .respond(assumeIsolated { $0.post(body, socket) })
     }
 
     nonisolated func requestEnded(_ socket: SocketID) {
-        assumeIsolated { tracker in
-            tracker.posts[socket.place] = nil
-            tracker.arriving[socket.place] = nil
-        }
+        assumeIsolated { $0.posts[socket.place] = nil }
     }
 
     // MARK: Refusing

@@ -2,12 +2,6 @@ internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
 
-/// How a connection gets its messages.
-enum Transport: String, Sendable, CaseIterable {
-    case webSocket = "websocket"
-    case events = "sse"
-}
-
 /// What a connection said of itself when it came: read from its request once, and handed to the actor as a value.
 struct Arrival: Sendable {
     let transport: Transport

@@ -5,15 +5,15 @@ internal import Synchronization
 internal import WebSocketLoop
 
 /// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
-extension ConnectionTracker: SocketHandler {
-    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {
-        let arrival = Arrival(head, transport: .webSocket, settings: settings)
+extension ConnectionTracker: WebSocketHandler, RequestHandler {
+    nonisolated func opened(_ socket: SocketID, over transport: Transport, _ head: borrowing RequestHead) {
+        let arrival = Arrival(head, transport: transport, settings: settings)
         assumeIsolated { $0.open(socket, arrival) }
     }
 
-    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
+    nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {
         guard isText else { return }
-        let parsed = unsafe ClientMessage.parse(Span(_unsafeElements: message.assumingMemoryBound(to: UInt8.self)))
+        let parsed = ClientMessage.parse(message)
         enter((parsed, socket)) { tracker, event in tracker.handle(event.0, from: event.1) }
     }
 
@@ -28,24 +28,28 @@ extension ConnectionTracker: SocketHandler {
         }
     }
 
-    nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
-
-    nonisolated func ticked() {
-        assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) }
+    /// What the loop itself has to tell and to ask. The tracker outlives its loop.
+    nonisolated var loopHooks: LoopHooks {
+        var hooks = LoopHooks { [unowned self] notice in
+            logger.log(notice)
+            if case .refused(let refusal) = notice { assumeIsolated { $0.count(refusal) } }
+        }
+        hooks.tick = { [unowned self] in assumeIsolated { $0.sweepAuthorizations(at: MonotonicTime.now) } }
+        hooks.keepalive = { ServerMessage.keepalive(timestampMilliseconds: MonotonicTime.wallClockMilliseconds).encoded }
+        hooks.response = { .refusal(for: $0) }
+        return hooks
     }
 
-    nonisolated func refused(_ refusal: ConnectionRefusal) {
-        assumeIsolated { tracker in
-            let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
-            tracker.counters.rejected[rejection, default: 0] += 1
-        }
+    private func count(_ refusal: ConnectionRefusal) {
+        let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
+        counters.rejected[rejection, default: 0] += 1
     }
 
     // MARK: Coming
 
     func open(_ socket: SocketID, _ arrival: Arrival) {
         let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
-        let isStream = arrival.transport == .events
+        let isStream = arrival.transport == .eventStream
         let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(
             id: id, slot: enter(id, arrival, socket), isStream: isStream, isCrawler: arrival.isCrawler)
@@ -131,7 +135,7 @@ extension ConnectionTracker: SocketHandler {
         asks[place] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
         if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
-        if !connection.isCrawler { openByTransport[connection.isStream ? .events : .webSocket, default: 0] -= 1 }
+        if !connection.isCrawler { openByTransport[connection.isStream ? .eventStream : .webSocket, default: 0] -= 1 }
         if let slot = connection.slot {
             roster.close(slot)
             noteChange()

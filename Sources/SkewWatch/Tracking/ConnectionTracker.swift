@@ -34,8 +34,6 @@ actor ConnectionTracker {
     var asks: [Int: AskSlot] = [:]
     /// When to look at a subscriber's authorization next, by place.
     var deadlines = DeadlineHeap()
-    /// Streams whose head is on its way, by place.
-    var arriving: [Int: Arrival] = [:]
     /// POSTs whose body is on its way, by place.
     var posts: [Int: PostContext] = [:]
     /// By place; empty where addresses have no limit.
@@ -68,7 +66,7 @@ actor ConnectionTracker {
 
     /// Sets up the loop and accepts connections.
     func start(on sockets: ListeningSockets, budget: ConnectionBudget) throws(LoopError) {
-        let loop = try WebSocketLoop(on: thread, options: settings.loop, budget: budget, handler: self)
+        let loop = try WebSocketLoop(on: thread, options: settings.loop, budget: budget, webSockets: self, requests: self, hooks: loopHooks)
         loop.listen(on: sockets, index: index)
         self.loop = loop
     }

@@ -5,7 +5,7 @@ import Glibc
 import WebSocketLoop
 
 /// Echoes on one loop, as an actor that lives on it.
-actor Echo: SocketHandler {
+actor Echo: WebSocketHandler {
     private let thread: LoopThread
     private var loop: WebSocketLoop?
 
@@ -21,7 +21,13 @@ actor Echo: SocketHandler {
         options.maxQueuedBytes = 64 << 20
         options.maxMessagesPerSecond = 0
         options.receiveBufferBytes = 4096
-        let loop = try WebSocketLoop(on: thread, options: options, budget: ConnectionBudget(limit: 10_000), handler: self)
+        let hooks = LoopHooks { notice in
+            // What is turned away is too much to print each.
+            if case .refused = notice { return }
+            print(notice)
+        }
+        let loop = try WebSocketLoop(
+            on: thread, options: options, budget: ConnectionBudget(limit: 10_000), webSockets: self, hooks: hooks)
         loop.listen(on: sockets, index: 0)
         self.loop = loop
     }
@@ -33,24 +39,10 @@ actor Echo: SocketHandler {
         loop = nil
     }
 
-    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
-        let bytes = unsafe Array(message)
+    nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {
+        let bytes = unsafe message.withUnsafeBufferPointer { unsafe Array($0) }
         assumeIsolated { $0.loop?.send(bytes, isText: isText, to: socket) }
     }
-
-    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? { nil }
-    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {}
-    nonisolated func drained(_ socket: SocketID) {}
-    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {}
-    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
-        .respond(.error(404, "only WebSockets here"))
-    }
-    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.error(404, "only WebSockets here")) }
-    nonisolated func streamOpened(_ socket: SocketID) {}
-    nonisolated func keepaliveDue(_ socket: SocketID) {}
-    nonisolated func requestEnded(_ socket: SocketID) {}
-    nonisolated func log(_ notice: LoopNotice) { print(notice) }
-    nonisolated func refused(_ refusal: ConnectionRefusal) {}
 }
 
 @main struct Command {

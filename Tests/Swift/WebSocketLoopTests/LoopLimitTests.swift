@@ -25,7 +25,7 @@ import WebSocketLoop
             let answer = try await HTTPAnswer.to("GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: probe.port)
             #expect(answer?.status == 503)
             #expect(answer?["Retry-After"] != nil)
-            await events.wait(for: .refused(.connectionLimit))
+            await events.wait(for: .notice(.refused(.connectionLimit)))
             await first.hangUp()
             #expect(await events.closed()?.reason == .connectionLost)
             while await probe.openConnections > 1 { await Task.yield() }

@@ -7,12 +7,11 @@ enum ProbeEvent: Sendable, Equatable {
     case binary(Int, SocketID)
     case drained(SocketID)
     case closed(SocketID, DisconnectReason)
-    case refused(ConnectionRefusal)
     case notice(LoopNotice)
 }
 
 /// A real loop on a free port whose handler passes on what it is told, and echoes when asked to.
-actor LoopProbe: SocketHandler {
+actor LoopProbe: WebSocketHandler {
     private let thread: LoopThread
     private var loop: WebSocketLoop?
     private let sink: AsyncStream<ProbeEvent>.Continuation
@@ -31,7 +30,8 @@ actor LoopProbe: SocketHandler {
     }
 
     private func start(_ options: LoopOptions, _ sockets: ListeningSockets) throws {
-        let loop = try WebSocketLoop(on: thread, options: options, budget: budget, handler: self)
+        let hooks = LoopHooks { [sink] in sink.yield(.notice($0)) }
+        let loop = try WebSocketLoop(on: thread, options: options, budget: budget, webSockets: self, hooks: hooks)
         loop.listen(on: sockets, index: 0)
         self.loop = loop
     }
@@ -93,34 +93,25 @@ actor LoopProbe: SocketHandler {
 
     var openConnections: Int { loop?.openConnections ?? 0 }
 
-    // MARK: SocketHandler
+    // MARK: WebSocketHandler
 
     nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
-        head.path.elementsEqual("/refused".utf8) ? .error(404, "refused") : nil
+        head.path.elementsEqual("/refused".utf8) ? HTTPResponse(status: 404, body: Array("refused".utf8)) : nil
     }
 
-    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) { sink.yield(.opened(socket)) }
+    nonisolated func opened(_ socket: SocketID, over transport: Transport, _ head: borrowing RequestHead) { sink.yield(.opened(socket)) }
 
-    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {
+    nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {
+        let bytes = unsafe message.withUnsafeBufferPointer { unsafe Array($0) }
         if isEchoing {
-            let bytes = unsafe Array(message)
             assumeIsolated { $0.loop?.send(bytes, isText: isText, to: socket) }
         } else {
-            unsafe sink.yield(isText ? .text(String(decoding: message, as: UTF8.self), socket) : .binary(message.count, socket))
+            sink.yield(isText ? .text(String(decoding: bytes, as: UTF8.self), socket) : .binary(bytes.count, socket))
         }
     }
 
     nonisolated func drained(_ socket: SocketID) { sink.yield(.drained(socket)) }
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) { sink.yield(.closed(socket, reason)) }
-    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
-        .respond(.error(404, "only WebSockets here"))
-    }
-    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.error(404, "only WebSockets here")) }
-    nonisolated func streamOpened(_ socket: SocketID) {}
-    nonisolated func keepaliveDue(_ socket: SocketID) {}
-    nonisolated func requestEnded(_ socket: SocketID) {}
-    nonisolated func log(_ notice: LoopNotice) { sink.yield(.notice(notice)) }
-    nonisolated func refused(_ refusal: ConnectionRefusal) { sink.yield(.refused(refusal)) }
 }
 
 /// The events of a probe, to be waited for in order.

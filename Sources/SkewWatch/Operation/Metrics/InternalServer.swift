@@ -4,7 +4,7 @@ internal import WebSocketLoop
 /// The internal port: `/live`, `/ready` and `/metrics`, for probes and Prometheus, not for the public.
 ///
 /// It has a thread of its own, so that a probe is answered, or honestly not answered, while a loop is busy.
-actor InternalServer: SocketHandler {
+actor InternalServer: RequestHandler {
     private enum Question: Sendable {
         case live, metrics
     }
@@ -35,7 +35,10 @@ actor InternalServer: SocketHandler {
     }
 
     func start(on sockets: ListeningSockets) throws(LoopError) {
-        let loop = try WebSocketLoop(on: thread, options: LoopOptions(), budget: budget, handler: self)
+        let logger = logger
+        var hooks = LoopHooks { logger.log($0) }
+        hooks.response = { .refusal(for: $0) }
+        let loop = try WebSocketLoop(on: thread, options: LoopOptions(), budget: budget, requests: self, hooks: hooks)
         loop.listen(on: sockets, index: 0)
         self.loop = loop
     }
@@ -65,7 +68,7 @@ actor InternalServer: SocketHandler {
 
     // MARK: Requests
 
-    nonisolated func verdict(on head: borrowing RequestHead, of socket: SocketID) -> RequestVerdict {
+    nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
         guard head.method == .get || head.method == .head else {
             return .respond(.error(405, "this method is not for this endpoint", headers: [("Allow", "GET, HEAD")]))
         }
@@ -77,7 +80,7 @@ actor InternalServer: SocketHandler {
         }
     }
 
-    private nonisolated func ask(_ question: Question, _ socket: SocketID) -> RequestVerdict {
+    private nonisolated func ask(_ question: Question, _ socket: SocketID) -> RequestOutcome {
         if case .enqueued = input.yield((socket, question)) { return .later }
         return .respond(.error(503, "too many questions wait"))
     }
@@ -90,24 +93,13 @@ actor InternalServer: SocketHandler {
         }
         return .json(200, #"{"ok":true}"#)
     }
-
-    nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? { .notFound }
-    nonisolated func verdict(onBody body: [UInt8], of socket: SocketID) -> RequestVerdict { .respond(.notFound) }
-    nonisolated func opened(_ socket: SocketID, _ head: borrowing RequestHead) {}
-    nonisolated func received(_ message: UnsafeRawBufferPointer, isText: Bool, from socket: SocketID) {}
-    nonisolated func drained(_ socket: SocketID) {}
-    nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {}
-    nonisolated func streamOpened(_ socket: SocketID) {}
-    nonisolated func keepaliveDue(_ socket: SocketID) {}
-    nonisolated func requestEnded(_ socket: SocketID) {}
-    nonisolated func refused(_ refusal: ConnectionRefusal) {}
-    nonisolated func log(_ notice: LoopNotice) { logger.log(notice) }
 }
 
 extension Logger {
     /// One line for what a loop has to tell.
     func log(_ notice: LoopNotice) {
         switch notice {
+        case .refused: trace("A connection was turned away.")
         case .outOfDescriptors:
             error("No file descriptor is left: connections are shed until some are free. Raise the limit of open files.")
         case .library(let line):

@@ -73,7 +73,7 @@ import WebSocketLoop
                 _ = try await fast.receive()
             }
             #expect(await tracker.counters.closed == [.slowConsumer: 1])
-            #expect(await tracker.openByTransport[.events] == 1)
+            #expect(await tracker.openByTransport[.eventStream] == 1)
             #expect(try await !fast.receive().isEmpty)
             slow.close()
         }
