@@ -5,7 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 /* Macros of casts, which Swift does not import. */
 static const int public_key_selection = EVP_PKEY_PUBLIC_KEY;

@@ -32,7 +32,7 @@ struct AnnounceCommand: AsyncParsableCommand {
     var config: String?
 
     func run() async throws {
-        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []).configuration }
+        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []) }
         let given = try adminTokenFile.map { try TokenFile.read($0, flag: "--admin-token-file") }
         guard let token = try given ?? settings().adminToken?.exposed else {
             throw CommandFailure(

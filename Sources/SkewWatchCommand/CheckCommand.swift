@@ -1,15 +1,19 @@
 internal import ArgumentParser
+internal import SkewWatch
 
 /// `skewwatch check`: says whether `serve` would accept the same settings.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check the settings exactly as serve does, and print ok or what is wrong.",
         usage: "skewwatch check [settings]", discussion: HelpPage.discussion)
 
     @OptionGroup var arguments: SettingArguments
 
-    func run() throws {
-        for warning in try arguments.load(for: Self.self).warnings { StandardStreams.complain(warning) }
+    func run() async throws {
+        let configuration = try arguments.load(for: Self.self)
+        for warning in configuration.warnings { StandardStreams.complain(warning) }
+        // The server reads keys from a URL while it serves already: at the start its app may be starting, too.
+        if let warning = await configuration.warningOfDistantKeys() { StandardStreams.complain(warning) }
         StandardStreams.print("ok")
     }
 }

@@ -21,7 +21,7 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var arguments: SettingArguments
 
     func run() async throws {
-        let server = try LocalServer(try arguments.load(for: Self.self).configuration)
+        let server = try LocalServer(try arguments.load(for: Self.self))
         let url = server.url + "/health"
         let caller = HTTPCaller()
         defer { caller.end() }

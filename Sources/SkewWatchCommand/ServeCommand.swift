@@ -11,14 +11,12 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var arguments: SettingArguments
 
     func run() async throws {
-        let (configuration, warnings) = try arguments.load(for: Self.self)
+        let configuration = try arguments.load(for: Self.self)
         FileLimit.raise(connections: configuration.maxConnections)
         let format = configuration.logFormat ?? (StandardStreams.errorsGoToTerminal ? .text : .json)
         let threshold = LogThreshold(configuration.logLevel)
         LoggingSystem.bootstrap { _ in LineLogHandler(threshold: threshold, format: format) }
         let logger = Logger(label: "skewwatch")
-        for warning in warnings { logger.warning("\(warning)") }
-
         let server = SkewWatchServer(configuration: configuration, logger: logger)
         SignalWatch.start(
             onEnd: { name in
@@ -29,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await server.run()
         } catch {
-            throw CommandFailure(sentence: error.sentence, status: .failed)
+            throw CommandFailure(sentence: error.sentence, status: error.needsOtherSettings ? .wrongSettings : .failed)
         }
     }
 
@@ -37,9 +35,9 @@ struct ServeCommand: AsyncParsableCommand {
     /// of the signals, one at a time, so that settings reach the server in the order they were read in.
     private func reload(_ server: SkewWatchServer, _ logger: Logger, _ threshold: LogThreshold) {
         do {
-            let (configuration, warnings) = try arguments.load(for: Self.self)
+            let configuration = try arguments.load(for: Self.self)
             logger.info("SIGHUP: reading secrets, tokens and keys again.")
-            for warning in warnings { logger.warning("\(warning)") }
+            for warning in configuration.warnings { logger.warning("\(warning)") }
             threshold.change(to: configuration.logLevel)
             server.reloadSoon(configuration)
         } catch {

@@ -8,15 +8,15 @@ struct SettingArguments: ParsableArguments {
     @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The settings below.", valueName: "settings"))
     var settings: [String] = []
 
-    /// The configuration and the warnings to show at start.
+    /// The configuration.
     /// - Throws: `CommandFailure` with the sentence about a wrong setting, or a request for help.
-    func load(for command: any ParsableCommand.Type) throws -> (configuration: Configuration, warnings: [String]) {
+    func load(for command: any ParsableCommand.Type) throws -> Configuration {
         if settings.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(command) }
         return try Self.load(settings)
     }
 
     /// The same for a command that has arguments of its own.
-    static func load(_ settings: [String]) throws(CommandFailure) -> (configuration: Configuration, warnings: [String]) {
+    static func load(_ settings: [String]) throws(CommandFailure) -> Configuration {
         do {
             return try Configuration.load(arguments: settings, environment: environment)
         } catch {

@@ -41,7 +41,7 @@ struct WatchCommand: AsyncParsableCommand {
     var once = false
 
     func run() async throws {
-        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []).configuration }
+        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []) }
         let access = try ServerAccess(url: url, token: try givenToken() ?? settings().statsToken?.exposed, settings: settings)
         let form: WatchOutput.Form
         if json {

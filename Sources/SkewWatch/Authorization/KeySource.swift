@@ -79,7 +79,42 @@ actor KeySource {
     }
 
     private func fault(_ reason: String) {
-        audit.fault("The keys of --jwt-jwks cannot be read from \(place): \(reason).", now: clock())
+        audit.fault(Self.sentence(place: place, reason: reason), now: clock())
+    }
+
+    private static func sentence(place: String, reason: String) -> String {
+        "The keys of --jwt-jwks cannot be read from \(place): \(reason)."
+    }
+}
+
+extension Configuration {
+    /// Reads the keys of JWTs where they are at a URL, as a server does; at most five seconds.
+    /// - Returns: one sentence when they cannot be read or used.
+    package func warningOfDistantKeys() async -> String? {
+        guard let jwtJWKS, jwtJWKS.contains("://") else { return nil }
+        let caller = HTTPCaller()
+        defer { caller.end() }
+        return await KeySource.warning(of: jwtJWKS, caller)
+    }
+}
+
+extension KeySource {
+    fileprivate static func warning(of url: String, _ caller: HTTPCaller) async -> String? {
+        switch await read(url, caller) {
+        case .failure(let fault): sentence(place: url, reason: fault.reason)
+        case .success(let bytes):
+            TokenKeys(keySet: bytes) == nil ? sentence(place: url, reason: "it holds no key set with a usable key") : nil
+        }
+    }
+
+    private static func read(_ url: String, _ caller: HTTPCaller) async -> Result<[UInt8], Fault> {
+        do throws(HTTPFault) {
+            let answer = try await caller.call(
+                HTTPRequest(url: url, headers: [("Accept", "application/json")], timeout: .seconds(5), maxAnswerBytes: 262_144))
+            return answer.status == 200 ? .success(answer.body) : .failure(Fault(reason: "it answered \(answer.status)"))
+        } catch {
+            return .failure(Fault(reason: error.reason))
+        }
     }
 }
 
@@ -96,14 +131,6 @@ extension KeySource {
             }
             return
         }
-        self.init(place: place, audit: audit) {
-            do throws(HTTPFault) {
-                let answer = try await caller.call(
-                    HTTPRequest(url: place, headers: [("Accept", "application/json")], timeout: .seconds(5), maxAnswerBytes: 262_144))
-                return answer.status == 200 ? .success(answer.body) : .failure(Fault(reason: "it answered \(answer.status)"))
-            } catch {
-                return .failure(Fault(reason: error.reason))
-            }
-        }
+        self.init(place: place, audit: audit) { await Self.read(place, caller) }
     }
 }

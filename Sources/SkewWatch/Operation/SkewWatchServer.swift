@@ -12,6 +12,7 @@ public final class SkewWatchServer: Sendable {
     let logger: Logger
     private let ending = Latch()
     let reloads = ReloadMailbox()
+    private let hasRun = Atomic<Bool>(false)
     let authorization = Mutex<Authorization?>(nil)
 
     /// Makes a server that does not run yet.
@@ -22,8 +23,10 @@ public final class SkewWatchServer: Sendable {
     }
 
     /// Serves until ``shutdown()`` is called or its task is cancelled; then it closes every connection with 1012 and returns.
-    /// - Throws: when it can't listen. Nothing is left running then.
+    /// - Throws: when a setting is wrong, when it can't listen, or when it was called before. Nothing is left running then.
     public func run() async throws(ServeError) {
+        guard !hasRun.exchange(true, ordering: .relaxed) else { throw .alreadyRun }
+        let warnings = try checkConfiguration()
         let loops = configuration.loops ?? LoopThread.recommendedCount
         let budget = ConnectionBudget(limit: connectionLimit)
         let shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
@@ -50,7 +53,7 @@ public final class SkewWatchServer: Sendable {
             for tracker in trackers { await tracker.stop() }
             throw ServeError(error)
         }
-        logStart(port: port, loops: loops, limit: budget.limit, isDenyingAll: authorizers.isEmpty)
+        logStart(port: port, loops: loops, limit: budget.limit, isDenyingAll: authorizers.isEmpty, warnings)
         hooks.listening?(port)
 
         await withTaskCancellationHandler {
@@ -85,6 +88,19 @@ public final class SkewWatchServer: Sendable {
     public func shutdown() { ending.open() }
 
     // MARK: Starting
+
+    /// Looks at everything that can be known before listening.
+    /// - Returns: what the operator should see.
+    private func checkConfiguration() throws(ServeError) -> [String] {
+        var configuration = configuration
+        do throws(ConfigurationError) {
+            try configuration.validate()
+            try configuration.inspectFiles()
+        } catch {
+            throw .configuration(error)
+        }
+        return configuration.warnings
+    }
 
     private func start(
         _ loops: Int, _ budget: ConnectionBudget, _ shared: SharedState, _ desk: AuthorizationDesk,
@@ -155,7 +171,7 @@ public final class SkewWatchServer: Sendable {
         return min(configuration.maxConnections ?? possible, possible)
     }
 
-    private func logStart(port: Int, loops: Int, limit: Int, isDenyingAll: Bool) {
+    private func logStart(port: Int, loops: Int, limit: Int, isDenyingAll: Bool, _ warnings: [String]) {
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         logger.info(
@@ -166,7 +182,7 @@ public final class SkewWatchServer: Sendable {
         if OpenFileLimit.current < OpenFileLimit.comfortable {
             logger.warning("Only \(OpenFileLimit.current) files may be open, so only \(limit) connections; raise the limit (ulimit -n).")
         }
-        for warning in InsecureSettings.warnings(of: configuration) { logger.warning("\(warning)") }
+        for warning in warnings { logger.warning("\(warning)") }
         if !configuration.connectionTracking {
             logger.info("Connections are not tracked: nobody sees statistics.")
         } else if isDenyingAll {

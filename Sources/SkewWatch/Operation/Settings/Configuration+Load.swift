@@ -1,18 +1,23 @@
 extension Configuration {
-    /// Puts the settings together: flags win over environment, environment over file; then checks them as a whole.
+    /// Puts the settings together: flags win over environment, environment over file; then checks them as a whole, and the files
+    /// that they name. What the operator should see at the start is among the ``warnings``.
     ///
-    /// Touches nothing but through `readFile`.
+    /// Blocks while it reads files.
     /// - Parameters:
     ///   - arguments: the command's arguments, without its name.
-    ///   - environment: all variables; others than ours are passed over.
-    ///   - readFile: reads the configuration file, secrets' files, certificate and key.
-    /// - Returns: the configuration, and sentences that the operator should see at start.
-    public static func load(
+    ///   - environment: all variables; others than ours are passed over, and an empty one is one that is not set.
+    /// - Throws: one sentence about the first thing that is wrong.
+    public static func load(arguments: [String], environment: [String: String]) throws(ConfigurationError) -> Configuration {
+        try load(arguments: arguments, environment: environment, readFile: FileContents.read)
+    }
+
+    /// The same, touching nothing but through `readFile`: the configuration file, secrets' files, certificate and key.
+    package static func load(
         arguments: [String], environment: [String: String],
-        readFile: (_ path: String) throws(FileReadingError) -> [UInt8] = FileContents.read
-    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
+        readFile: (_ path: String) throws(FileReadingError) -> [UInt8]
+    ) throws(ConfigurationError) -> Configuration {
         let flags = try FlagReader.read(arguments)
-        let (variables, warningsOfVariables) = EnvironmentReader.read(environment)
+        let (variables, warnings) = EnvironmentReader.read(environment)
         let file = try settingsOfFile(named: chosen(from: [variables, flags])[SettingsTable.configurationFileName], readFile)
         for place in [flags, variables, file] {
             if let repetition = place.firstRepetition() { throw repetition }
@@ -20,17 +25,14 @@ extension Configuration {
 
         let settings = chosen(from: [file, variables, flags])
         var configuration = Configuration()
-        var warnings = warningsOfVariables
+        configuration.warningsOfReading = warnings
         for given in SettingsTable.all.compactMap({ settings[$0.name] }) {
             try configuration.apply(given, readFile)
-            switch given.name.setting.pending {
-            case nil: break
-            case .refused: throw .notAvailable(given.source)
-            case .warned: warnings.append("\(given.source) has no effect yet: its feature is not available in this version.")
-            }
+            configuration.sources[given.name.setting.name] = given.source
         }
         try configuration.validate()
-        return (configuration, warnings + configuration.warnings)
+        try configuration.inspectFiles(readFile)
+        return configuration
     }
 
     /// What was given for each setting by the strongest place, the weakest place first.
@@ -55,7 +57,6 @@ extension Configuration {
         guard setting.store(given.text, &self) else {
             throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : given.text)
         }
-        if setting.isReadableFile, !given.text.contains("://") { _ = try Self.contents(of: given, readFile) }
     }
 
     private mutating func applySecret(
@@ -65,7 +66,7 @@ extension Configuration {
         guard let text = String(validating: try Self.contents(of: file, readFile), as: UTF8.self) else {
             throw .unreadableFile(file.source, path: file.text, reason: "it is not UTF-8 text")
         }
-        guard setting.store(text.withoutTrailingNewline, &self) else {
+        guard setting.store(text, &self) else {
             throw .unreadableFile(file.source, path: file.text, reason: "it must hold \(setting.expectation)")
         }
     }
@@ -81,13 +82,5 @@ extension Configuration {
         } catch {
             throw .unreadableFile(given.source, path: given.text, reason: error.reason)
         }
-    }
-}
-
-extension String {
-    /// Without the one newline that editors and `echo` put at the end of a file.
-    fileprivate var withoutTrailingNewline: String {
-        // "\r\n" is one Character.
-        last == "\n" || last == "\r\n" ? String(dropLast()) : self
     }
 }

@@ -1,10 +1,25 @@
 extension Configuration {
-    /// Checks what no setting can tell alone: whether they go together.
+    /// Checks every value, whoever set it, and whether they go together. ``SkewWatchServer/run()`` does so first.
+    ///
+    /// Touches no file; any thread.
     public func validate() throws(ConfigurationError) {
+        try validateValues()
         try validateListening()
         try validateTracking()
         try validateAuthorization()
         try validateTimes()
+    }
+
+    private func validateValues() throws(ConfigurationError) {
+        for setting in SettingsTable.all {
+            guard setting.isAllowed(self) else {
+                let text = setting.hidesText ? nil : setting.show(self)
+                throw .wrongValue(source(of: setting.name), expectation: setting.expectation, text: text)
+            }
+            if setting.pending == .refused, setting.show(self) != setting.show(Configuration()) {
+                throw .notAvailable(source(of: setting.name))
+            }
+        }
     }
 
     private func validateListening() throws(ConfigurationError) {
@@ -44,26 +59,5 @@ extension Configuration {
             throw .contradiction(
                 "--pong-timeout (\(pongTimeout.settingText)) must not be longer than --ping-interval (\(pingInterval.settingText)).")
         }
-    }
-
-    /// Sentences about settings that work and are not safe.
-    var warnings: [String] {
-        var warnings: [String] = []
-        if internalPort != nil, NetworkAddress(internalHost)?.isLoopback != true {
-            warnings.append("--internal-host \(internalHost) lets other machines see the metrics; keep that port behind a firewall.")
-        }
-        if allowedOrigins.contains("*") {
-            warnings.append("--allowed-origins * lets the pages of any site connect with their visitors' cookies.")
-        }
-        if let statsToken, statsToken == adminToken {
-            warnings.append("--stats-token and --admin-token are the same, so whoever sees statistics can also write.")
-        }
-        if let jwtSecret, jwtSecret.exposed.utf8.count < 32 {
-            warnings.append("--jwt-secret has fewer than 32 bytes: whoever has seen a token can try to guess it.")
-        }
-        if let jwtJWKS, jwtJWKS.lowercased().hasPrefix("http://") {
-            warnings.append("--jwt-jwks is read without TLS: whoever can change it on its way can sign tokens.")
-        }
-        return warnings
     }
 }

@@ -114,6 +114,15 @@ public struct Configuration: Sendable {
     /// Path of the file that settings came from.
     public var configurationFile: String?
 
+    // MARK: How it came about
+
+    /// Where the settings were given; those that are not here have their default, or a program set them.
+    var sources: [String: SettingSource] = [:]
+    /// What was noticed while they were read.
+    var warningsOfReading: [String] = []
+    /// What was noticed in the files that they name.
+    var warningsOfFiles: [String] = []
+
     /// All defaults.
     public init() {}
 }

@@ -2,8 +2,10 @@
 public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A flag, or a key of the file, that is no setting; with the name that was probably meant.
     case unknownSetting(SettingSource, nearest: String?)
-    /// A word between the flags that belongs to none.
+    /// A word before all flags that is none.
     case strayArgument(String)
+    /// A word behind a flag that has its value already; `text` is left out where it could be a secret's.
+    case strayPart(of: SettingSource, text: String?)
     /// A flag without its value.
     case missingValue(SettingSource, expectation: String)
     /// A value that does not parse; `text` is left out where it could be a secret.
@@ -12,6 +14,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case givenTwice(SettingSource, SettingSource)
     /// A file that a setting names cannot be read.
     case unreadableFile(SettingSource, path: String, reason: String)
+    /// A file that a setting names does not hold what it must.
+    case unusableFile(SettingSource, path: String, reason: String)
     /// The configuration file is not a flat object of settings.
     case malformedFile(path: String, reason: String)
     /// A setting whose feature this version does not have, and that must not be ignored.
@@ -26,6 +30,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "\(source) is not a setting\(nearest.map { "; did you mean \($0)?" } ?? ".")"
         case .strayArgument(let text):
             "\(text.quoted) is neither a command nor a setting; settings start with two dashes."
+        case .strayPart(let flag, let text):
+            "\(text?.quoted ?? "A word") behind the value of \(flag) is no setting; put a value with blanks in quotes."
         case .missingValue(let source, let expectation):
             "\(source) needs a value: \(expectation)."
         case .wrongValue(let source, let expectation, let text):
@@ -36,6 +42,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "\(first) and \(second) contradict each other; give one of them."
         case .unreadableFile(let source, let path, let reason):
             "\(source) names \(path.quoted), which cannot be read: \(reason)."
+        case .unusableFile(let source, let path, let reason):
+            "\(source) names \(path.quoted), which cannot be used: \(reason)."
         case .malformedFile(let path, let reason):
             "The configuration file \(path.quoted) is not a flat JSON object of settings: \(reason)."
         case .notAvailable(let source):

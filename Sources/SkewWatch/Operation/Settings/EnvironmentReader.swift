@@ -5,10 +5,13 @@ enum EnvironmentReader {
     /// An unknown variable is no error: the environment is shared, and Kubernetes puts variables for each Service into it. For a Service
     /// called `skewwatch` these are `SKEWWATCH_SERVICE_HOST`, `SKEWWATCH_PORT=tcp://…`, `SKEWWATCH_PORT_8080_TCP` and more; for one called
     /// `skewwatch-internal` they begin with `SKEWWATCH_INTERNAL_`.
+    ///
+    /// An empty variable is one that is not set: compose's `${RELEASE:-}` and Helm's `value: ""` hand such ones over.
     static func read(_ environment: [String: String]) -> (settings: [GivenSetting], warnings: [String]) {
         var settings: [GivenSetting] = []
         var warnings: [String] = []
-        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(Setting.environmentPrefix) {
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key })
+        where variable.hasPrefix(Setting.environmentPrefix) && !text.isEmpty {
             if isAddressByKubernetes(variable, text) {
                 warnings.append("\(variable) is ignored: its value is what Kubernetes sets for a Service of that name.")
             } else if isMadeByKubernetes(variable) {

@@ -5,7 +5,7 @@ enum FlagReader {
         var settings: [GivenSetting] = []
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("--") else { throw .strayArgument(argument) }
+            guard argument.hasPrefix("--") else { throw stray(argument, after: settings.last) }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let typed = parts.first.map(String.init) ?? ""
             guard let name = SettingsTable.named(typed) else {
@@ -17,17 +17,25 @@ enum FlagReader {
             let text: String
             if parts.count == 2 {
                 text = String(parts[1])
-            } else if name.isBoolean {
-                text = rest.first.flatMap { ["true", "false"].contains($0) ? rest.popFirst() : nil } ?? "true"
             } else if let next = rest.first, !next.hasPrefix("--") {
                 text = next
                 rest.removeFirst()
+            } else if name.isBoolean {
+                text = "true"
             } else {
                 throw .missingValue(source, expectation: name.isFileOfSecret ? "the path of a file" : name.setting.expectation)
             }
             settings.append(GivenSetting(name: name, text: text, source: source))
         }
         return settings
+    }
+}
+
+extension FlagReader {
+    private static func stray(_ argument: String, after given: GivenSetting?) -> ConfigurationError {
+        guard let given else { return .strayArgument(argument) }
+        // The end of a secret with a blank in it must not be shown.
+        return .strayPart(of: given.source, text: given.name.setting.hidesText ? nil : argument)
     }
 }
 

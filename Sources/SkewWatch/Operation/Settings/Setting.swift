@@ -34,8 +34,6 @@ struct Setting: Sendable {
     let hidesText: Bool
     /// Whether the flag alone means `true`.
     let isBoolean: Bool
-    /// Whether the value is a path that must be readable.
-    let isReadableFile: Bool
     /// The default as help and README show it.
     let shownDefault: String
     /// Set until the feature is built.
@@ -47,12 +45,17 @@ struct Setting: Sendable {
     /// Puts the value of one configuration into another.
     let copy: @Sendable (_ source: Configuration, _ target: inout Configuration) -> Void
 
+    /// Whether the configuration's value is one that the setting may have.
+    let isAllowed: @Sendable (Configuration) -> Bool
+    /// The configuration's value as text; words where it has none.
+    let show: @Sendable (Configuration) -> String
+
     /// - Parameters:
     ///   - path: where the value goes; the default is what is there in a fresh configuration.
     ///   - shownDefault: for a default that the machine decides.
     init<Value: Equatable>(
         _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ form: ValueForm<Value>, _ group: Group,
-        shownDefault: String? = nil, readable: Bool = false, pending: Pending? = nil, _ help: String
+        shownDefault: String? = nil, pending: Pending? = nil, _ help: String
     ) {
         self.name = name
         self.group = group
@@ -63,7 +66,6 @@ struct Setting: Sendable {
         hidesText = form.hidesText
         isSecret = Value.self == Secret?.self
         isBoolean = Value.self == Bool.self
-        isReadableFile = readable
         self.shownDefault = shownDefault ?? form.show(Configuration()[keyPath: path])
         store = { text, configuration in
             guard let value = form.parse(text) else { return false }
@@ -72,6 +74,8 @@ struct Setting: Sendable {
         }
         differs = { $0[keyPath: path] != $1[keyPath: path] }
         copy = { $1[keyPath: path] = $0[keyPath: path] }
+        isAllowed = { form.isAllowed($0[keyPath: path]) }
+        show = { form.show($0[keyPath: path]) }
     }
 
     /// The flag, dashes included.

@@ -23,9 +23,11 @@ extension Duration {
         self = .milliseconds(milliseconds)
     }
 
-    /// The shortest text that ``init(setting:)`` reads back as the same duration, down to milliseconds.
+    /// The shortest text that ``init(setting:)`` reads back as the same duration, down to milliseconds; at most 292 years.
     var settingText: String {
-        let milliseconds = Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+        let most = Duration.seconds(9_200_000_000)
+        let (seconds, attoseconds) = Swift.min(most, Swift.max(.zero - most, self)).components
+        let milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
         let unit = Self.units.last { milliseconds % $0.milliseconds == 0 && milliseconds >= $0.milliseconds } ?? Self.units[0]
         return "\(milliseconds / unit.milliseconds)\(unit.name)"
     }
@@ -39,6 +41,12 @@ extension String {
             let front = part.drop { $0 == " " }
             return String(front.reversed().drop { $0 == " " }.reversed())
         }
+    }
+
+    /// Without blanks, line breaks and byte order marks at either end.
+    var withoutBlanksAround: String {
+        let isBlank: (Unicode.Scalar) -> Bool = { " \t\r\n\u{feff}".unicodeScalars.contains($0) }
+        return String(String.UnicodeScalarView(unicodeScalars.drop(while: isBlank).reversed().drop(while: isBlank).reversed()))
     }
 
     /// Whether any control character is in it, the line breaks of Unicode included.

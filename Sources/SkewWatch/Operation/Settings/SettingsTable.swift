@@ -19,9 +19,9 @@ public enum SettingsTable {
             "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",
             "Event loops, each on its own thread."),
         Setting(
-            "tls-cert", \.tlsCertificate, ValueForm.file.orNothing(), .listening, readable: true,
+            "tls-cert", \.tlsCertificate, ValueForm.file.orNothing(), .listening,
             "Certificate chain in PEM; needs --tls-key."),
-        Setting("tls-key", \.tlsKey, ValueForm.file.orNothing(), .listening, readable: true, "Private key in PEM; needs --tls-cert."),
+        Setting("tls-key", \.tlsKey, ValueForm.file.orNothing(), .listening, "Private key in PEM; needs --tls-cert."),
     ]
 
     private static let connections: [Setting] = [
@@ -52,7 +52,7 @@ public enum SettingsTable {
             "jwt-secret", \.jwtSecret, ValueForm.secret.orNothing(), .authorization,
             "Key of JWTs signed with HMAC (HS256, HS384, HS512): who has one may see statistics until its exp."),
         Setting(
-            "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization, readable: true,
+            "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization,
             "Public keys of JWTs (RS256, ES256, EdDSA), as a JSON Web Key Set."),
         Setting(
             "jwt-require", \.jwtRequire, ValueForm.claim.list(of: "claims such as role=admin"), .authorization,

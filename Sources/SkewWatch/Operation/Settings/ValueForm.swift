@@ -1,4 +1,4 @@
-/// How the text of a setting becomes a value, and how the value is shown.
+/// How the text of a setting becomes a value, which values it may have, and how a value is shown.
 struct ValueForm<Value: Sendable>: Sendable {
     /// Stands for the value in usage: `port`, `duration`.
     let placeholder: String
@@ -6,16 +6,21 @@ struct ValueForm<Value: Sendable>: Sendable {
     let expectation: String
     /// Whether wrong text may hold a secret and is not repeated.
     var hidesText = false
-    /// The value, or `nil` when the text is none.
-    let parse: @Sendable (String) -> Value?
+    /// What the text means, allowed or not; `nil` when it means nothing.
+    let read: @Sendable (String) -> Value?
+    /// Whether the setting may have the value, wherever it comes from: text, or a program that embeds the library.
+    var isAllowed: @Sendable (Value) -> Bool = { _ in true }
     /// The value as help and README show it.
     let show: @Sendable (Value) -> String
+
+    /// The value, or `nil` when the text is none that is allowed.
+    func parse(_ text: String) -> Value? { read(text).flatMap { isAllowed($0) ? $0 : nil } }
 
     /// The same for a setting that may be left out; `absent` is what is shown then.
     func orNothing(shownAs absent: String = "none") -> ValueForm<Value?> {
         ValueForm<Value?>(
             placeholder: placeholder, expectation: expectation, hidesText: hidesText,
-            parse: { [parse] text in parse(text).map { .some($0) } },
+            read: { [read] text in read(text).map { .some($0) } }, isAllowed: { [isAllowed] value in value.map(isAllowed) ?? true },
             show: { [show] value in value.map(show) ?? absent })
     }
 
@@ -23,19 +28,20 @@ struct ValueForm<Value: Sendable>: Sendable {
     func or(_ word: String) -> ValueForm<Value?> {
         ValueForm<Value?>(
             placeholder: "\(placeholder)|\(word)", expectation: "\(expectation), or \(word)", hidesText: hidesText,
-            parse: { [parse] text in text == word ? .some(nil) : parse(text).map { .some($0) } },
-            show: { [show] value in value.map(show) ?? word })
+            read: { [read] text in text == word ? .some(nil) : read(text).map { .some($0) } },
+            isAllowed: { [isAllowed] value in value.map(isAllowed) ?? true }, show: { [show] value in value.map(show) ?? word })
     }
 
     /// The same for a comma separated list.
     func list(of plural: String, shownWhenEmpty empty: String = "none") -> ValueForm<[Value]> {
         ValueForm<[Value]>(
             placeholder: "\(placeholder),…", expectation: "a comma separated list of \(plural)", hidesText: hidesText,
-            parse: { [parse] text in
+            read: { [read] text in
                 let parts = text.commaSeparated
-                let values = parts.compactMap(parse)
+                let values = parts.compactMap(read)
                 return values.count == parts.count ? values : nil
             },
+            isAllowed: { [isAllowed] values in values.allSatisfy(isAllowed) },
             show: { [show] values in values.isEmpty ? empty : values.map(show).joined(separator: ",") })
     }
 }

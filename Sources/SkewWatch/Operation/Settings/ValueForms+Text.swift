@@ -3,28 +3,25 @@ extension ValueForm<String> {
     static var host: Self {
         Self(
             placeholder: "address", expectation: "an IPv4 or IPv6 address or localhost",
-            parse: { text in
+            read: { text in
                 if text == "localhost" { return "127.0.0.1" }
-                let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
-                return NetworkAddress(bare) == nil ? nil : bare
+                return text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
             },
-            show: { $0 })
+            isAllowed: { NetworkAddress($0) != nil || $0 == "localhost" }, show: { $0 })
     }
 
     /// A path in front of others: without the slash at its end, empty for the root.
     static var basePath: Self {
         Self(
             placeholder: "path", expectation: "a path that starts with / and is made of plain segments, such as /__skew",
-            parse: { text in
-                guard text.first == "/" else { return nil }
-                if text == "/" { return "" }
-                let path = text.last == "/" ? text.dropLast() : text[...]
-                let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-                let plain = segments.allSatisfy { segment in
-                    !segment.isEmpty && segment != "." && segment != ".."
-                        && segment.utf8.allSatisfy { isalnumASCII($0) || "-._~".utf8.contains($0) }
-                }
-                return plain ? String(path) : nil
+            read: { text in text.isEmpty ? nil : text.last == "/" ? String(text.dropLast()) : text },
+            isAllowed: { path in
+                guard !path.isEmpty else { return true }
+                return path.first == "/"
+                    && path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy { segment in
+                        !segment.isEmpty && segment != "." && segment != ".."
+                            && segment.utf8.allSatisfy { isalnumASCII($0) || "-._~".utf8.contains($0) }
+                    }
             },
             show: { $0 })
     }
@@ -33,49 +30,49 @@ extension ValueForm<String> {
     static func line(maxBytes: Int, as placeholder: String) -> Self {
         Self(
             placeholder: placeholder, expectation: "one line of 1 to \(maxBytes) bytes",
-            parse: { text in 1...maxBytes ~= text.utf8.count && !text.hasControlCharacters ? text : nil }, show: { $0 })
+            read: { $0 }, isAllowed: { 1...maxBytes ~= $0.utf8.count && !$0.hasControlCharacters }, show: { $0 })
     }
 
     /// The name of a cookie.
     static var cookieName: Self {
         Self(
             placeholder: "name", expectation: "a cookie name (letters, digits and !#$%&'*+-.^_`|~)",
-            parse: { $0.isHTTPToken ? $0 : nil }, show: { $0 })
+            read: { $0 }, isAllowed: { $0.isHTTPToken }, show: { $0 })
     }
 
     /// The path of a file.
     static var file: Self {
         Self(
             placeholder: "file", expectation: "the path of a file",
-            parse: { text in text.isEmpty || text.hasControlCharacters ? nil : text }, show: { $0 })
+            read: { $0 }, isAllowed: { !$0.isEmpty && !$0.hasControlCharacters }, show: { $0 })
     }
 
     /// The URL of an HTTP endpoint. A password would end up in logs, so there must be none.
     static var httpURL: Self {
         Self(
             placeholder: "url", expectation: "an http or https URL without a password", hidesText: true,
-            parse: { text in text.isURL(schemes: ["http", "https"]) ? text : nil }, show: { $0 })
+            read: { $0 }, isAllowed: { $0.isURL(schemes: ["http", "https"]) }, show: { $0 })
     }
 
     /// A file, or the URL of an HTTP endpoint.
     static var fileOrURL: Self {
         Self(
             placeholder: "file|url", expectation: "the path of a file, or an http or https URL without a password", hidesText: true,
-            parse: { text in text.contains("://") ? httpURL.parse(text) : file.parse(text) }, show: { $0 })
+            read: { $0 }, isAllowed: { $0.contains("://") ? httpURL.isAllowed($0) : file.isAllowed($0) }, show: { $0 })
     }
 
     /// An origin of a browser, in lower case.
     static var origin: Self {
         Self(
             placeholder: "origin", expectation: "an origin such as https://app.example.com or https://*.example.com, or *",
-            parse: { text in
-                if text == "*" { return text }
-                guard let end = text.firstRange(of: "://"), !text[end.upperBound...].contains("/") else { return nil }
+            read: { $0.lowercased() },
+            isAllowed: { text in
+                if text == "*" { return true }
+                guard let end = text.firstRange(of: "://"), !text[end.upperBound...].contains("/") else { return false }
                 let host = text[end.upperBound...]
                 // The star stands for one or more labels in front, nowhere else.
                 let rest = host.hasPrefix("*.") ? host.dropFirst(2) : host
-                guard !rest.contains("*"), "\(text[..<end.upperBound])\(rest)".isURL(schemes: ["http", "https"]) else { return nil }
-                return text.lowercased()
+                return !rest.contains("*") && "\(text[..<end.upperBound])\(rest)".isURL(schemes: ["http", "https"])
             },
             show: { $0 })
     }

@@ -3,21 +3,21 @@ extension ValueForm<Int> {
     static func integer(_ range: ClosedRange<Int>) -> Self {
         Self(
             placeholder: "number", expectation: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            parse: { text in Int(digits: text).flatMap { range.contains($0) ? $0 : nil } }, show: { "\($0)" })
+            read: { Int(digits: $0) }, isAllowed: { range.contains($0) }, show: { "\($0)" })
     }
 
     /// A port; 0 lets the kernel choose.
     static var port: Self {
         Self(
             placeholder: "port", expectation: "a port number from 0 to 65535",
-            parse: { text in Int(digits: text).flatMap { 0...65535 ~= $0 ? $0 : nil } }, show: { "\($0)" })
+            read: { Int(digits: $0) }, isAllowed: { 0...65535 ~= $0 }, show: { "\($0)" })
     }
 }
 
 extension ValueForm<Bool> {
     /// `true` or `false`.
     static var boolean: Self {
-        Self(placeholder: "true|false", expectation: "true or false", parse: { Bool($0) }, show: { "\($0)" })
+        Self(placeholder: "true|false", expectation: "true or false", read: { Bool($0) }, show: { "\($0)" })
     }
 }
 
@@ -27,14 +27,14 @@ extension ValueForm<Duration> {
         let bounds = "from \(range.lowerBound.settingText) to \(range.upperBound.settingText)"
         return Self(
             placeholder: "duration", expectation: "a duration \(bounds), such as 250ms, 25s or 5m",
-            parse: { text in Duration(setting: text).flatMap { range.contains($0) ? $0 : nil } }, show: { $0.settingText })
+            read: { Duration(setting: $0) }, isAllowed: { range.contains($0) }, show: { $0.settingText })
     }
 }
 
 extension ValueForm<AddressRange> {
     /// An address or a CIDR.
     static var addresses: Self {
-        Self(placeholder: "address", expectation: "an address or a CIDR", parse: { AddressRange($0) }, show: { $0.description })
+        Self(placeholder: "address", expectation: "an address or a CIDR", read: { AddressRange($0) }, show: { $0.description })
     }
 }
 
@@ -43,23 +43,23 @@ extension ValueForm<RequiredClaim> {
     static var claim: Self {
         Self(
             placeholder: "claim=value", expectation: "a claim and its value, such as role=admin",
-            parse: { RequiredClaim(text: $0) }, show: { "\($0.name)=\($0.value)" })
+            read: { RequiredClaim(text: $0) }, isAllowed: { !$0.name.isEmpty && !$0.value.isEmpty }, show: { "\($0.name)=\($0.value)" })
     }
 }
 
 extension ValueForm<Secret> {
-    /// A token or key: one line.
+    /// A token or key: one line. What editors and other systems put around it is no part of it: a byte order mark, blanks, newlines.
     static var secret: Self {
         Self(
             placeholder: "secret", expectation: "one line of text that is not empty", hidesText: true,
-            parse: { text in text.hasControlCharacters ? nil : Secret(text) }, show: { "\($0)" })
+            read: { Secret($0.withoutBlanksAround) }, isAllowed: { !$0.exposed.hasControlCharacters }, show: { "\($0)" })
     }
 
     /// A URL of Redis, which may hold a password.
     static var redisURL: Self {
         Self(
             placeholder: "url", expectation: "a URL such as redis://host:6379", hidesText: true,
-            parse: { text in text.isURL(schemes: ["redis", "rediss", "unix"], mayHoldPassword: true) ? Secret(text) : nil },
+            read: { Secret($0) }, isAllowed: { $0.exposed.isURL(schemes: ["redis", "rediss", "unix"], mayHoldPassword: true) },
             show: { "\($0)" })
     }
 }
@@ -70,6 +70,6 @@ extension ValueForm where Value: RawRepresentable<String> & CaseIterable {
         let words = Value.allCases.map(\.rawValue)
         return Self(
             placeholder: words.joined(separator: "|"), expectation: "one of \(words.joined(separator: ", "))",
-            parse: { Value(rawValue: $0) }, show: { $0.rawValue })
+            read: { Value(rawValue: $0) }, show: { $0.rawValue })
     }
 }

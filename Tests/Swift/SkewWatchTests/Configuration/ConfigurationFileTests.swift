@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConfigurationFileTests {
     private func load(_ text: String) throws(ConfigurationError) -> Configuration {
-        try SkewWatchTests.load(["--config=f.json"], files: ["f.json": text]).configuration
+        try SkewWatchTests.load(["--config=f.json"], files: ["f.json": text])
     }
 
     private func sentence(_ text: String) -> String { SkewWatchTests.sentence(["--config=f.json"], files: ["f.json": text]) }
@@ -112,7 +112,7 @@ import Testing
                 }
             }
             do {
-                _ = try Configuration.load(arguments: ["--config=f"], environment: [:]) { _ throws(FileReadingError) in bytes }
+                _ = try Configuration.load(arguments: ["--config=f"], environment: [:], readFile: { _ throws(FileReadingError) in bytes })
             } catch {
                 #expect(error.sentence.isOneSentence)
             }

@@ -34,10 +34,10 @@ import Testing
         #expect(Secret("") == nil)
     }
 
-    @Test(arguments: ["tok\n", "tok\r\n", "tok"])
-    func `a secret's file loses the newline at its end`(contents: String) throws {
-        let configuration = try load(["--stats-token-file=t"], files: ["t": contents]).configuration
-        #expect(configuration.statsToken?.exposed == "tok")
+    @Test(arguments: ["tok\n", "tok\r\n", "tok", "tok\n\n", " tok \n", "\ttok", "\u{feff}tok\r\n"])
+    func `blanks, newlines and a byte order mark around a secret are no part of it`(contents: String) throws {
+        #expect(try load(["--stats-token-file=t"], files: ["t": contents]).statsToken?.exposed == "tok")
+        #expect(try load(environment: ["SKEWWATCH_STATS_TOKEN": contents]).statsToken?.exposed == "tok")
     }
 
     @Test func `every secret can come from a file, by flag, variable or key`() throws {
@@ -48,10 +48,10 @@ import Testing
             }
         }
         let files = ["f": #"{"stats-token-file": "t"}"#, "t": "tok\n"]
-        #expect(try load(["--config=f"], files: files).configuration.statsToken?.exposed == "tok")
+        #expect(try load(["--config=f"], files: files).statsToken?.exposed == "tok")
     }
 
-    @Test(arguments: ["", "\n", "hunter2\nhunter3\n", "hunter2\n\n", "\u{0}hunter2"])
+    @Test(arguments: ["", "\n", " \u{feff}\n", "hunter2\nhunter3\n", "\u{0}hunter2"])
     func `a secret's file without exactly one line is refused without showing it`(contents: String) {
         let text = sentence(["--stats-token-file=t"], files: ["t": contents])
         #expect(text == "--stats-token-file names \"t\", which cannot be read: it must hold one line of text that is not empty.")
@@ -59,7 +59,8 @@ import Testing
 
     @Test func `a secret's file that is not text is refused`() {
         #expect(throws: ConfigurationError.unreadableFile(.flag("--stats-token-file"), path: "t", reason: "it is not UTF-8 text")) {
-            try Configuration.load(arguments: ["--stats-token-file=t"], environment: [:]) { _ throws(FileReadingError) in [0xff, 0xfe] }
+            try Configuration.load(
+                arguments: ["--stats-token-file=t"], environment: [:], readFile: { _ throws(FileReadingError) in [0xff, 0xfe] })
         }
     }
 
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func `a secret of a stronger place wins over the file of a weaker one`() throws {
-        let configuration = try load(["--stats-token=a"], environment: ["SKEWWATCH_STATS_TOKEN_FILE": "t"]).configuration
+        let configuration = try load(["--stats-token=a"], environment: ["SKEWWATCH_STATS_TOKEN_FILE": "t"])
         #expect(configuration.statsToken?.exposed == "a")
     }
 }

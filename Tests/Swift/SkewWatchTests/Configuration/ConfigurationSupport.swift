@@ -3,11 +3,13 @@
 /// Loads a configuration from what a test gives, with files that exist only in the test.
 func load(
     _ arguments: [String] = [], environment: [String: String] = [:], files: [String: String] = [:]
-) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
-    try Configuration.load(arguments: arguments, environment: environment) { path throws(FileReadingError) in
-        guard let text = files[path] else { throw FileReadingError(reason: "No such file or directory") }
-        return Array(text.utf8)
-    }
+) throws(ConfigurationError) -> Configuration {
+    try Configuration.load(
+        arguments: arguments, environment: environment,
+        readFile: { path throws(FileReadingError) in
+            guard let text = files[path] else { throw FileReadingError(reason: "No such file or directory") }
+            return Array(text.utf8)
+        })
 }
 
 /// The sentence that loading ends with; empty when it succeeds.

@@ -70,16 +70,34 @@ import Testing
         #expect(SkewWatchTests.sentence(["--debounce=2s"]) == "--max-wait (1s) must not be shorter than --debounce (2s).")
     }
 
-    @Test func `settings that are not safe are warned about`() {
-        var configuration = Configuration()
-        #expect(configuration.warnings.isEmpty)
-        configuration.internalHost = "0.0.0.0"
-        configuration.allowedOrigins = ["*"]
-        (configuration.statsToken, configuration.adminToken) = (Secret("hunter2"), Secret("hunter2"))
-        #expect(configuration.warnings.count == 3)
-        #expect(configuration.warnings.allSatisfy { $0.isOneSentence && !$0.contains("hunter2") })
-        configuration.internalPort = nil
-        configuration.adminToken = Secret("other")
-        #expect(configuration.warnings.count == 1)
+    private static let wrong: [(flag: String, value: String, change: @Sendable (inout Configuration) -> Void)] = [
+        ("--loops", "0", { $0.loops = 0 }), ("--loops", "-1", { $0.loops = -1 }), ("--port", "70000", { $0.port = 70_000 }),
+        ("--internal-port", "-2", { $0.internalPort = -2 }), ("--debounce", "-1000ms", { $0.debounce = .seconds(-1) }),
+        ("--max-wait", "0ms", { $0.maxWait = .zero }), ("--ping-interval", "0ms", { $0.pingInterval = .zero }),
+        ("--handshake-timeout", "-1000ms", { $0.handshakeTimeout = .seconds(-1) }),
+        ("--drain-timeout", "-1ms", { $0.drainTimeout = .milliseconds(-1) }),
+        ("--drain-timeout", "9200000000s", { $0.drainTimeout = .seconds(Int64.max) }), ("--max-routes", "0", { $0.maxRoutes = 0 }),
+        ("--max-connections", "0", { $0.maxConnections = 0 }), ("--max-message-bytes", "1", { $0.maxMessageBytes = 1 }),
+        ("--host", "example.com", { $0.host = "example.com" }), ("--base-path", "/a/", { $0.basePath = "/a/" }),
+        ("--base-path", "a", { $0.basePath = "a" }), ("--cookie-name", "a b", { $0.cookieName = "a b" }),
+        ("--allowed-origins", "app.example", { $0.allowedOrigins = ["app.example"] }), ("--release", "", { $0.release = "" }),
+    ]
+
+    @Test func `a value that no text could give is refused from a program, too`() throws {
+        for (flag, value, change) in Self.wrong {
+            let text = try #require(sentence(change), "\(flag)")
+            #expect(text.hasPrefix("\(flag) must be ") && text.hasSuffix(", not \"\(value)\"."), "\(text)")
+        }
+    }
+
+    @Test func `a secret that is refused is not shown`() {
+        #expect(sentence { $0.statsToken = Secret("hunter2\nx") } == "--stats-token must be one line of text that is not empty.")
+        #expect(
+            sentence { $0.redisURL = Secret("redis://hunter2@host") }
+                == "--redis-url is not available in this version, and ignoring it would not be safe.")
+    }
+
+    @Test func `every default is allowed`() {
+        for setting in SettingsTable.all { #expect(setting.isAllowed(Configuration()), "\(setting.name)") }
     }
 }

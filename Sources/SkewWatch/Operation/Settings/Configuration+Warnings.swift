@@ -1,0 +1,75 @@
+extension Configuration {
+    /// Tokens of fewer characters can be guessed by who has time.
+    private static let shortestToken = 24
+    /// Behind a proxy an idle connection lives for a minute by default (nginx, HAProxy's examples, most load balancers).
+    private static let longestIdleTime = Duration.seconds(55)
+
+    /// What works and may be meant otherwise, or opens something up: one sentence each, with the setting's name and never a secret.
+    ///
+    /// `skewwatch check` prints them, and ``SkewWatchServer/run()`` logs them at the start. Those about files are there once a file was
+    /// looked at, which both do first.
+    public var warnings: [String] {
+        warningsOfReading + warningsOfUnbuilt + warningsOfOpenness + warningsOfSecrets + warningsOfTransport + warningsOfTimes
+            + warningsOfFiles
+    }
+
+    private var warningsOfUnbuilt: [String] {
+        SettingsTable.all.filter { $0.pending == .warned && $0.show(self) != $0.show(Configuration()) }.map {
+            "\(source(of: $0.name)) has no effect yet: its feature is not available in this version."
+        }
+    }
+
+    private var warningsOfOpenness: [String] {
+        var warnings: [String] = []
+        if allowedOrigins.contains("*") {
+            warnings.append("--allowed-origins * lets the pages of any site connect with their visitors' cookies.")
+        }
+        for range in trustedProxies where range.description.hasSuffix("/0") {
+            warnings.append("--trusted-proxies \(range) believes what anybody says about addresses and hosts.")
+        }
+        if internalPort != nil, NetworkAddress(internalHost)?.isLoopback == false {
+            warnings.append("--internal-host \(internalHost) lets other machines see the metrics; keep that port behind a firewall.")
+        }
+        if ipTracking { warnings.append("--ip-tracking keeps the addresses of clients and shows them to who may see them.") }
+        return warnings
+    }
+
+    private var warningsOfSecrets: [String] {
+        var warnings: [String] = []
+        for (name, secret) in [("stats-token", statsToken), ("admin-token", adminToken), ("jwt-secret", jwtSecret)] {
+            guard let text = secret?.exposed, text.count > 1, let first = text.first, first == text.last, "\"'".contains(first) else {
+                continue
+            }
+            warnings.append("\(source(of: name)) has quotes around it, which are taken as a part of it.")
+        }
+        for (name, secret) in [("stats-token", statsToken), ("admin-token", adminToken)] {
+            guard let secret, secret.exposed.utf8.count < Self.shortestToken else { continue }
+            warnings.append("\(source(of: name)) has fewer than \(Self.shortestToken) characters, so it can be guessed.")
+        }
+        if let statsToken, statsToken == adminToken {
+            warnings.append("--stats-token and --admin-token are the same, so whoever sees statistics can also write.")
+        }
+        if let jwtSecret, jwtSecret.exposed.utf8.count < 32 {
+            warnings.append("--jwt-secret has fewer than 32 bytes: whoever has seen a token can try to guess it.")
+        }
+        return warnings
+    }
+
+    private var warningsOfTransport: [String] {
+        var warnings: [String] = []
+        if let jwtJWKS, jwtJWKS.lowercased().hasPrefix("http://") {
+            warnings.append("--jwt-jwks is read without TLS: whoever can change it on its way can sign tokens.")
+        }
+        if let authorizeURL, authorizeURL.lowercased().hasPrefix("http://") {
+            warnings.append("--authorize-url is asked without TLS: cookies and tokens go to your app unencrypted.")
+        }
+        return warnings
+    }
+
+    private var warningsOfTimes: [String] {
+        guard pingInterval > Self.longestIdleTime else { return [] }
+        return [
+            "--ping-interval \(pingInterval.settingText) is longer than most proxies keep a quiet connection, which is a minute; they will cut it."
+        ]
+    }
+}
