@@ -2,6 +2,13 @@
 ///
 /// All times are durations since one fixed start on a monotonic clock.
 package struct BroadcastSchedule: Sendable {
+    /// The pace of whole lists in bytes per second and subscriber. A list of 10,000 connections is about a megabyte: it goes out twice a
+    /// second, not ten times.
+    package static let listBytesPerSecond = 2_000_000
+
+    /// How long a subscriber that was sent `bytes` of a whole list waits for the next one.
+    package static func pause(after bytes: Int, bytesPerSecond: Int = listBytesPerSecond) -> Duration { .seconds(bytes) / bytesPerSecond }
+
     /// What the caller is to do.
     package enum Action: Hashable, Sendable {
         /// Nothing changed: ask again after the next change.
@@ -29,8 +36,9 @@ package struct BroadcastSchedule: Sendable {
     ///   - maxWait: but at the latest this long after the first one.
     ///   - bytesPerSecond: what each subscriber is sent on average at most; nil sets no bound.
     package init(debounce: Duration, maxWait: Duration, bytesPerSecond: Int? = nil) {
-        precondition(debounce >= .zero && maxWait >= .zero, "Waiting times are not negative.")
-        precondition(bytesPerSecond.map { $0 > 0 } ?? true, "A rate is above zero.")
+        precondition(debounce >= .zero, "debounce must not be negative")
+        precondition(maxWait >= .zero, "maxWait must not be negative")
+        precondition(bytesPerSecond.map { $0 > 0 } ?? true, "bytesPerSecond must be above zero")
         self.debounce = debounce
         self.maxWait = maxWait
         self.bytesPerSecond = bytesPerSecond
@@ -56,7 +64,7 @@ package struct BroadcastSchedule: Sendable {
     /// one that is known to be newer stays due.
     package mutating func didBroadcast(at time: Duration, bytes: Int) {
         lastBroadcast = time
-        if let bytesPerSecond { earliest = time + .seconds(bytes) / bytesPerSecond }
+        if let bytesPerSecond { earliest = time + Self.pause(after: bytes, bytesPerSecond: bytesPerSecond) }
         guard let newest = pending?.last else { return }
         pending = newest > time ? (time, newest) : nil
     }

@@ -37,9 +37,16 @@ package struct FleetView: Sendable {
     /// Connections by route, names as shown. Costs O(distinct names).
     package var routes: [String: Int] { routeKeys.counts }
 
-    /// How many rows a source may list, so that all together stay within `maxListed`.
-    package func listingAllowance(for source: SourceID) -> Int {
-        max(0, maxListed - (listed - (sources[source]?.listed ?? 0)))
+    /// How many rows a source may list, so that all together stay within `maxListed`, while `count` sources that do not know of each
+    /// other share what is free.
+    package func listingAllowance(for source: SourceID, sharedBy count: Int = 1) -> Int {
+        max(0, (sources[source]?.listed ?? 0) + (maxListed - listed) / count)
+    }
+
+    /// Whether a source has connections that are not listed.
+    package func hasUnlisted(_ source: SourceID) -> Bool {
+        guard let source = sources[source] else { return false }
+        return source.listed < source.total
     }
 
     /// Under which name a row with this version is shown.

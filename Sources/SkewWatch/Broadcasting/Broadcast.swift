@@ -1,4 +1,3 @@
-internal import Presence
 internal import SkewProtocol
 
 /// One round of news, encoded: what the scheduler gives to every tracker.
@@ -14,13 +13,4 @@ struct Broadcast: Sendable {
         /// A `stats-delta` from the state before this one.
         case delta([UInt8])
     }
-}
-
-/// What a tracker hands to the scheduler.
-struct Collection: Sendable {
-    var delta: StatisticsDelta
-    /// The rows as they were at the moment of the delta, where they were asked for. A copy that costs nothing until the loop goes on.
-    var roster: Roster?
-    /// The time of the newest change, if there was one since the last collection.
-    var lastChange: Duration?
 }

@@ -78,8 +78,21 @@ final class SchedulerInbox: Sendable {
         }
     }
 
-    /// Returns when there was a signal since the last call. One caller at a time: the scheduler.
-    func wait() async {
+    /// Returns when there was a signal since the last call, and at the latest at this time; nil for no bound. One caller at a time: the
+    /// scheduler.
+    func wait(until time: Duration?) async {
+        guard let time else { return await wait() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let isOver = (try? await Task.sleep(for: max(.zero, time - MonotonicTime.now), tolerance: .zero)) != nil
+                if isOver { self.wake() }
+            }
+            await wait()
+            group.cancelAll()
+        }
+    }
+
+    private func wait() async {
         await withCheckedContinuation { continuation in
             let isSignaled = state.withLock { state in
                 defer { state.isSignaled = false }

@@ -15,14 +15,10 @@ final class HistoryRecorder: Sendable {
     /// Both spans as they are now. Any thread.
     var histories: (hour: VersionHistory, day: VersionHistory) { state.withLock { ($0.hour, $0.day) } }
 
-    /// Takes a sample of all trackers every ten seconds until its task is cancelled.
-    func run(_ trackers: [ConnectionTracker], maxVersions: Int) async {
+    /// Takes a sample of the fleet every ten seconds until its task is cancelled.
+    func run(_ fleet: Fleet) async {
         while !Task.isCancelled {
-            var view = FleetView(maxVersions: maxVersions, maxRoutes: 0, maxListed: 0)
-            for (index, tracker) in trackers.enumerated() {
-                view.replace(SourceID(index), with: Statistics(versions: await tracker.versionCounts), listed: 0)
-            }
-            let (counts, time) = (view.versions, MonotonicTime.wallClockMilliseconds)
+            let (counts, time) = (await fleet.counts.versions, MonotonicTime.wallClockMilliseconds)
             state.withLock { state in
                 state.hour.record(counts, at: time)
                 state.day.record(counts, at: time)

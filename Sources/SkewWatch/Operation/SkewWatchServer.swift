@@ -43,12 +43,14 @@ public final class SkewWatchServer: Sendable {
             throw ServeError(error)
         }
         shared.setTrackers(trackers)
+        let fleet = Fleet(limits: statisticsLimits)
+        for tracker in trackers { await fleet.add(tracker) }
         let scheduler = BroadcastScheduler(
-            trackers: trackers, inbox: shared.inbox, limits: statisticsLimits, debounce: configuration.debounce,
-            maxWait: configuration.maxWait)
+            fleet: fleet, trackers: trackers, inbox: shared.inbox, tracksRoutes: configuration.routeTracking,
+            debounce: configuration.debounce, maxWait: configuration.maxWait)
         let probes: InternalServer?
         do {
-            probes = try await startInternal(trackers, scheduler, shared, budget)
+            probes = try await startInternal(trackers, fleet, scheduler, shared, budget)
         } catch {
             for tracker in trackers { await tracker.stop() }
             throw ServeError(error)
@@ -59,7 +61,7 @@ public final class SkewWatchServer: Sendable {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await scheduler.run() }
-                group.addTask { await shared.history.run(trackers, maxVersions: self.configuration.maxVersions) }
+                group.addTask { await shared.history.run(fleet) }
                 if let probes { group.addTask { await probes.run() } }
                 group.addTask { await desk.run() }
                 let running = Authorization(desk: desk, trackers: trackers, caller: caller)
@@ -125,17 +127,17 @@ public final class SkewWatchServer: Sendable {
     }
 
     private func startInternal(
-        _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler, _ shared: SharedState, _ budget: ConnectionBudget
+        _ trackers: [ConnectionTracker], _ fleet: Fleet, _ scheduler: BroadcastScheduler, _ shared: SharedState,
+        _ budget: ConnectionBudget
     ) async throws(LoopError) -> InternalServer? {
         guard let port = configuration.internalPort else { return nil }
         let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
-        let maxVersions = configuration.maxVersions
         let server = try InternalServer(shared: shared, publicBudget: budget, logger: logger) {
             var loops: [LoopReport] = []
             for tracker in trackers { loops.append(await tracker.report()) }
             let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
             return MetricsReport(
-                loops: loops, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts, maxVersions: maxVersions,
+                loops: loops, fleet: await fleet.counts, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts,
                 connectionLimit: budget.limit, release: shared.release, uptimeSeconds: seconds)
         }
         do {

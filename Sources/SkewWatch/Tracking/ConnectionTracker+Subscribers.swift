@@ -84,7 +84,7 @@ extension ConnectionTracker {
         var tail: [UInt8] = []
         tail.reserveCapacity(StatisticsEncoder.tailLength)
         StatisticsEncoder.appendTail(yourID: subscriber.connection, to: &tail)
-        subscribers[subscriber.id.socket.place]?.earliestStatistics = now + Pacing.pause(after: payload.count)
+        subscribers[subscriber.id.socket.place]?.earliestStatistics = now + BroadcastSchedule.pause(after: payload.count)
         loop?.send(payload, tail: tail, to: subscriber.id.socket)
     }
 

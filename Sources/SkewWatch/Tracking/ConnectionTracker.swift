@@ -46,7 +46,7 @@ actor ConnectionTracker {
     var random = RandomPool()
     private var nextSerial = 0
 
-    /// Whether the scheduler looks at this tracker's changes.
+    /// Whether the fleet follows this tracker's changes.
     private var isWatched = false
     /// Whether the scheduler knows that something changed since it last collected.
     private var isDirty = false
@@ -105,14 +105,13 @@ actor ConnectionTracker {
     func report() -> LoopReport {
         LoopReport(
             index: index, counters: counters, openByTransport: openByTransport, openSockets: loop?.openConnections ?? 0,
-            pendingHandshakes: loop?.pendingHandshakes ?? 0, sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0,
-            versions: roster.versionCounts)
+            pendingHandshakes: loop?.pendingHandshakes ?? 0, sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0)
     }
 
-    /// Counted connections of this loop by version.
-    var versionCounts: [String: Int] { roster.versionCounts }
+    // MARK: The fleet's side
 
-    // MARK: The scheduler's side
+    /// The total and the counts by version, for who does not follow what changes.
+    var countsByVersion: Statistics { Statistics(total: roster.total, versions: roster.versionCounts) }
 
     /// Starts to record changes.
     /// - Returns: the counts at this moment and how many rows are listed.
@@ -123,18 +122,21 @@ actor ConnectionTracker {
         return (roster.summary, roster.listed)
     }
 
-    func stopWatching() {
+    /// Stops to record changes.
+    /// - Returns: the counts at this moment.
+    func stopWatching() -> Statistics {
         isWatched = false
         isDirty = false
         roster.stopRecording()
+        return roster.summary
     }
 
     /// Hands over what changed since the last call.
-    func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool) -> Collection {
+    func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool) -> SourceChanges {
         let last = isDirty ? lastChange : nil
         isDirty = false
         let delta = roster.takeChanges(listing: limit, rows: rows)
-        return Collection(delta: delta, roster: wantsRoster ? roster : nil, lastChange: last)
+        return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: last)
     }
 
     /// Only the first change after a collection wakes the scheduler.

@@ -107,6 +107,14 @@ struct FleetViewTests {
         #expect(fleet.listingAllowance(for: SourceID(1)) == 1)
     }
 
+    @Test(arguments: 1...5) func `sources asked at the same time never list more than the maximum together`(count: Int) {
+        var fleet = fleet(listed: 10)
+        for source in 0..<count { fleet.apply(StatisticsDelta(total: 9, listed: source == 0 ? 3 : 0), from: SourceID(source)) }
+        let allowances = (0..<count).map { fleet.listingAllowance(for: SourceID($0), sharedBy: count) }
+        #expect(allowances[0] >= 3 && allowances.reduce(0, +) <= 10 && allowances.reduce(0, +) > 10 - count)
+        #expect(fleet.hasUnlisted(SourceID(0)) && !fleet.hasUnlisted(SourceID(99)))
+    }
+
     @Test func `pending rows that nobody asked for are forgotten`() {
         var fleet = fleet()
         fleet.apply(StatisticsDelta(total: 1, listed: 1, versions: ["a": 1], opened: [row(1, "a")]), from: SourceID(1))

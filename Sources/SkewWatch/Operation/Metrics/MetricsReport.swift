@@ -1,4 +1,3 @@
-internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
 
@@ -12,15 +11,14 @@ struct LoopReport: Sendable {
     var sentBytes: Int
     /// The longest the loop was late since the last report, in seconds.
     var lag: Double
-    var versions: [String: Int]
 }
 
 /// Everything `/metrics` shows at one moment.
 struct MetricsReport: Sendable {
     var loops: [LoopReport]
+    var fleet: FleetCounts
     var subscribers: [SubscriptionKind: Int]
     var broadcasts: [StatisticsMode: Int]
-    var maxVersions: Int
     var connectionLimit: Int
     var release: String?
     var uptimeSeconds: Double
@@ -50,13 +48,9 @@ struct MetricsReport: Sendable {
         text.single("sockets_limit", .gauge, "The most TCP connections that may be open.", connectionLimit)
         text.single("handshakes_pending", .gauge, "Connections in their handshake.", loops.reduce(0) { $0 + $1.pendingHandshakes })
         text.begin("version_connections", .gauge, "Open connections by version.")
-        for (version, count) in versions { text.sample("version_connections", [("version", version)], count) }
-    }
-
-    private var versions: [(String, Int)] {
-        var view = FleetView(maxVersions: maxVersions, maxRoutes: 0, maxListed: 0)
-        for loop in loops { view.replace(SourceID(loop.index), with: Statistics(versions: loop.versions), listed: 0) }
-        return view.versions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        for (version, count) in fleet.versions.sorted(by: { $0.key < $1.key }) {
+            text.sample("version_connections", [("version", version)], count)
+        }
     }
 
     private func statistics(in text: inout MetricsText, _ counters: Counters) {

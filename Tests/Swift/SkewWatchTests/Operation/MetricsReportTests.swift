@@ -5,17 +5,17 @@ import WebSocketLoop
 @testable import SkewWatch
 
 @Suite struct MetricsReportTests {
-    private func loop(_ index: Int, _ versions: [String: Int], _ counters: Counters = Counters()) -> LoopReport {
+    private func loop(_ index: Int, open: Int, _ counters: Counters = Counters()) -> LoopReport {
         LoopReport(
-            index: index, counters: counters, openByTransport: [.webSocket: versions.values.reduce(0, +)], openSockets: 3,
-            pendingHandshakes: 1, sentBytes: 100, lag: 0.25, versions: versions)
+            index: index, counters: counters, openByTransport: [.webSocket: open], openSockets: 3,
+            pendingHandshakes: 1, sentBytes: 100, lag: 0.25)
     }
 
-    private func lines(_ loops: [LoopReport], maxVersions: Int = 10, release: String? = nil) -> [String] {
+    private func lines(_ loops: [LoopReport], versions: [String: Int] = ["a": 1], release: String? = nil) -> [String] {
         let report = MetricsReport(
-            loops: loops,
+            loops: loops, fleet: FleetCounts(total: versions.values.reduce(0, +), versions: versions),
             subscribers: [SubscriptionKind(mode: .delta, scope: .ips): 1, SubscriptionKind(mode: .delta, scope: .connections): 2],
-            broadcasts: [.delta: 7], maxVersions: maxVersions, connectionLimit: 99, release: release, uptimeSeconds: 1.5)
+            broadcasts: [.delta: 7], connectionLimit: 99, release: release, uptimeSeconds: 1.5)
         return String(decoding: report.text, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
@@ -29,7 +29,7 @@ import WebSocketLoop
         counters.opened[.webSocket] = 2
         counters.closed[.slowConsumer] = 1
         counters.closed[.pongTimeout] = 4
-        let lines = lines([loop(0, ["a": 1, "b": 2], counters), loop(1, ["b": 3], counters)])
+        let lines = lines([loop(0, open: 3, counters), loop(1, open: 3, counters)], versions: ["b": 5, "a": 1])
         #expect(samples(of: "version_connections", in: lines) == [#"{version="a"} 1"#, #"{version="b"} 5"#])
         #expect(samples(of: "connections", in: lines).contains(#"{transport="websocket"} 6"#))
         #expect(samples(of: "connections_opened_total", in: lines).contains(#"{transport="websocket"} 4"#))
@@ -42,22 +42,15 @@ import WebSocketLoop
         #expect(samples(of: "broadcasts_total", in: lines).contains(#"{mode="delta"} 7"#))
     }
 
-    @Test func `versions over the cap are one, over all loops`() {
-        let lines = lines([loop(0, ["a": 5, "b": 1, "c": 1]), loop(1, ["a": 1, "d": 1, "e": 2])], maxVersions: 2)
-        let versions = samples(of: "version_connections", in: lines)
-        #expect(versions.count <= 3 && versions.contains { $0.hasPrefix(#"{version="(other)"}"#) }, "\(versions)")
-        #expect(versions.compactMap { Int($0.split(separator: " ").last ?? "") }.reduce(0, +) == 11)
-    }
-
     @Test func `a hostile version stays in its label`() {
-        let lines = lines([loop(0, ["\"} 1\nskewwatch_evil 1": 1])], release: "r\"\\\n")
+        let lines = lines([loop(0, open: 1)], versions: ["\"} 1\nskewwatch_evil 1": 1], release: "r\"\\\n")
         #expect(samples(of: "version_connections", in: lines) == [##"{version="\"} 1\nskewwatch_evil 1"} 1"##])
         #expect(samples(of: "release_info", in: lines) == [##"{version="r\"\\\n"} 1"##])
         #expect(!lines.contains { $0.hasPrefix("skewwatch_evil") })
     }
 
     @Test func `every metric has one help, one type and a sample, and none has a route`() {
-        let lines = lines([loop(0, ["a": 1])])
+        let lines = lines([loop(0, open: 1)])
         let types = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ") }
         #expect(Set(types.map { $0[2] }).count == types.count && types.count > 15)
         for type in types {

@@ -1,0 +1,152 @@
+internal import Presence
+
+/// Everybody who is connected, summed over the sources (the loops of this server): the one place that knows what all of them count.
+///
+/// The scheduler, the metrics, the history and the endpoints ask it, so that they all show the same names. Its view lives as long as the
+/// server. Sources record changes only while somebody follows them; else they are asked for their counts when somebody wants to know.
+actor Fleet {
+    private let limits: StatisticsLimits
+    private var sources: [(id: SourceID, tracker: ConnectionTracker)] = []
+    private var view: FleetView
+    private var demand = Demand()
+    private var isRecording = false
+    /// The newest change that was collected and not yet told by `changes(rosters:)`.
+    private var lastChange: Duration?
+    /// What a source hands over must be added up in the order it was taken, so one question at a time is put to the sources.
+    private var turns = Turns()
+
+    /// Makes a fleet without a source.
+    init(limits: StatisticsLimits) {
+        self.limits = limits
+        view = FleetView(maxVersions: limits.versions, maxRoutes: limits.routes, maxListed: limits.listedConnections)
+    }
+
+    // MARK: Sources
+
+    /// A source has come. It is counted from the next question on.
+    func add(_ tracker: ConnectionTracker) async {
+        await takeTurn()
+        defer { turns.giveBack() }
+        let id = SourceID(tracker.index)
+        sources.append((id, tracker))
+        guard isRecording else { return }
+        let baseline = await tracker.startWatching(listing: view.listingAllowance(for: id))
+        view.replace(id, with: baseline.summary, listed: baseline.listed)
+    }
+
+    /// Takes in what somebody wants to follow from now on; nil for nothing.
+    func want(_ part: Demand.Part?, by asker: Demand.Asker) async {
+        demand.set(part, by: asker)
+        guard isRecording != (demand.followed != nil) else { return }
+        await takeTurn()
+        defer { turns.giveBack() }
+        // Others were served meanwhile: the demand is looked at anew.
+        if demand.followed == nil { await stopRecording() } else { await startRecording() }
+    }
+
+    // MARK: Questions
+
+    /// What changed since the last call, for those who follow the fleet; they must have said so by `want(_:by:)`.
+    func changes(rosters wantsRosters: Bool) async -> FleetChanges {
+        await takeTurn()
+        defer { turns.giveBack() }
+        await startRecording()
+        let rosters = await collect(rosters: wantsRosters)
+        defer { lastChange = nil }
+        let delta = view.takePending(rows: tellsRows)
+        return FleetChanges(delta: delta, view: view, rosters: rosters, lastChange: lastChange)
+    }
+
+    /// The counts of this moment. Costs O(distinct versions) of each source while nobody follows the fleet.
+    var counts: FleetCounts {
+        get async {
+            await takeTurn()
+            defer { turns.giveBack() }
+            if isRecording {
+                _ = await collect(rosters: false)
+            } else {
+                for (id, summary) in await ask({ tracker, _ in await tracker.countsByVersion }) {
+                    view.replace(id, with: summary, listed: 0)
+                }
+                // Nobody waits for these changes.
+                _ = view.takePending(rows: false)
+            }
+            return FleetCounts(total: view.total, versions: view.versions)
+        }
+    }
+
+    // MARK: Recording
+
+    private var tellsRows: Bool { demand.followed == .rows }
+
+    private func startRecording() async {
+        guard !isRecording else { return }
+        isRecording = true
+        for (id, baseline) in await ask({ await $0.startWatching(listing: $1) }) {
+            view.replace(id, with: baseline.summary, listed: baseline.listed)
+        }
+        _ = await listMore(rosters: false)
+        // Whoever follows from now on begins with a whole state.
+        _ = view.takePending(rows: false)
+    }
+
+    private func stopRecording() async {
+        guard isRecording else { return }
+        isRecording = false
+        for (id, summary) in await ask({ tracker, _ in await tracker.stopWatching() }) { view.replace(id, with: summary, listed: 0) }
+        _ = view.takePending(rows: false)
+        lastChange = nil
+    }
+
+    // MARK: Collecting
+
+    /// Brings the view up to date.
+    /// - Returns: the sources' rows, where they were asked for; empty else.
+    private func collect(rosters wantsRosters: Bool) async -> [Roster] {
+        let rows = tellsRows
+        var rosters: [SourceID: Roster] = [:]
+        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters) }) {
+            take(changes, from: id)
+            rosters[id] = changes.roster
+        }
+        rosters.merge(await listMore(rosters: wantsRosters)) { _, newer in newer }
+        return sources.compactMap { rosters[$0.id] }
+    }
+
+    /// Sources asked at one time share the places that are free in the list. Where that left a source with unlisted rows, and others
+    /// have left places over, it is asked once more.
+    private func listMore(rosters wantsRosters: Bool) async -> [SourceID: Roster] {
+        let rows = tellsRows
+        var rosters: [SourceID: Roster] = [:]
+        for (id, tracker) in sources where view.hasUnlisted(id) && view.listed < limits.listedConnections {
+            let changes = await tracker.collect(listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters)
+            take(changes, from: id)
+            rosters[id] = changes.roster
+        }
+        return rosters
+    }
+
+    private func take(_ changes: SourceChanges, from id: SourceID) {
+        view.apply(changes.delta, from: id)
+        if let time = changes.lastChange { lastChange = max(time, lastChange ?? time) }
+    }
+
+    /// Puts a question to all sources at the same time, each with the number of rows that it may list.
+    private func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (ConnectionTracker, _ listing: Int) async -> Answer
+    ) async -> [(SourceID, Answer)] {
+        await withTaskGroup(of: (SourceID, Answer).self) { group in
+            for (id, tracker) in sources {
+                let limit = view.listingAllowance(for: id, sharedBy: sources.count)
+                group.addTask { (id, await question(tracker, limit)) }
+            }
+            var answers: [(SourceID, Answer)] = []
+            for await answer in group { answers.append(answer) }
+            return answers.sorted { $0.0.number < $1.0.number }
+        }
+    }
+
+    private func takeTurn() async {
+        if !turns.take() { await withCheckedContinuation { turns.wait($0) } }
+    }
+}

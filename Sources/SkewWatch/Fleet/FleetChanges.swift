@@ -1,0 +1,19 @@
+internal import Presence
+
+/// The whole fleet at one moment, and what changed since the moment before.
+struct FleetChanges: Sendable {
+    /// What changed since the last time somebody was told, names as shown.
+    var delta: StatisticsDelta
+    /// The sum at this moment.
+    var view: FleetView
+    /// The rows at this moment, one roster for each source, where they were asked for; empty else.
+    var rosters: [Roster]
+    /// When the newest change happened. It may be newer than the question: the sources go on while others are asked.
+    var lastChange: Duration?
+}
+
+/// The counts of the fleet at one moment, names as shown.
+struct FleetCounts: Sendable {
+    var total: Int
+    var versions: [String: Int]
+}
