@@ -58,6 +58,8 @@ let package = Package(
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv", "CLinux"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
+        // What nodes tell each other: values only, so far without a bus of its own.
+        .target(name: "SkewCluster", swiftSettings: settings),
         .target(
             name: "SkewWatch",
             dependencies: [
@@ -92,6 +94,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
+        .testTarget(
+            name: "SkewClusterTests", dependencies: ["SkewCluster"], path: "Tests/Swift/SkewClusterTests", swiftSettings: settings),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),
         .testTarget(
             name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], path: "Tests/Swift/SkewProtocolTests",

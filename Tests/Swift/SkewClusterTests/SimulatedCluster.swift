@@ -1,0 +1,339 @@
+@testable import SkewCluster
+
+/// A cluster in simulated time: nodes, tabs that come and go, a bus, and whatever goes wrong. The recount asks the tabs, not the nodes.
+final class SimulatedCluster {
+    var random: Seeded
+    var now = 0.0
+    private var agenda = Agenda()
+    let faults: BusFaults
+    private(set) var nodes: [SimulatedNode] = []
+    var tabs: [SimulatedTab] = []
+    private(set) var isBusUp = true
+    private var isBusStalled = false
+    private var held: [(SimulatedNode, ClusterMessage)] = []
+    private var lastSent: [ObjectIdentifier: Double] = [:]
+    private var lastHeard: [[ObjectIdentifier]: Double] = [:]
+    private(set) var messages = 0
+    /// Handed to the bus, once for all receivers.
+    private(set) var bytes = 0
+
+    init(seed: UInt64, faults: BusFaults = BusFaults()) {
+        random = Seeded(seed)
+        self.faults = faults
+    }
+
+    var time: Duration { .seconds(now) }
+
+    func at(_ time: Double, _ act: @escaping () -> Void) { agenda.add(at: time, act) }
+    func after(_ delay: Double, _ act: @escaping () -> Void) { agenda.add(at: now + delay, act) }
+
+    func run(until end: Double) {
+        while let next = agenda.nextTime, next <= end, let item = agenda.takeFirst() {
+            now = item.time
+            item.act()
+        }
+        now = end
+    }
+
+    var live: [SimulatedNode] { nodes.filter(\.isAlive) }
+
+    /// Whom the load balancer asks: those that are ready.
+    var takers: [SimulatedNode] {
+        nodes.filter { $0.isAlive && !$0.isStopped && !$0.isDraining && $0.node.isReady(at: time) }
+    }
+
+    @discardableResult
+    func addNode() -> SimulatedNode {
+        let node = SimulatedNode(in: self, name: "n\(nodes.count)")
+        nodes.append(node)
+        node.start()
+        return node
+    }
+
+    /// The truth: what tabs are open on living nodes.
+    func recount(_ section: Section) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for tab in tabs where tab.node?.isAlive == true { counts[section == .summary ? tab.version : tab.route, default: 0] += 1 }
+        return counts
+    }
+
+    func draw(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &random) }
+
+    // MARK: The bus
+
+    /// - Returns: how many it went to; nil where it did not leave.
+    func publish(_ message: ClusterMessage, from node: SimulatedNode) -> Int? {
+        guard isBusUp, !node.isCut else { return nil }
+        messages += 1
+        let parts = node.encoder.encode(message.body)
+        bytes += parts.reduce(0) { $0 + $1.count }
+        let message = decoded(parts)
+        let id = ObjectIdentifier(node)
+        let time = max(now + draw(0.0002...0.003), (lastSent[id] ?? 0) + 1e-6)
+        lastSent[id] = time
+        at(time) { self.arrived(message, from: node) }
+        return nodes.count { $0.isGhost || $0.isAlive && $0.isSubscribed && $0.isOnReplica == node.isOnReplica }
+    }
+
+    /// What the receivers read from the bytes.
+    private func decoded(_ parts: [[UInt8]]) -> ClusterMessage {
+        var decoder = MessageDecoder()
+        for part in parts {
+            if let outcome = try? decoder.decode(part), case .message(let message) = outcome { return message }
+        }
+        preconditionFailure("a message that was encoded must be read again")
+    }
+
+    private func arrived(_ message: ClusterMessage, from node: SimulatedNode) {
+        guard isBusUp else { return }
+        if isBusStalled { return held.append((node, message)) }
+        for receiver in nodes where receiver.isAlive && receiver.isSubscribed {
+            // What is published on a replica stays there; what is published on the master goes to both.
+            if receiver.isCut || node.isOnReplica && !receiver.isOnReplica || draw(0...1) < faults.loss { continue }
+            var time = now + draw(0.0002...0.003)
+            let pair = [ObjectIdentifier(node), ObjectIdentifier(receiver)]
+            if draw(0...1) >= faults.reorder {
+                time = max(time, (lastHeard[pair] ?? 0) + 1e-6)
+                lastHeard[pair] = time
+            } else {
+                time += draw(0.005...0.3)
+            }
+            let link = receiver.link
+            at(time) { receiver.receive(message, over: link) }
+        }
+    }
+
+    func killBus() {
+        (isBusUp, held) = (false, [])
+        for node in nodes { node.loseLink() }
+    }
+
+    func reviveBus() { isBusUp = true }
+
+    func stallBus() { isBusStalled = true }
+
+    func resumeBus() {
+        isBusStalled = false
+        let messages = held
+        held = []
+        for (node, message) in messages { arrived(message, from: node) }
+    }
+
+    var canDial: Bool { isBusUp && !isBusStalled }
+}
+
+/// Somebody's open tab.
+final class SimulatedTab {
+    private unowned let cluster: SimulatedCluster
+    let isStock: Bool
+    let version: String
+    private(set) var route: String
+    private(set) weak var node: SimulatedNode?
+    private(set) var isGone = false
+    /// Whether it is between two nodes.
+    private(set) var isAway = false
+    private var tries = 0
+
+    init(in cluster: SimulatedCluster, isStock: Bool) {
+        self.cluster = cluster
+        self.isStock = isStock
+        version = ["A", "B", "C"][Int.random(in: 0..<3, using: &cluster.random)]
+        route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
+    }
+
+    func connect() {
+        guard !isGone, node == nil else { return }
+        let takers = cluster.takers
+        guard let taker = takers.randomElement(using: &cluster.random) else { return retry() }
+        (tries, isAway, node) = (0, false, taker)
+        taker.open(self)
+    }
+
+    /// The stock client waits 5 s, whatever happened. Ours waits at random up to a span that doubles.
+    private func retry() {
+        tries += 1
+        let wait = isStock ? 5 + cluster.draw(0...0.12) : cluster.draw(0...min(60, Double(1 << min(tries - 1, 6)))) + 0.03
+        cluster.after(wait) { self.connect() }
+    }
+
+    func cutOff() {
+        (node, isAway) = (nil, true)
+        retry()
+    }
+
+    func leave() {
+        isGone = true
+        node?.close(self)
+        node = nil
+    }
+
+    func move() {
+        guard let node, !node.isStopped else { return }
+        let old = route
+        route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
+        node.move(from: old, to: route)
+    }
+}
+
+/// One node: the value under test, and what a real node has around it.
+final class SimulatedNode {
+    private unowned let cluster: SimulatedCluster
+    let name: String
+    let instance: InstanceID
+    private(set) var node: ClusterNode
+    var encoder: MessageEncoder
+    private(set) var isAlive = true
+    private(set) var isStopped = false
+    private(set) var isDraining = false
+    private(set) var isSubscribed = false
+    /// Dropped packets: nothing goes in or out, and nobody is told.
+    var isCut = false
+    var isOnReplica = false
+    /// Still subscribed, as far as the bus knows.
+    private(set) var isGhost = false
+    private(set) var link = 0
+    private(set) var adopted: [[UInt8]] = []
+    private var tabs: [ObjectIdentifier: SimulatedTab] = [:]
+    private var counts: [Section: [String: Int]] = [.summary: [:], .routes: [:]]
+    private var held: [(ClusterMessage, Int)] = []
+
+    init(in cluster: SimulatedCluster, name: String) {
+        self.cluster = cluster
+        self.name = name
+        instance = InstanceID(using: &cluster.random)
+        encoder = MessageEncoder(of: instance)
+        let identity = ClusterNode.Identity(instance: instance, label: name, software: "1", basePath: "/__skew")
+        node = ClusterNode(identity, maxNames: [.summary: 50, .routes: 50], release: [], at: cluster.time)
+    }
+
+    func start() {
+        node.want(.routes, at: cluster.time)
+        let link = link
+        cluster.after(cluster.draw(0...0.05)) { self.dial(link) }
+        cluster.after(cluster.draw(0...0.1)) { self.tick() }
+    }
+
+    private func tick() {
+        guard isAlive else { return }
+        cluster.after(0.05) { self.tick() }
+        guard !isStopped else { return }
+        carryOut(node.advance(to: cluster.time, using: &cluster.random))
+        if node.hasLeft { end() }
+    }
+
+    private func carryOut(_ actions: [ClusterNode.Action]) {
+        for action in actions {
+            switch action {
+            case .publish(let message):
+                if let receivers = cluster.publish(message, from: self), !cluster.faults.isBlind { node.published(to: receivers) }
+                if cluster.faults.isBlind { node.published(to: 1) }
+            case .reconnect: loseLink()
+            case .adoptRelease(let release): adopted.append(release)
+            }
+        }
+    }
+
+    // MARK: The link
+
+    private func dial(_ link: Int) {
+        guard isAlive, link == self.link else { return }
+        guard !isStopped, cluster.canDial, !isCut else {
+            return cluster.after(cluster.draw(0.2...2)) { self.dial(link) }
+        }
+        (isSubscribed, isGhost, isOnReplica) = (true, false, false)
+        node.linkConnected(at: cluster.time)
+    }
+
+    func loseLink() {
+        guard isAlive else { return }
+        // No FIN arrives: to the bus it is still subscribed.
+        isGhost = isGhost || isCut && isSubscribed
+        isSubscribed = false
+        link += 1
+        node.linkLost(at: cluster.time)
+        let link = link
+        cluster.after(cluster.draw(0.1...1)) { self.dial(link) }
+    }
+
+    func receive(_ message: ClusterMessage, over link: Int) {
+        guard isAlive, link == self.link else { return }
+        if isStopped { return held.append((message, link)) }
+        carryOut(node.hear(message, at: cluster.time, using: &cluster.random))
+    }
+
+    // MARK: Tabs
+
+    func open(_ tab: SimulatedTab) {
+        tabs[ObjectIdentifier(tab)] = tab
+        change(.summary, tab.version, 1, arrivals: 1)
+        change(.routes, tab.route, 1)
+    }
+
+    func close(_ tab: SimulatedTab) {
+        guard tabs.removeValue(forKey: ObjectIdentifier(tab)) != nil else { return }
+        change(.summary, tab.version, -1)
+        change(.routes, tab.route, -1)
+    }
+
+    func move(from old: String, to new: String) {
+        change(.routes, old, -1)
+        change(.routes, new, 1)
+    }
+
+    private func change(_ section: Section, _ name: String, _ step: Int, arrivals: Int = 0) {
+        let count = (counts[section]?[name] ?? 0) + step
+        counts[section]?[name] = count
+        node.set(section, name, to: count, arrivals: arrivals, at: cluster.time)
+    }
+
+    // MARK: Going
+
+    func drain(seconds: Double) {
+        isDraining = true
+        node.startDraining(at: cluster.time)
+        let leaving = Array(tabs.values).shuffled(using: &cluster.random)
+        let steps = max(1, Int(min(seconds, 0.01 * Double(leaving.count)) / 0.05))
+        for (index, tab) in leaving.enumerated() {
+            cluster.after(0.05 * Double(index * steps / max(1, leaving.count))) { self.displace(tab) }
+        }
+        cluster.after(0.05 * Double(steps) + 0.3) {
+            guard self.isAlive else { return }
+            self.node.leave(at: self.cluster.time)
+        }
+        // A bus that is away keeps no process from ending.
+        cluster.after(0.05 * Double(steps) + 3) { self.end() }
+    }
+
+    private func displace(_ tab: SimulatedTab) {
+        guard isAlive, tabs[ObjectIdentifier(tab)] != nil else { return }
+        close(tab)
+        node.displaced(version: tab.version, route: tab.route, due: tab.isStock ? .seconds(5) : .zero, at: cluster.time)
+        tab.cutOff()
+    }
+
+    func kill() { end() }
+
+    private func end() {
+        guard isAlive else { return }
+        (isAlive, isSubscribed) = (false, false)
+        for tab in tabs.values { tab.cutOff() }
+        tabs = [:]
+    }
+
+    func stop() { isStopped = true }
+
+    func resume() {
+        guard isAlive else { return }
+        isStopped = false
+        let messages = held
+        held = []
+        carryOut(node.advance(to: cluster.time, using: &cluster.random))
+        for (message, link) in messages { receive(message, over: link) }
+    }
+
+    func announce(_ release: [UInt8]) { node.announce(release, at: cluster.time) }
+
+    func want(_ wants: Heartbeat.Wants) { node.want(wants, at: cluster.time) }
+
+    var isWhole: Bool { node.doubts(at: cluster.time).isEmpty }
+}
