@@ -6,7 +6,7 @@ internal import Synchronization
 /// The stats token is judged at once, on the loop. Everything else is judged on the shared pool, a bounded number at a time, in two
 /// lines: a token that only has to be computed never waits behind an app that is slow.
 final class AuthorizationDesk: Sendable {
-    /// Questions that wait in each line; further ones are denied.
+    /// Requests that wait in each line; further ones are asked again in a second.
     static let maxWaiting = 1024
     /// Questions that are with an app or with the program at once.
     static let maxAskedAtOnce = 64
@@ -139,7 +139,7 @@ final class AuthorizationDesk: Sendable {
         if let verdict = await firstGrant(authorizers.computing, &item) { return await settle(item, verdict) }
         let isDone = !authorizers.asking.contains { $0.concerns(item.request.credentials) }
         if isDone { return await deny(item) }
-        if !put(item, into: askingInput) { await settle(item, .undecided("too many wait to be judged")) }
+        if !put(item, into: askingInput) { await settle(item, .postponed) }
     }
 
     private func ask(_ item: Case) async {
@@ -156,6 +156,7 @@ final class AuthorizationDesk: Sendable {
             case .undecided(let reason):
                 item.reasons.append("\(authorizer.name.rawValue): \(reason)")
                 item.isUndecided = true
+            case .postponed: return .postponed
             }
         }
         return nil
@@ -169,6 +170,6 @@ final class AuthorizationDesk: Sendable {
     }
 
     private func settle(_ item: Case, _ verdict: Decision) async {
-        await item.tracker.settle(item.ask, verdict)
+        await item.tracker.decided(item.ask, verdict)
     }
 }

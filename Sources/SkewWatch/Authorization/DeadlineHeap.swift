@@ -1,35 +1,35 @@
 /// One deadline for each of some small numbers, the earliest first: O(log n) to set and to take, and nothing is left of what was
 /// set before.
 struct DeadlineHeap: Sendable {
-    private var entries: [(due: Duration, place: Int)] = []
+    private var entries: [(due: Duration, index: Int)] = []
     private var positions: [Int: Int] = [:]
 
     var count: Int { entries.count }
 
-    /// Sets, moves or, with nil, drops the deadline of `place`.
-    mutating func set(_ place: Int, due: Duration?) {
-        remove(place)
+    /// Sets, moves or, with nil, drops the deadline of `index`.
+    mutating func set(_ index: Int, due: Duration?) {
+        remove(index)
         guard let due else { return }
-        entries.append((due, place))
-        positions[place] = entries.count - 1
+        entries.append((due, index))
+        positions[index] = entries.count - 1
         rise(from: entries.count - 1)
     }
 
-    mutating func remove(_ place: Int) {
-        guard let position = positions.removeValue(forKey: place) else { return }
+    mutating func remove(_ index: Int) {
+        guard let position = positions.removeValue(forKey: index) else { return }
         let last = entries.removeLast()
         guard position < entries.count else { return }
         entries[position] = last
-        positions[last.place] = position
+        positions[last.index] = position
         rise(from: position)
         sink(from: position)
     }
 
-    /// Takes the place whose deadline came first, if it has come.
+    /// Takes the index whose deadline came first, if it has come.
     mutating func popDue(at now: Duration) -> Int? {
         guard let first = entries.first, first.due <= now else { return nil }
-        remove(first.place)
-        return first.place
+        remove(first.index)
+        return first.index
     }
 
     private mutating func rise(from start: Int) {
@@ -54,7 +54,7 @@ struct DeadlineHeap: Sendable {
 
     private mutating func swap(_ one: Int, _ other: Int) {
         entries.swapAt(one, other)
-        positions[entries[one].place] = one
-        positions[entries[other].place] = other
+        positions[entries[one].index] = one
+        positions[entries[other].index] = other
     }
 }

@@ -5,4 +5,6 @@ enum Decision: Sendable, Equatable {
     case denied(String)
     /// Nobody could say, which denies who asks; who watches already may do so until what was granted ends.
     case undecided(String)
+    /// Too many wait to be decided: it is asked again in a second, and nobody is denied for it.
+    case postponed
 }

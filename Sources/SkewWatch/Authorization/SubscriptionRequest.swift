@@ -2,8 +2,8 @@ internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
 
-/// A question of one connection to the authorizers.
-struct SubscriptionRequest: Sendable {
+/// What one connection asks of the authorizers: that it may watch, or go on watching.
+struct SubscriptionRequest: Sendable, Equatable {
     enum Purpose: Sendable {
         /// The client asked and is answered.
         case subscription
@@ -11,22 +11,26 @@ struct SubscriptionRequest: Sendable {
         case renewal
     }
 
+    /// What is known of who asks: who waits to be decided is served in this order.
+    enum Standing: Int, Sendable, Comparable {
+        /// It watches now, and what was granted to it holds.
+        case watching
+        /// Nothing is known of it.
+        case newcomer
+        /// It was denied before, on this same connection.
+        case denied
+
+        static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
+    }
+
     var purpose: Purpose
     var socket: SocketID
-    /// A verdict that comes back for a socket that has another connection by now is void.
     var connection: ConnectionID
     var mode: StatisticsMode
     var credentials: Credentials
-    /// Unique on its loop.
-    var serial = 0
-    /// The desk's epoch when the question was put: a yes from before a revocation or a new secret is asked for again.
+    var standing = Standing.newcomer
+    /// Unique on its loop; given when it is submitted.
+    var number = 0
+    /// The desk's epoch when it was submitted: what is decided by secrets of before, or before a revocation, does not count.
     var epoch = 0
-}
-
-/// The one question of a connection that is out, and the newest of those that came meanwhile.
-struct AskSlot: Sendable {
-    let current: SubscriptionRequest
-    var next: SubscriptionRequest?
-    /// Nobody wants the answer any more; the place stays taken, so that a client can't have two questions out.
-    var isVoid = false
 }

@@ -12,5 +12,15 @@ struct Broadcast: Sendable {
         case whole([UInt8])
         /// A `stats-delta` from the state before this one.
         case delta([UInt8])
+
+        var bytes: [UInt8] {
+            switch self {
+            case .whole(let bytes), .delta(let bytes): bytes
+            }
+        }
+
+        var isWhole: Bool {
+            if case .whole = self { true } else { false }
+        }
     }
 }

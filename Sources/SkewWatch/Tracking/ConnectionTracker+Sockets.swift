@@ -24,7 +24,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
         assumeIsolated { tracker in
             tracker.counters.closed[reason, default: 0] += 1
-            tracker.forget(at: socket.place)
+            tracker.forget(at: socket.index)
         }
     }
 
@@ -53,9 +53,9 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
         let secret = isStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(
             id: id, slot: enter(id, arrival, socket), isStream: isStream, isCrawler: arrival.isCrawler)
-        while connections.count <= socket.place { connections.append(nil) }
-        connections[socket.place] = connection
-        if let head = arrival.head { heads[socket.place] = head }
+        while connections.count <= socket.index { connections.append(nil) }
+        connections[socket.index] = connection
+        if let head = arrival.head { heads[socket.index] = head }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
         count(arrival)
@@ -69,7 +69,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
         let address = settings.ipTracking || settings.limitsAddresses ? self.address(of: socket, arrival.forwarded) : nil
         if let address, let budget = shared.addresses {
             budget.take(address)
-            addresses[socket.place] = address
+            addresses[socket.index] = address
         }
         guard settings.connectionTracking, !arrival.isCrawler else { return nil }
         defer { noteChange() }
@@ -117,7 +117,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     private static let pong = ServerMessage.pong.encoded
 
     func move(_ socket: SocketID, to route: String) {
-        guard settings.routeTracking, let connection = connections[socket.place], let slot = connection.slot else { return }
+        guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
         roster.move(slot, to: route)
         noteChange()
         if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
@@ -125,16 +125,16 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
 
     // MARK: Going
 
-    func forget(at place: Int) {
-        guard place < connections.count, let connection = connections[place] else { return }
+    func forget(at index: Int) {
+        guard index < connections.count, let connection = connections[index] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
-        unsubscribe(place)
-        connections[place] = nil
+        unsubscribe(index)
+        requests.forget(index)
+        connections[index] = nil
         shared.openConnections.subtract(1, ordering: .relaxed)
-        heads[place] = nil
-        asks[place] = nil
+        heads[index] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
-        if let address = addresses.removeValue(forKey: place) { shared.addresses?.giveBack(address) }
+        if let address = addresses.removeValue(forKey: index) { shared.addresses?.giveBack(address) }
         if !connection.isCrawler { openByTransport[connection.isStream ? .eventStream : .webSocket, default: 0] -= 1 }
         if let slot = connection.slot {
             roster.close(slot)

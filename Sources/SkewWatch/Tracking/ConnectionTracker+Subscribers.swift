@@ -2,41 +2,22 @@ internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
 
-/// Who watches: subscriptions, and what is sent to them.
+/// Who watches: what is sent to them.
 extension ConnectionTracker {
     // MARK: Coming and going
 
     /// Lets a socket watch: it gets a whole `stats`, and from then on what changes.
-    func admit(_ ask: SubscriptionRequest, _ grant: Grant) {
-        let place = ask.socket.place
-        let earliest = subscribers[place]?.earliestStatistics ?? .zero
-        unsubscribe(place)
-        let kind = SubscriptionKind(mode: ask.mode, scope: grant.scope)
-        let id = Subscriber.ID(socket: ask.socket, serial: takeSerial())
-        let subscriber = Subscriber(
-            id: id, connection: ask.connection, kind: kind, grant: grant, credentials: ask.credentials, earliestStatistics: earliest)
-        subscribers[place] = subscriber
-        deadlines.set(place, due: grant.nextLook(from: MonotonicTime.now))
+    func admit(_ request: SubscriptionRequest, _ scope: StatisticsScope) {
+        let kind = SubscriptionKind(mode: request.mode, scope: scope)
+        if let before = subscriptions.kind(at: request.socket.index) { shared.inbox.subscribersChanged(before, by: -1) }
+        requestStatistics(subscriptions.admit(request.socket, kind))
         shared.inbox.subscribersChanged(kind, by: 1)
-        requestStatistics(for: subscriber)
     }
 
-    /// Ends what a socket was shown, and tells it so.
-    func deny(_ socket: SocketID) {
-        unsubscribe(socket.place)
-        loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
-    }
-
-    /// Takes the subscription of a place back, if there is one.
-    func unsubscribe(_ place: Int) {
-        guard let subscriber = subscribers.removeValue(forKey: place) else { return }
-        deadlines.remove(place)
-        shared.inbox.subscribersChanged(subscriber.kind, by: -1)
-    }
-
-    private func requestStatistics(for subscriber: Subscriber) {
-        shared.inbox.request(
-            .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
+    /// Takes the subscription of a socket back, if there is one.
+    func unsubscribe(_ index: Int) {
+        guard let kind = subscriptions.forget(index) else { return }
+        shared.inbox.subscribersChanged(kind, by: -1)
     }
 
     // MARK: Delivering
@@ -45,23 +26,12 @@ extension ConnectionTracker {
     func deliver(_ broadcast: Broadcast) {
         var payloads: [SubscriptionKind: Payload] = [:]
         let now = MonotonicTime.now
-        for (place, subscriber) in subscribers where subscriber.state == .current {
+        for subscriber in subscriptions.current {
             guard let message = broadcast.messages[subscriber.kind] else { continue }
-            guard loop?.isBusy(subscriber.id.socket) == false else {
-                subscribers[place]?.state = .behind
-                counters.coalescedPushes += 1
-                continue
-            }
-            switch message {
-            case .delta(let bytes):
-                let payload = payloads[subscriber.kind] ?? Payload(bytes)
-                payloads[subscriber.kind] = payload
-                loop?.send(payload, to: subscriber.id.socket)
-            case .whole(let bytes):
-                let payload = payloads[subscriber.kind] ?? Payload(bytes)
-                payloads[subscriber.kind] = payload
-                send(payload, to: subscriber, at: now)
-            }
+            let payload = payloads[subscriber.kind] ?? Payload(message.bytes)
+            payloads[subscriber.kind] = payload
+            let action = offer(payload, isWhole: message.isWhole, to: subscriber.id, at: now)
+            if action == .catchUp { counters.coalescedPushes += 1 }
         }
     }
 
@@ -69,29 +39,37 @@ extension ConnectionTracker {
     func deliver(_ bytes: [UInt8], to ids: [Subscriber.ID]) {
         let payload = Payload(bytes)
         let now = MonotonicTime.now
-        for id in ids {
-            guard let subscriber = subscribers[id.socket.place], subscriber.id == id else { continue }
-            guard loop?.isBusy(id.socket) == false else {
-                subscribers[id.socket.place]?.state = .behind
-                continue
-            }
-            subscribers[id.socket.place]?.state = .current
-            send(payload, to: subscriber, at: now)
-        }
+        for id in ids { _ = offer(payload, isWhole: true, to: id, at: now) }
     }
 
-    private func send(_ payload: Payload, to subscriber: Subscriber, at now: Duration) {
+    private func offer(_ payload: Payload, isWhole: Bool, to id: Subscriber.ID, at now: Duration) -> Subscriptions.Action? {
+        let isBusy = loop?.isBusy(id.socket) ?? true
+        let action = subscriptions.offer(to: id, wholeOf: isWhole ? payload.count : nil, isBusy: isBusy, at: now)
+        if action == .deliver, isWhole {
+            loop?.send(payload, tail: tail(for: id.socket), to: id.socket)
+        } else if action == .deliver {
+            loop?.send(payload, to: id.socket)
+        }
+        return action
+    }
+
+    /// The end of a whole `stats`, which only its receiver gets.
+    private func tail(for socket: SocketID) -> [UInt8] {
+        guard let connection = connections[socket.index] else { return [] }
         var tail: [UInt8] = []
         tail.reserveCapacity(StatisticsEncoder.tailLength)
-        StatisticsEncoder.appendTail(yourID: subscriber.connection, to: &tail)
-        subscribers[subscriber.id.socket.place]?.earliestStatistics = now + BroadcastSchedule.pause(after: payload.count)
-        loop?.send(payload, tail: tail, to: subscriber.id.socket)
+        StatisticsEncoder.appendTail(yourID: connection.id, to: &tail)
+        return tail
     }
 
-    /// A socket that was too slow can take bytes again: it gets the newest state, whatever it missed.
+    /// A socket that was too slow can take bytes again.
     func catchUp(_ socket: SocketID) {
-        guard let subscriber = subscribers[socket.place], subscriber.state == .behind else { return }
-        subscribers[socket.place]?.state = .awaitingStatistics
-        requestStatistics(for: subscriber)
+        if let action = subscriptions.drained(socket.index) { requestStatistics(action) }
+    }
+
+    private func requestStatistics(_ action: Subscriptions.Action) {
+        guard case .due(let subscriber) = action else { return }
+        shared.inbox.request(
+            .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
     }
 }

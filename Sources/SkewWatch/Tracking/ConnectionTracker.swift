@@ -27,13 +27,10 @@ actor ConnectionTracker {
 
     var roster: Roster
     var connections: [Connection?] = []
-    var subscribers: [Int: Subscriber] = [:]
+    var requests = SubscriptionRequests()
+    var subscriptions = Subscriptions()
     /// What authorizers may want to see of handshakes, by place.
     var heads: [Int: HandshakeHead] = [:]
-    /// Questions to the authorizers that are out, by place.
-    var asks: [Int: AskSlot] = [:]
-    /// When to look at a subscriber's authorization next, by place.
-    var deadlines = DeadlineHeap()
     /// POSTs whose body is on its way, by place.
     var posts: [Int: PostContext] = [:]
     /// By place; empty where addresses have no limit.
@@ -44,7 +41,6 @@ actor ConnectionTracker {
     /// Counted connections that are open.
     var openByTransport: [Transport: Int] = [:]
     var random = RandomPool()
-    private var nextSerial = 0
 
     /// Whether the fleet follows this tracker's changes.
     private var isWatched = false
@@ -146,11 +142,6 @@ actor ConnectionTracker {
         guard !isDirty else { return }
         isDirty = true
         shared.inbox.noteChange(at: lastChange)
-    }
-
-    func takeSerial() -> Int {
-        nextSerial += 1
-        return nextSerial
     }
 
     func info(of connection: Connection) -> ConnectionInfo {

@@ -1,8 +1,7 @@
-internal import Presence
 internal import WebSocketLoop
 
-/// A socket that may see the statistics, and where it stands.
-struct Subscriber {
+/// A socket that may see the statistics, and how far it has come.
+struct Subscriber: Sendable, Equatable {
     /// Names a subscriber on its loop. A later subscription on the same socket is another subscriber, so that an answer that is
     /// under way for the earlier one is not taken for it.
     struct ID: Hashable, Sendable {
@@ -10,7 +9,7 @@ struct Subscriber {
         let serial: Int
     }
 
-    enum State {
+    enum State: Sendable {
         /// A whole `stats` is on its way from the scheduler; what changes until then is in it.
         case awaitingStatistics
         /// It has everything up to the last broadcast.
@@ -20,12 +19,7 @@ struct Subscriber {
     }
 
     let id: ID
-    let connection: ConnectionID
     let kind: SubscriptionKind
-    /// What lets it watch; renewed without the subscriber's noticing.
-    var grant: Grant
-    /// What it showed for it, to be judged again.
-    let credentials: Credentials
     var state = State.awaitingStatistics
     /// When the next whole `stats` may be sent: large ones are spaced so that no subscriber gets more than 2 MB per second.
     var earliestStatistics: Duration

@@ -5,39 +5,6 @@ import Testing
 @testable import SkewWatch
 
 struct AuthorizationValueTests {
-    @Test func `deadlines come in order, each once, and only those that were set last`() {
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<50 {
-            var heap = DeadlineHeap()
-            var model: [Int: Int] = [:]
-            for _ in 0..<200 {
-                let (place, due) = (Int.random(in: 0..<40, using: &generator), Int.random(in: 0..<1000, using: &generator))
-                switch Int.random(in: 0..<4, using: &generator) {
-                case 0:
-                    heap.remove(place)
-                    model[place] = nil
-                case 1:
-                    heap.set(place, due: nil)
-                    model[place] = nil
-                default:
-                    heap.set(place, due: .milliseconds(due))
-                    model[place] = due
-                }
-                #expect(heap.count == model.count)
-            }
-            for now in stride(from: 0, through: 1000, by: 50) {
-                var last = -1
-                while let place = heap.popDue(at: .milliseconds(now)) {
-                    let due = model.removeValue(forKey: place)
-                    #expect(due != nil && due! <= now && due! >= last)
-                    last = due ?? last
-                }
-                #expect(model.values.allSatisfy { $0 > now })
-            }
-            #expect(heap.count == 0)
-        }
-    }
-
     @Test func `a grant that can be renewed is looked at before its end, another at its end`() {
         func grant(_ name: AuthorizerName, _ seconds: Int?) -> Grant {
             Grant(authorizer: name, scope: .ips, expires: seconds.map { .seconds($0) }, who: nil)
