@@ -1,5 +1,6 @@
 internal import HTTPCall
 internal import SkewProtocol
+internal import Synchronization
 
 /// Asks the team's app by HTTP who may watch.
 ///
@@ -12,6 +13,8 @@ struct AuthorizeURL: Authorizer {
     private let audit: AuditLog
     private let clock: @Sendable () -> Duration
     private let verdicts = VerdictCache()
+    /// Said once.
+    private let wasToldInWords = OnceFlag()
 
     init(
         url: String, audit: AuditLog, clock: @escaping @Sendable () -> Duration = { MonotonicTime.now },
@@ -30,6 +33,10 @@ struct AuthorizeURL: Authorizer {
         return await verdicts.verdict(for: key, clock: clock) { await ask(request) }
     }
 
+    func known(_ request: StatsRequest) -> Decision? {
+        verdicts.known(for: request.credentials.digest(with: request.connection.address), now: clock())
+    }
+
     /// The app is asked anew about whoever asks from now on.
     func forget() { verdicts.forget() }
 
@@ -45,8 +52,15 @@ struct AuthorizeURL: Authorizer {
         case .granted(let scope, let ttl):
             let grant = Grant(authorizer: name, scope: scope, expires: now + ttl, who: nil)
             return .init(verdict: .granted(grant), until: now + min(.seconds(5), ttl / 4))
-        case .denied(let status):
-            return .init(verdict: .denied("the app answered \(status)"), until: now + .seconds(2))
+        case .denied(let reason):
+            return .init(verdict: .denied("the app \(reason)"), until: now + .seconds(2))
+        case .deniedInWords(let member):
+            if wasToldInWords.raise() {
+                audit.fault(
+                    "The app behind --authorize-url says no with a success and its member \"\(member)\"; 401 or 403 says it better.",
+                    now: now)
+            }
+            return .init(verdict: .denied("the app said no in its member \(member)"), until: now + .seconds(2))
         case .fault(let reason):
             audit.fault("The app behind --authorize-url does not decide, so statistics are denied: \(reason).", now: now)
             return .init(verdict: .undecided("the app did not decide"), until: now + .seconds(1))
@@ -67,4 +81,12 @@ struct AuthorizeURL: Authorizer {
         return HTTPRequest(
             url: url, headers: given.compactMap { name, value in value.map { (name, $0) } }, body: JSONValue.object(members).encoded)
     }
+}
+
+/// Goes up once.
+private final class OnceFlag: Sendable {
+    private let isUp = Atomic<Bool>(false)
+
+    /// - Returns: whether it was down.
+    func raise() -> Bool { !isUp.exchange(true, ordering: .relaxed) }
 }

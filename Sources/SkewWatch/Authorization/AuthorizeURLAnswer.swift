@@ -4,7 +4,9 @@ internal import SkewProtocol
 /// What an app's answer means: a pure rule.
 enum AuthorizeURLAnswer: Equatable {
     case granted(scope: StatisticsScope, ttl: Duration)
-    case denied(status: Int)
+    case denied(String)
+    /// A no in the body of a success: an app that says it so must not open everything.
+    case deniedInWords(member: String)
     /// The app does not do what it should: denied, and the operator is told.
     case fault(String)
 
@@ -14,7 +16,7 @@ enum AuthorizeURLAnswer: Equatable {
     init(_ answer: HTTPAnswer) {
         switch answer.status {
         case 200..<300: self = Self.reading(answer)
-        case 401, 403: self = .denied(status: answer.status)
+        case 401, 403: self = .denied("answered \(answer.status)")
         case 300..<400: self = .fault("it answered \(answer.status), and redirects are not followed")
         default: self = .fault("it answered \(answer.status)")
         }
@@ -28,10 +30,23 @@ enum AuthorizeURLAnswer: Equatable {
         let isJSON = type == "application/json" || type.hasSuffix("+json") || type.isEmpty || answer.body.first == UInt8(ascii: "{")
         guard isJSON else { return .granted(scope: .ips, ttl: StatsRequest.defaultTTL) }
         switch JSONValue(answer.body.span) {
-        case .object(let members): return narrowed(by: members)
+        case .object(let members): return wordOfNo(in: members).map { .deniedInWords(member: $0) } ?? narrowed(by: members)
+        case .boolean(false): return .deniedInWords(member: "false")
         case .boolean(true): return .granted(scope: .ips, ttl: StatsRequest.defaultTTL)
         default: return .fault("its answer is no JSON object")
         }
+    }
+
+    /// The member that says no: an error, or a word of consent that is anything but true.
+    private static func wordOfNo(in members: [String: JSONValue]) -> String? {
+        for name in ["error", "errors"] {
+            switch members[name] {
+            case nil, .null, .boolean(false): break
+            case .array(let errors) where errors.isEmpty: break
+            default: return name
+            }
+        }
+        return ["ok", "authorized", "allowed"].first { name in members[name].map { $0 != .boolean(true) } ?? false }
     }
 
     private static func narrowed(by members: [String: JSONValue]) -> Self {

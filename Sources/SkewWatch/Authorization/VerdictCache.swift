@@ -37,6 +37,11 @@ final class VerdictCache: Sendable {
         }
     }
 
+    /// The verdict that is known now.
+    func known(for key: SHA256Digest, now: Duration) -> Decision? {
+        state.withLock { state in state.entries[key].flatMap { $0.until > now ? $0.verdict : nil } }
+    }
+
     /// Drops what is known. What is being asked is told to those who wait for it and to nobody else.
     func forget() {
         state.withLock { state in

@@ -29,14 +29,30 @@ struct AuthorizeURLTests {
 
     @Test(arguments: [401, 403])
     func `a no is a no`(status: Int) {
-        #expect(Self.answer(status, #"{"scope":"ips"}"#) == .denied(status: status))
+        #expect(Self.answer(status, #"{"scope":"ips"}"#) == .denied("answered \(status)"))
+    }
+
+    @Test(arguments: [
+        (#"{"authorized":false}"#, "authorized"), (#"{"error":{"code":403,"message":"permission denied"}}"#, "error"),
+        (#"{"allowed":false,"scope":"ips"}"#, "allowed"), (#"{"ok":"true"}"#, "ok"), (#"{"ok":true,"allowed":null}"#, "allowed"),
+        (#"{"scope":"ips","errors":[{"message":"no"}]}"#, "errors"), (#"{"error":""}"#, "error"), (#"{"ok":1}"#, "ok"), ("false", "false"),
+    ])
+    func `a no in the words of a success is a no`(body: String, member: String) {
+        #expect(Self.answer(200, body) == .deniedInWords(member: member))
+    }
+
+    @Test(arguments: [
+        #"{"ok":true}"#, #"{"authorized":true,"allowed":true}"#, #"{"error":null}"#, #"{"error":false,"errors":[]}"#, "{}", "true",
+    ])
+    func `a yes in the words of a success is a yes`(body: String) {
+        #expect(Self.answer(200, body) == .granted(scope: .ips, ttl: .seconds(300)))
     }
 
     @Test(
         arguments: [
             (500, "", "application/json"), (302, "", "application/json"), (404, "", nil), (429, "", nil), (100, "", nil), (0, "", nil),
             (200, "{", "application/json"), (200, #"{"scope":"all"}"#, "application/json"), (200, #"{"scope":1}"#, "application/json"),
-            (200, #"{"ttl":-1}"#, "application/json"), (200, #"{"ttl":"9"}"#, "application/json"), (200, "false", "application/json"),
+            (200, #"{"ttl":-1}"#, "application/json"), (200, #"{"ttl":"9"}"#, "application/json"),
             (200, #"{"scope":"ips","scope":"counts"}"#, "application/json"), (200, "null", "application/json"),
             (200, "[]", "application/json"), (200, "\u{1F}\u{8B}", "application/json"), (200, "<html></html>", "text/html; charset=utf-8"),
             (200, #"{"scope":null}"#, "application/json"), (200, "nonsense", nil),
