@@ -1,44 +1,31 @@
 internal import SkewProtocol
 internal import Synchronization
 
-/// Where the trackers put their questions: authorizers are tried in order, the first that grants wins, and none means no.
+/// Where requests to watch and to read are decided: authorizers are tried in order, the first that grants wins, and none means no.
 ///
-/// The stats token is judged at once, on the loop. Everything else is judged on the shared pool, a bounded number at a time, in two
-/// lines: a token that only has to be computed never waits behind an app that is slow.
+/// Tokens of the settings are compared at once, on the loop. Everything else is decided on the shared pool, in three lines: what only
+/// has to be computed never waits behind an app that is slow, nor behind a token whose key has to be read from somewhere first.
 final class AuthorizationDesk: Sendable {
-    /// Requests that wait in each line; further ones are asked again in a second.
-    static let maxWaiting = 1024
-    /// Questions that are with an app or with the program at once.
+    /// Requests that are with an app or with the program at once; an eighth of them is kept for who watches already, and half is the
+    /// most that one address gets.
     static let maxAskedAtOnce = 64
     private static let maxComputedAtOnce = 8
 
-    struct Case: Sendable {
-        var ask: SubscriptionRequest
-        var request: StatsRequest
-        /// The peer's address, to slow down who guesses; kept no longer than this case.
-        var peer: NetworkAddress?
-        /// Told the verdict.
-        var tracker: ConnectionTracker
-        /// Why the authorizers before said no.
-        var reasons: [String] = []
-        /// Whether one of them could not say.
-        var isUndecided = false
-    }
-
     let audit: AuditLog
-    private let limiter = FailureLimiter()
+    let guesses = GuessLimiter()
     private let authorizers: Mutex<Authorizers>
     private let currentEpoch = Atomic<Int>(0)
-    private let computing: AsyncStream<Case>
-    private let computingInput: AsyncStream<Case>.Continuation
-    private let asking: AsyncStream<Case>
-    private let askingInput: AsyncStream<Case>.Continuation
+    private let computing = WaitingLine(
+        .init(served: maxComputedAtOnce, servedPerKey: maxComputedAtOnce / 2, keptForRenewals: 1))
+    /// Tokens whose keys are being read.
+    private let reading = WaitingLine(
+        .init(served: maxAskedAtOnce, servedPerKey: maxAskedAtOnce / 2, keptForRenewals: maxAskedAtOnce / 8))
+    private let asking = WaitingLine(
+        .init(served: maxAskedAtOnce, servedPerKey: maxAskedAtOnce / 2, keptForRenewals: maxAskedAtOnce / 8))
 
     init(_ authorizers: Authorizers, audit: AuditLog) {
         self.authorizers = Mutex(authorizers)
         self.audit = audit
-        (computing, computingInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxWaiting))
-        (asking, askingInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maxWaiting))
     }
 
     /// Changes with every revocation and every change of secrets.
@@ -55,54 +42,61 @@ final class AuthorizationDesk: Sendable {
     @discardableResult
     func prepare() async -> Bool {
         var hasRead = false
-        for authorizer in authorizers.withLock({ $0.all }) where await authorizer.prepare() { hasRead = true }
+        for authorizer in current.all where await authorizer.prepare() { hasRead = true }
         return hasRead
     }
 
     /// Forgets what apps said a moment ago, so that a revocation is not undone by it.
     func forgetVerdicts() {
-        for authorizer in authorizers.withLock({ $0.all }) { authorizer.forget() }
+        for authorizer in current.all { authorizer.forget() }
         currentEpoch.add(1, ordering: .releasing)
     }
 
     /// Does not let in again who shows the token of this grant, as long as it would have lasted.
     func revoke(_ grant: Grant, now: Duration) {
         guard let token = grant.token, let expires = grant.expires else { return }
-        authorizers.withLock { $0.revoked }.add(token, expires: expires, now: now)
+        current.revoked.add(token, expires: expires, now: now)
     }
 
-    /// The token of the admin endpoints.
-    var adminToken: Secret? { authorizers.withLock { $0.adminToken } }
+    private var current: Authorizers { authorizers.withLock { $0 } }
 
-    /// Whether an `Authorization` header carries the stats token.
-    func isStatsToken(_ authorization: [UInt8]) -> Bool { authorizers.withLock { $0.statsToken }.isCarried(by: authorization) }
+    /// What decides who may use the endpoints of operators.
+    var accessRules: (tokens: AccessTokens, authorizers: [any Authorizer]) {
+        let current = current
+        return (current.tokens, current.all)
+    }
 
-    // MARK: On the loop
+    // MARK: At once, on the loop
 
-    /// The verdict, where it needs no waiting; nil where the question must be submitted.
-    /// - Parameter peer: called only where a token is shown.
-    func judgeAtOnce(_ credentials: Credentials, peer: () -> NetworkAddress?, now: Duration) -> Decision? {
-        let authorizers = authorizers.withLock { $0 }
-        if credentials.showsToken, limiter.isOverLimit(peer(), now: now) { return .denied("too many wrong tokens from its address") }
-        if authorizers.statsToken.isCarried(by: credentials) {
+    /// The decision, where it needs no waiting; nil where the request must be submitted.
+    /// - Parameters:
+    ///   - isRenewal: whether what was granted before is looked at again: no guess, and under no limit.
+    ///   - address: from where; called only where a token is shown.
+    func decideAtOnce(_ credentials: Credentials, isRenewal: Bool, address: () -> AddressHash?, now: Duration) -> Decision? {
+        let authorizers = current
+        if let token = authorizers.tokens.stats(in: credentials) {
+            if !isRenewal, !token.isLong, guesses.wait(for: address(), now: now) != nil {
+                return .denied("too many wrong tokens from its address")
+            }
             return .granted(Grant(authorizer: .statsToken, scope: .ips, expires: nil, who: nil))
         }
-        if (authorizers.computing + authorizers.asking).contains(where: { $0.concerns(credentials) }) { return nil }
+        if authorizers.all.contains(where: { $0.concerns(credentials) }) { return nil }
         guard credentials.showsToken else { return .denied("it shows no token") }
-        limiter.noteFailure(peer(), now: now)
+        if !isRenewal { guesses.noteFailure(address(), now: now) }
         return .denied("its token is wrong")
     }
 
-    /// Takes a question without waiting; any thread.
-    /// - Returns: false when too many wait.
-    func submit(_ item: Case) -> Bool {
-        let isComputed = authorizers.withLock { $0 }.computing.contains { $0.concerns(item.request.credentials) }
-        return put(item, into: isComputed ? computingInput : askingInput)
-    }
-
-    private func put(_ item: Case, into line: AsyncStream<Case>.Continuation) -> Bool {
-        if case .enqueued = line.yield(item) { return true }
-        return false
+    /// Takes a request without waiting; any thread. What becomes of it is told to its `reply`.
+    func submit(_ pending: PendingDecision, now: Duration) {
+        let authorizers = current
+        let credentials = pending.request.credentials
+        if authorizers.computing.contains(where: { $0.concerns(credentials) }) { return computing.add(pending, now: now) }
+        // What an app said of the same credentials a moment ago takes nobody's place.
+        if authorizers.asking.count == 1, let known = authorizers.asking[0].known(pending.request) {
+            var pending = pending
+            return note(known, of: authorizers.asking[0], in: &pending) ? pending.reply(known) : deny(pending)
+        }
+        asking.add(pending, now: now)
     }
 
     // MARK: On the pool
@@ -111,65 +105,63 @@ final class AuthorizationDesk: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.prepare() }
-            group.addTask { await Self.work(self.computing, atOnce: Self.maxComputedAtOnce) { await self.compute($0) } }
-            group.addTask { await Self.work(self.asking, atOnce: Self.maxAskedAtOnce) { await self.ask($0) } }
+            group.addTask { await self.computing.run { await self.compute($0) } }
+            group.addTask { await self.reading.run { await self.computeWithKeys($0) } }
+            group.addTask { await self.asking.run { await self.ask($0) } }
         }
     }
 
-    private static func work(
-        _ line: AsyncStream<Case>, atOnce limit: Int, _ judge: @escaping @Sendable (Case) async -> Void
-    ) async {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
-            for await item in line {
-                if running == limit {
-                    await group.next()
-                    running -= 1
-                }
-                running += 1
-                group.addTask { await judge(item) }
-            }
-            group.cancelAll()
+    private func compute(_ pending: PendingDecision) async {
+        var pending = pending
+        for authorizer in current.computing where authorizer.concerns(pending.request.credentials) {
+            guard let decision = await authorizer.decideAtHand(pending.request) else { return reading.add(pending, now: MonotonicTime.now) }
+            if note(decision, of: authorizer, in: &pending) { return pending.reply(decision) }
         }
+        goOn(pending)
     }
 
-    private func compute(_ item: Case) async {
-        var item = item
-        let authorizers = authorizers.withLock { $0 }
-        if let verdict = await firstGrant(authorizers.computing, &item) { return await settle(item, verdict) }
-        let isDone = !authorizers.asking.contains { $0.concerns(item.request.credentials) }
-        if isDone { return await deny(item) }
-        if !put(item, into: askingInput) { await settle(item, .postponed) }
+    private func computeWithKeys(_ pending: PendingDecision) async {
+        var pending = pending
+        if let decision = await firstGrant(current.computing, &pending) { return pending.reply(decision) }
+        goOn(pending)
     }
 
-    private func ask(_ item: Case) async {
-        var item = item
-        if let verdict = await firstGrant(authorizers.withLock { $0 }.asking, &item) { return await settle(item, verdict) }
-        await deny(item)
+    /// What is computed has not granted: somebody is asked, where there is somebody to ask.
+    private func goOn(_ pending: PendingDecision) {
+        let mustAsk = current.asking.contains { $0.concerns(pending.request.credentials) }
+        if mustAsk { asking.add(pending, now: MonotonicTime.now) } else { deny(pending) }
     }
 
-    private func firstGrant(_ authorizers: [any Authorizer], _ item: inout Case) async -> Decision? {
-        for authorizer in authorizers where authorizer.concerns(item.request.credentials) {
-            switch await authorizer.judge(item.request) {
-            case .granted(let grant): return .granted(grant)
-            case .denied(let reason): item.reasons.append("\(authorizer.name.rawValue): \(reason)")
-            case .undecided(let reason):
-                item.reasons.append("\(authorizer.name.rawValue): \(reason)")
-                item.isUndecided = true
-            case .postponed: return .postponed
-            }
+    private func ask(_ pending: PendingDecision) async {
+        var pending = pending
+        if let decision = await firstGrant(current.asking, &pending) { return pending.reply(decision) }
+        deny(pending)
+    }
+
+    private func firstGrant(_ authorizers: [any Authorizer], _ pending: inout PendingDecision) async -> Decision? {
+        for authorizer in authorizers where authorizer.concerns(pending.request.credentials) {
+            let decision = await authorizer.judge(pending.request)
+            if note(decision, of: authorizer, in: &pending) { return decision }
         }
         return nil
     }
 
-    private func deny(_ item: Case) async {
-        let reasons = item.reasons.joined(separator: "; ")
-        if item.isUndecided { return await settle(item, .undecided(reasons)) }
-        if item.request.credentials.showsToken { limiter.noteFailure(item.peer, now: MonotonicTime.now) }
-        await settle(item, .denied(reasons))
+    /// - Returns: whether that decides.
+    private func note(_ decision: Decision, of authorizer: any Authorizer, in pending: inout PendingDecision) -> Bool {
+        switch decision {
+        case .granted, .postponed: return true
+        case .denied(let reason): pending.reasons.append("\(authorizer.name.rawValue): \(reason)")
+        case .undecided(let reason):
+            pending.reasons.append("\(authorizer.name.rawValue): \(reason)")
+            pending.isUndecided = true
+        }
+        return false
     }
 
-    private func settle(_ item: Case, _ verdict: Decision) async {
-        await item.tracker.decided(item.ask, verdict)
+    private func deny(_ pending: PendingDecision) {
+        let reasons = pending.reasons.joined(separator: "; ")
+        if pending.isUndecided { return pending.reply(.undecided(reasons)) }
+        if pending.mayBeGuess { guesses.noteFailure(pending.address, now: MonotonicTime.now) }
+        pending.reply(.denied(reasons))
     }
 }

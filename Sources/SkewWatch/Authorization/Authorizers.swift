@@ -2,9 +2,8 @@ internal import HTTPCall
 
 /// Everything that can authorize, in the order it is tried; made from the settings, and made anew when secrets change.
 struct Authorizers: Sendable {
-    var statsToken: StatsToken
-    /// Authorizes nobody to watch; it is here because it changes when the others do.
-    var adminToken: Secret?
+    /// Compared at once, before anybody is asked.
+    var tokens: AccessTokens
     /// Goes from one set of authorizers to the next.
     private(set) var revoked = RevokedTokens()
     /// Those that only compute: never kept waiting by a slow app.
@@ -12,10 +11,10 @@ struct Authorizers: Sendable {
     /// Those that ask somebody.
     var asking: [any Authorizer] = []
 
-    var isEmpty: Bool { statsToken.secret == nil && computing.isEmpty && asking.isEmpty }
+    var isEmpty: Bool { tokens.stats.isEmpty && computing.isEmpty && asking.isEmpty }
 
-    init(statsToken: StatsToken, computing: [any Authorizer] = [], asking: [any Authorizer] = []) {
-        self.statsToken = statsToken
+    init(tokens: AccessTokens, computing: [any Authorizer] = [], asking: [any Authorizer] = []) {
+        self.tokens = tokens
         self.computing = computing
         self.asking = asking
     }
@@ -29,8 +28,8 @@ struct Authorizers: Sendable {
 
     /// - Parameter previous: those that these follow; public keys from the same place stay good until that has been read again.
     init(_ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, after previous: Authorizers? = nil) {
-        statsToken = StatsToken(secret: configuration.statsToken)
-        adminToken = configuration.adminToken
+        tokens = AccessTokens(
+            stats: configuration.statsToken.map { [$0] } ?? [], admin: configuration.adminToken.map { [$0] } ?? [])
         let known = previous?.keySource
         if let previous { revoked = previous.revoked }
         let tokens = WebTokens(configuration, revoked: revoked) { place in

@@ -83,12 +83,20 @@ extension ConnectionTracker {
     private func submit(_ request: SubscriptionRequest, _ now: Duration) {
         guard let connection = connections[request.socket.index] else { return }
         guard settings.connectionTracking else { return decided(request, .denied("connections are not tracked")) }
-        let peer = { self.guesserAddress(of: request.socket) }
-        if let decision = desk.judgeAtOnce(request.credentials, peer: peer, now: now) { return decided(request, decision) }
+        let (socket, isRenewal) = (request.socket, request.purpose == .renewal)
+        if let decision = desk.decideAtOnce(
+            request.credentials, isRenewal: isRenewal, address: { self.addressHash(of: socket) }, now: now)
+        {
+            return decided(request, decision)
+        }
         let question = StatsRequest(connection: info(of: connection), credentials: request.credentials)
-        let isTaken = desk.submit(
-            .init(ask: request, request: question, peer: request.credentials.showsToken ? peer() : nil, tracker: self))
-        if !isTaken { decided(request, .postponed) }
+        let thread = thread
+        desk.submit(
+            PendingDecision(
+                request: question, asker: question.connection.id, address: addressHash(of: socket), standing: request.standing,
+                reply: { decision in
+                    thread.perform { self.assumeIsolated { $0.decided(request, decision) } }
+                }), now: now)
     }
 
     private func deny(_ socket: SocketID) {
@@ -96,12 +104,11 @@ extension ConnectionTracker {
         loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
     }
 
-    /// The address that wrong tokens count for; nil where only a proxy's is known, which many share.
-    private func guesserAddress(of socket: SocketID) -> NetworkAddress? {
-        if let known = addresses[socket.index] { return known }
-        if let known = connections[socket.index]?.slot.flatMap({ roster.row(at: $0).address }) { return NetworkAddress(known) }
-        guard let peer = loop?.peerAddress(of: socket).flatMap({ NetworkAddress($0) }) else { return nil }
-        return settings.trustedProxies.contains { $0.contains(peer) } ? nil : peer
+    /// What wrong tokens count for, and whose line a request waits in: the client's address, which behind a proxy only its headers
+    /// told.
+    private func addressHash(of socket: SocketID) -> AddressHash? {
+        if let known = proxiedAddresses[socket.index] { return known }
+        return loop?.peerAddress(of: socket).flatMap { NetworkAddress($0) }.map { AddressHash($0) }
     }
 
     private func subject(_ request: SubscriptionRequest) -> AuditLog.Subject {

@@ -6,8 +6,11 @@ struct Credentials: Sendable, Equatable {
     /// The `token` of its `subscribe-stats`.
     var token: String?
 
-    /// Whether it shows a secret that could be a guess. A cookie is the browser's doing.
-    var showsToken: Bool { token != nil || head.authorization != nil }
+    /// Whether it shows a secret that could be a guess. A cookie is the browser's doing, and what follows another scheme than
+    /// `Bearer` is for a proxy in front.
+    var showsToken: Bool {
+        token != nil || head.authorization.map { AccessTokens.bearer(Array($0.utf8)[...]) != nil || !$0.contains(" ") } ?? false
+    }
 
     /// The same for two that show the same. Kept in place of them.
     func digest(with address: String?) -> SHA256Digest {

@@ -42,6 +42,23 @@ actor KeySource {
         return keys
     }
 
+    /// What is known of the keys for a token, without waiting.
+    enum AtHand {
+        case keys(TokenKeys)
+        /// They have to be read first, or are being read.
+        case mustBeRead
+        /// They could not be read.
+        case unavailable
+    }
+
+    func keysAtHand(for token: WebToken) -> AtHand {
+        if !isGoodFor(token), isReading || mayRead { return .mustBeRead }
+        guard let keys, let readAt, clock() - readAt < Self.longestWithoutReading else { return .unavailable }
+        return .keys(keys)
+    }
+
+    private var mayRead: Bool { triedAt.map { clock() - $0 >= Self.shortestPause } ?? true }
+
     /// Reads the keys now: at the start, so that a fault shows then, and when the operator says that they are others.
     func load() async {
         // What is being read now may be from before the change.
@@ -59,7 +76,7 @@ actor KeySource {
     private func readAgain() async {
         // Whoever comes meanwhile waits for the same reading.
         if isReading { return await withCheckedContinuation { waiters.append($0) } }
-        if let triedAt, clock() - triedAt < Self.shortestPause { return }
+        guard mayRead else { return }
         triedAt = clock()
         isReading = true
         let result = await read()

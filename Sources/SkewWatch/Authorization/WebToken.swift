@@ -8,7 +8,6 @@ enum TokenFault: String, Error, Sendable, CaseIterable {
     case critical = "it demands an extension"
     case algorithm = "its algorithm is not the key's"
     case unknownKey = "its key is not known"
-    case noKeys = "the keys cannot be read"
     case signature = "its signature is wrong"
     case revoked = "it was revoked"
     case noExpiry = "it has no exp"

@@ -23,20 +23,42 @@ struct WebTokens: Authorizer {
     func concerns(_ credentials: Credentials) -> Bool { !candidates(in: credentials).isEmpty }
 
     func judge(_ request: StatsRequest) async -> Decision {
+        await decide(request) { source, token in await source.keys(for: token).map { .keys($0) } ?? .unavailable } ?? .undecided("")
+    }
+
+    func decideAtHand(_ request: StatsRequest) async -> Decision? {
+        await decide(request) { source, token in await source.keysAtHand(for: token) }
+    }
+
+    /// Tries each token that is shown.
+    /// - Returns: nil where one is left whose key has to be read first.
+    private func decide(
+        _ request: StatsRequest, _ find: (KeySource, WebToken) async -> KeySource.AtHand
+    ) async -> Decision? {
         var fault = TokenFault.malformed
+        var (mustRead, isUnavailable) = (false, false)
         for text in candidates(in: request.credentials) {
             do throws(TokenFault) {
-                return .granted(try await grant(for: text))
+                let token = try WebToken(text)
+                switch keys {
+                case .secret(let keys): return .granted(try grant(for: token, text, keys))
+                case .source(let source):
+                    switch await find(source, token) {
+                    case .keys(let keys): return .granted(try grant(for: token, text, keys))
+                    case .mustBeRead: mustRead = true
+                    case .unavailable: isUnavailable = true
+                    }
+                }
             } catch {
                 fault = error
             }
         }
-        return fault == .noKeys ? .undecided(fault.rawValue) : .denied(fault.rawValue)
+        if mustRead { return nil }
+        return isUnavailable ? .undecided("its keys cannot be read") : .denied(fault.rawValue)
     }
 
-    private func grant(for text: String) async throws(TokenFault) -> Grant {
-        let token = try WebToken(text)
-        try await keys(for: token).check(token)
+    private func grant(for token: WebToken, _ text: String, _ keys: TokenKeys) throws(TokenFault) -> Grant {
+        try keys.check(token)
         let (wall, monotonic) = clock()
         let content = try rules.check(token.claims, now: wall)
         let digest = SHA256Digest(of: text.utf8)
@@ -46,20 +68,11 @@ struct WebTokens: Authorizer {
         return Grant(authorizer: name, scope: .ips, expires: monotonic + left, who: content.subject, token: digest)
     }
 
-    private func keys(for token: WebToken) async throws(TokenFault) -> TokenKeys {
-        switch keys {
-        case .secret(let keys): return keys
-        case .source(let source):
-            guard let keys = await source.keys(for: token) else { throw .noKeys }
-            return keys
-        }
-    }
-
     /// What could be a token, the message's first: it was chosen for this.
     private func candidates(in credentials: Credentials) -> [String] {
         var texts: [String] = []
         if let token = credentials.token { texts.append(token) }
-        if let header = credentials.head.authorization, let bearer = StatsToken.bearer(Array(header.utf8)[...]) {
+        if let header = credentials.head.authorization, let bearer = AccessTokens.bearer(Array(header.utf8)[...]) {
             texts.append(String(decoding: bearer, as: UTF8.self))
         }
         if let cookie, let header = credentials.head.cookie {

@@ -5,19 +5,28 @@ internal import WebSocketLoop
 
 /// The endpoints of those who operate the server, for the admin token.
 extension ConnectionTracker {
-    /// nil when the request carries the admin token.
-    nonisolated func refusal(ofAdmin head: borrowing RequestHead) -> HTTPResponse? {
-        guard let token = desk.adminToken else { return .error(503, "no admin token is configured") }
-        guard let authorization = head.header(.authorization) else { return .unauthorized }
-        return token.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ? nil : .unauthorized
+    /// nil when the request carries a token that is good for it.
+    nonisolated func refusal(of head: borrowing RequestHead, _ need: AccessNeed, _ socket: SocketID) -> HTTPResponse? {
+        let authorization = head.header(.authorization)
+        var request = AccessRequest(head: .empty)
+        request.token = authorization.map { Array(AccessTokens.bearer($0[...]) ?? $0[...]) }
+        let forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
+        request.address = assumeIsolated { $0.address(of: socket, forwarded) }.map { AddressHash($0) }
+        switch desk.decideAccessAtOnce(need, request, now: MonotonicTime.now) {
+        case .granted: return nil
+        case .noneConfigured: return .error(503, "no admin token is configured")
+        case .tooManyWrong(let wait):
+            let seconds = max(1, wait.components.seconds + 1)
+            return .error(429, "too many wrong tokens came from this address", headers: [("Retry-After", "\(seconds)")])
+        case .missing, .wrong, .undecided, nil: return .unauthorized
+        }
     }
 
     /// The last hour and day, for who may see statistics by a token. Nothing, and no error, for who shows none: the dashboard asks
     /// everybody's browser.
-    nonisolated func history(_ head: borrowing RequestHead) -> HTTPResponse {
-        guard let authorization = head.header(.authorization) else { return HTTPResponse(status: 204) }
-        let isAdmin = desk.adminToken?.matches(StatsToken.bearer(authorization[...]) ?? authorization[...]) ?? false
-        guard isAdmin || desk.isStatsToken(authorization) else { return .unauthorized }
+    nonisolated func history(_ head: borrowing RequestHead, _ socket: SocketID) -> HTTPResponse {
+        guard head.header(.authorization) != nil else { return HTTPResponse(status: 204) }
+        if let refusal = refusal(of: head, .reading, socket) { return refusal }
         let (hour, day) = shared.history.histories
         let body = VersionHistoryEncoder.encode(
             release: shared.release, nowMilliseconds: MonotonicTime.wallClockMilliseconds, spans: [("hour", hour), ("day", day)])

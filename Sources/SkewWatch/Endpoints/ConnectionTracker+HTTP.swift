@@ -47,14 +47,14 @@ extension ConnectionTracker {
         case .health:
             return .respond(assumeIsolated { $0.health.with(origin.headers) })
         case .adminStats:
-            if let refusal = refusal(ofAdmin: head) { return .respond(refusal) }
+            if let refusal = refusal(of: head, .reading, socket) { return .respond(refusal) }
             shared.inbox.requestAdminStatistics(.init(tracker: index, socket: socket))
             return .later
         case .adminHistory:
-            return .respond(history(head))
+            return .respond(history(head, socket))
         case .adminRelease, .adminRevoke:
             if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
-            if let refusal = refusal(ofAdmin: head) { return .respond(refusal) }
+            if let refusal = refusal(of: head, .writing, socket) { return .respond(refusal) }
             guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json")) }
             let context = PostContext(endpoint: endpoint, origin: origin, head: nil)
             assumeIsolated { $0.posts[socket.place] = context }

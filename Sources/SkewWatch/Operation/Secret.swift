@@ -13,12 +13,46 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
     public init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         exposed = text
-        digest = SHA256Digest(of: text.utf8)
+        digest = SHA256Digest(of: Array(text.utf8))
+    }
+
+    /// Characters from which on nobody guesses a random token, however many tries there are.
+    static let longEnough = 24
+
+    /// Whether it is too long to be guessed.
+    var isLong: Bool { exposed.utf8.count >= Self.longEnough }
+
+    /// What somebody shows, to be compared with several secrets. Blanks, newlines and a byte order mark around it are no part of it:
+    /// they come from files and from commands that print a line.
+    struct Candidate {
+        fileprivate let exact: SHA256Digest
+        fileprivate let trimmed: SHA256Digest
+
+        init(_ bytes: some Sequence<UInt8>) {
+            let all = Array(bytes)
+            exact = SHA256Digest(of: all)
+            let bare = Array(Self.trim(all))
+            trimmed = bare.count == all.count ? exact : SHA256Digest(of: bare)
+        }
+
+        private static func trim(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+            func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+            let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            var rest = bytes.drop(while: isBlank)
+            if rest.starts(with: mark) { rest = rest.dropFirst(mark.count).drop(while: isBlank) }
+            while let last = rest.last, isBlank(last) { rest.removeLast() }
+            return rest
+        }
     }
 
     /// Whether the candidate's bytes are this secret. Takes time by the candidate's length alone.
-    public func matches(_ candidate: some Sequence<UInt8>) -> Bool {
-        digest.isEqualInConstantTime(to: SHA256Digest(of: candidate))
+    public func matches(_ candidate: some Sequence<UInt8>) -> Bool { matches(Candidate(candidate)) }
+
+    func matches(_ candidate: Candidate) -> Bool {
+        let (exact, trimmed) = (
+            digest.isEqualInConstantTime(to: candidate.exact), digest.isEqualInConstantTime(to: candidate.trimmed)
+        )
+        return exact || trimmed
     }
 
     /// Compares by digest, too.

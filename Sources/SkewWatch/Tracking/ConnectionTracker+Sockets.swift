@@ -66,7 +66,9 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     }
 
     private func enter(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
-        let address = settings.ipTracking || settings.limitsAddresses ? self.address(of: socket, arrival.forwarded) : nil
+        let isAddressWanted = settings.ipTracking || settings.limitsAddresses || arrival.forwarded != nil
+        let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
+        if let address, arrival.forwarded != nil { proxiedAddresses[socket.index] = AddressHash(address) }
         if let address, let budget = shared.addresses {
             budget.take(address)
             addresses[socket.index] = address
@@ -133,6 +135,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
         connections[index] = nil
         shared.openConnections.subtract(1, ordering: .relaxed)
         heads[index] = nil
+        proxiedAddresses[index] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
         if let address = addresses.removeValue(forKey: index) { shared.addresses?.giveBack(address) }
         if !connection.isCrawler { openByTransport[connection.isStream ? .eventStream : .webSocket, default: 0] -= 1 }

@@ -29,6 +29,8 @@ actor ConnectionTracker {
     var connections: [Connection?] = []
     var requests = SubscriptionRequests()
     var subscriptions = Subscriptions()
+    /// Whose connections these are, by index: only of those that a trusted proxy has brought.
+    var proxiedAddresses: [Int: AddressHash] = [:]
     /// What authorizers may want to see of handshakes, by place.
     var heads: [Int: HandshakeHead] = [:]
     /// POSTs whose body is on its way, by place.

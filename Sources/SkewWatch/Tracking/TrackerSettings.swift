@@ -18,8 +18,8 @@ struct TrackerSettings: Sendable {
     var keptHead: KeptHead { live.keptHead }
     var origins: OriginPolicy { live.origins }
 
-    /// Whether the headers of proxies matter to anything.
-    var asksProxies: Bool { !trustedProxies.isEmpty && (ipTracking || limitsAddresses) }
+    /// Whether the headers of proxies matter to anything: wrong tokens count for the client's address, at least.
+    var asksProxies: Bool { !trustedProxies.isEmpty }
     /// Whether there is a limit per address.
     var limitsAddresses: Bool
 }

@@ -345,9 +345,9 @@ struct AuthorizationServerTests {
             $0.maxMessagesPerSecond = 1000
         } _: { running in
             let viewer = try await running.client()
-            for number in 0...FailureLimiter.burst { try await viewer.subscribe(token: "guess\(number)") }
+            for number in 0...GuessLimiter.burst { try await viewer.subscribe(token: "guess\(number)") }
             try await viewer.subscribe(token: "token")
-            for _ in 0..<FailureLimiter.burst + 2 { #expect(try await viewer.next() == Viewer.unauthorized) }
+            for _ in 0..<GuessLimiter.burst + 2 { #expect(try await viewer.next() == Viewer.unauthorized) }
             #expect(running.lines.all.allSatisfy { !$0.contains(/guess[0-9]/) })
         }
     }

@@ -28,26 +28,6 @@ struct AuthorizationValueTests {
         #expect(gate.summary(at: .seconds(12)) == nil)
     }
 
-    @Test func `who guesses is slowed down, and nobody else`() {
-        let limiter = FailureLimiter()
-        let guesser = NetworkAddress("192.0.2.1")
-        for _ in 0..<FailureLimiter.burst {
-            #expect(!limiter.isOverLimit(guesser, now: .zero))
-            limiter.noteFailure(guesser, now: .zero)
-        }
-        #expect(limiter.isOverLimit(guesser, now: .zero))
-        #expect(!limiter.isOverLimit(NetworkAddress("192.0.2.2"), now: .zero))
-        #expect(!limiter.isOverLimit(nil, now: .zero))
-        #expect(!limiter.isOverLimit(guesser, now: FailureLimiter.pause))
-    }
-
-    @Test func `the addresses of one IPv6 customer count together`() {
-        let limiter = FailureLimiter()
-        for number in 1...FailureLimiter.burst { limiter.noteFailure(NetworkAddress("2001:db8::\(number)"), now: .zero) }
-        #expect(limiter.isOverLimit(NetworkAddress("2001:db8::ffff"), now: .zero))
-        #expect(!limiter.isOverLimit(NetworkAddress("2001:db8:0:1::1"), now: .zero))
-    }
-
     @Test func `credentials that differ in anything have other digests`() {
         let head = HandshakeHead(cookie: "a", authorization: "b", origin: "c", userAgent: "d")
         let all = [

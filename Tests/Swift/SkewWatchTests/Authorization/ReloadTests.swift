@@ -51,7 +51,7 @@ import Testing
             let viewer = try await running.client()
             try await viewer.subscribe(token: SampleTokens.rs256)
             #expect(try await viewer.next() == Viewer.unauthorized)
-            _ = try await running.line(with: "Statistics denied.", viewer.id, "the keys cannot be read")
+            _ = try await running.line(with: "Statistics denied.", viewer.id, "its keys cannot be read")
         }
     }
 

@@ -1,0 +1,114 @@
+import TestSockets
+import Testing
+
+@testable import SkewWatch
+
+/// What a guesser gets, and what the innocent on the same address get meanwhile.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct GuessingTests {
+    private static let (short, long) = ("t0ken-stats", "q7Zt4mW9xKc2Vb8Nf3Rj6Hs1Ld5Gp0Ya")
+
+    private func get(_ path: String, _ token: String?, _ running: RunningServer, more: String = "") async throws -> HTTPAnswer? {
+        let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        return try await HTTPAnswer.to("GET /__skew\(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\(more)\r\n", port: running.port)
+    }
+
+    @Test(arguments: ["/admin/stats", "/admin/history"])
+    func `wrong tokens on an endpoint are answered 429 after a while, and a right one that is short waits`(path: String) async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret(Self.short)
+            $0.adminToken = Secret(Self.long)
+        } _: { running in
+            #expect(try await get(path, Self.short, running)?.status == 200)
+            for number in 0..<GuessLimiter.burst { #expect(try await get(path, "guess\(number)", running)?.status == 401) }
+            let refused = try await get(path, "guess", running)
+            #expect(refused?.status == 429 && refused?["Retry-After"] != nil)
+            #expect(try await get(path, Self.short, running)?.status == 429)
+            #expect(try await get(path, Self.long, running)?.status == 200)
+            let viewer = try await running.client()
+            try await viewer.subscribe(token: Self.short)
+            #expect(try await viewer.next() == Viewer.unauthorized)
+            _ = try await running.line(with: "Statistics denied.", viewer.id, "too many wrong tokens")
+        }
+    }
+
+    @Test func `a long token lets in and keeps in while somebody on the same address guesses`() async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret(Self.long)
+            $0.maxMessagesPerSecond = 1000
+        } _: { running in
+            let (viewer, guesser) = (try await running.client(), try await running.client())
+            try await viewer.subscribe(token: Self.long, mode: "summary")
+            #expect(try await viewer.next().contains(#""type":"stats""#))
+            for number in 0...GuessLimiter.burst {
+                try await guesser.subscribe(token: "guess\(number)")
+                #expect(try await guesser.next() == Viewer.unauthorized)
+            }
+            let late = try await running.client()
+            try await late.subscribe(token: Self.long, mode: "summary")
+            #expect(try await late.next().contains(#""type":"stats""#))
+            var configuration = Configuration()
+            configuration.statsToken = Secret(Self.long)
+            await running.server.reload(configuration)
+            try await viewer.socket.send("ping")
+            while true {
+                let message = try await viewer.next()
+                #expect(message != Viewer.unauthorized)
+                if message == #"{"type":"pong"}"# { break }
+            }
+        }
+    }
+
+    @Test func `a short token in force is not looked at by the limit when secrets are read again`() async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret(Self.short)
+            $0.maxMessagesPerSecond = 1000
+        } _: { running in
+            let (viewer, guesser) = (try await running.client(), try await running.client())
+            try await viewer.subscribe(token: Self.short, mode: "summary")
+            #expect(try await viewer.next().contains(#""type":"stats""#))
+            for number in 0...GuessLimiter.burst { try await guesser.subscribe(token: "guess\(number)") }
+            for _ in 0...GuessLimiter.burst { #expect(try await guesser.next() == Viewer.unauthorized) }
+            var configuration = Configuration()
+            configuration.statsToken = Secret(Self.short)
+            await running.server.reload(configuration)
+            try await viewer.socket.send("ping")
+            while true {
+                let message = try await viewer.next()
+                #expect(message != Viewer.unauthorized)
+                if message == #"{"type":"pong"}"# { break }
+            }
+        }
+    }
+
+    @Test func `behind a trusted proxy guesses count for the client that makes them, on sockets and endpoints alike`() async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret(Self.short)
+            $0.trustedProxies = [AddressRange("127.0.0.1")!]
+            $0.maxMessagesPerSecond = 1000
+        } _: { running in
+            let guesser = try await running.client("X-Forwarded-For: 2001:db8::9")
+            for number in 0...GuessLimiter.burst {
+                try await guesser.subscribe(token: "guess\(number)")
+                #expect(try await guesser.next() == Viewer.unauthorized)
+            }
+            #expect(try await get("/admin/stats", Self.short, running, more: "X-Forwarded-For: 2001:db8::a\r\n")?.status == 429)
+            #expect(try await get("/admin/stats", Self.short, running, more: "X-Forwarded-For: 2001:db8:1::a\r\n")?.status == 200)
+            let other = try await running.client("X-Forwarded-For: 192.0.2.7")
+            try await other.subscribe(token: Self.short)
+            #expect(try await other.next().contains(#""type":"stats""#))
+        }
+    }
+
+    @Test func `a token that is shown with a newline or blanks around it fits`() async throws {
+        try await RunningServer.run {
+            $0.statsToken = Secret(Self.short)
+        } _: { running in
+            for shown in [Self.short + #"\n"#, " " + Self.short, Self.short + #"\r\n"#] {
+                let viewer = try await running.client()
+                try await viewer.subscribe(token: shown)
+                #expect(try await viewer.next().contains(#""type":"stats""#))
+            }
+        }
+    }
+}
