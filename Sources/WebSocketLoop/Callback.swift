@@ -21,23 +21,23 @@ internal import CLibwebsockets
     let loop = unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).takeUnretainedValue()
     let socket = unsafe SocketID(rawValue: UInt64(UInt(bitPattern: lws_get_opaque_user_data(wsi))))
     // libwebsockets has connections of its own (the pipe that wakes it), and may report one that was never adopted.
-    guard let place = loop.table.place(of: socket) else { return 0 }
+    guard let index = loop.table.index(of: socket) else { return 0 }
     let bytes = unsafe UnsafeRawBufferPointer(start: input, count: length)
     switch reason {
-    case LWS_CALLBACK_RECEIVE: return unsafe loop.received(wsi, place, bytes)
-    case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe loop.writable(wsi, place)
-    case LWS_CALLBACK_ESTABLISHED: return unsafe loop.established(wsi, place)
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe loop.confirmUpgrade(wsi, place)
+    case LWS_CALLBACK_RECEIVE: return unsafe loop.received(wsi, index, bytes)
+    case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe loop.writable(wsi, index)
+    case LWS_CALLBACK_ESTABLISHED: return unsafe loop.established(wsi, index)
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe loop.confirmUpgrade(wsi, index)
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: loop.settings.forgetOffer()
-    case LWS_CALLBACK_RECEIVE_PONG: loop.receivedPong(place)
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(wsi, place, bytes)
-    case LWS_CALLBACK_CLOSED: loop.disconnected(place)
-    case LWS_CALLBACK_HTTP: return unsafe loop.httpRequest(wsi, place)
-    case LWS_CALLBACK_HTTP_BODY: return unsafe loop.bodyPiece(wsi, place, bytes)
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return unsafe loop.bodyComplete(wsi, place)
-    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe loop.writable(wsi, place)
-    case LWS_CALLBACK_CLOSED_HTTP: loop.httpClosed(place)
-    case LWS_CALLBACK_WSI_DESTROY: loop.release(place)
+    case LWS_CALLBACK_RECEIVE_PONG: loop.receivedPong(index)
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(index, bytes)
+    case LWS_CALLBACK_CLOSED: loop.end(index, .lost)
+    case LWS_CALLBACK_HTTP: return unsafe loop.httpRequest(wsi, index)
+    case LWS_CALLBACK_HTTP_BODY: return unsafe loop.bodyPiece(wsi, index, bytes)
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return unsafe loop.bodyComplete(wsi, index)
+    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe loop.writable(wsi, index)
+    case LWS_CALLBACK_CLOSED_HTTP: loop.end(index, .lost)
+    case LWS_CALLBACK_WSI_DESTROY: loop.release(index)
     default: break
     }
     return 0

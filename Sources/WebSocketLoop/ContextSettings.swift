@@ -51,11 +51,24 @@ final class ContextSettings {
         return .contextNotCreated
     }
 
-    func createContext(user: UnsafeMutableRawPointer) -> (context: OpaquePointer, vhost: OpaquePointer)? {
+    /// - Parameter user: what callbacks find the loop by.
+    func createContext(user: UnsafeMutableRawPointer) -> OpaquePointer? {
+        var info = unsafe creationInfo
+        unsafe info.user = unsafe user
+        return unsafe lws_create_context(&info)
+    }
+
+    /// The one virtual host of a context, with the certificate, if there is one.
+    func createVhost(in context: OpaquePointer) -> OpaquePointer? {
+        var info = unsafe creationInfo
+        unsafe info.user = unsafe lws_context_user(context)
+        return unsafe lws_create_vhost(context, &info)
+    }
+
+    private var creationInfo: lws_context_creation_info {
         var info = unsafe lws_context_creation_info()
         unsafe info.port = -2  // CONTEXT_PORT_NO_LISTEN_SERVER: a macro Swift does not import.
         unsafe info.protocols = unsafe UnsafePointer(protocols)
-        unsafe info.user = unsafe user
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
         unsafe info.pt_serv_buf_size = 4096
@@ -71,12 +84,7 @@ final class ContextSettings {
             unsafe info.ssl_cert_filepath = unsafe UnsafePointer(strings[2])
             unsafe info.ssl_private_key_filepath = unsafe UnsafePointer(strings[3])
         }
-        guard let context = unsafe lws_create_context(&info) else { return nil }
-        guard let vhost = unsafe lws_create_vhost(context, &info) else {
-            unsafe lws_context_destroy(context)
-            return nil
-        }
-        return unsafe (context, vhost)
+        return unsafe info
     }
 
     /// libwebsockets refuses a client that offers only subprotocols it does not know; RFC 6455 lets a server ignore them. So the

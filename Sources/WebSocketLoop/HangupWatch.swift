@@ -9,15 +9,21 @@ internal import Glibc
 /// is itself watched by the loop. The kernel forgets a descriptor there when it is closed.
 @safe
 final class HangupWatch {
-    private let epoll: Int32
-    private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    private unowned let loop: WebSocketLoop
+    private let epoll: Descriptor
+    /// Freed when libuv has closed it.
+    private var poll: UnsafeMutablePointer<uv_poll_t>?
+    private weak var loop: WebSocketLoop?
 
-    init(on uv: UnsafeMutablePointer<uv_loop_t>, loop: WebSocketLoop) {
+    init() throws(LoopError) {
+        guard let epoll = Descriptor(takingOwnership: epoll_create1(Int32(EPOLL_CLOEXEC))) else { throw .loopNotCreated }
+        self.epoll = epoll
+    }
+
+    func start(on uv: UnsafeMutablePointer<uv_loop_t>, for loop: WebSocketLoop) {
         self.loop = loop
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        precondition(epoll >= 0, "no epoll descriptor could be opened")
-        _ = unsafe uv_poll_init(uv, poll, epoll)
+        let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+        unsafe self.poll = unsafe poll
+        _ = unsafe uv_poll_init(uv, poll, epoll.number)
         unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), streamsHungUp)
     }
@@ -27,18 +33,21 @@ final class HangupWatch {
         var event = unsafe epoll_event()
         unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         unsafe event.data.u64 = socket.rawValue
-        return unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0
+        return unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
+    /// The descriptor itself is closed with the last reference to this, after libuv has let go of it.
     func stop() {
+        guard let poll = unsafe poll else { return }
+        unsafe self.poll = nil
         let handle = unsafe UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
         unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
-        close(epoll)
     }
 
     fileprivate func look() {
+        guard let loop else { return }
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
-            let count = unsafe epoll_wait(epoll, events.baseAddress!, Int32(events.count), 0)
+            let count = unsafe epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), 0)
             for index in 0..<max(0, Int(count)) { unsafe loop.hungUp(SocketID(rawValue: events[index].data.u64)) }
         }
         loop.sweepDoomed()

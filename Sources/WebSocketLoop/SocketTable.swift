@@ -1,33 +1,13 @@
-/// What the loop keeps for every connection: 40 bytes, in one array that grows and is reused, never an object of its own.
+/// What the loop keeps for every connection: 32 bytes, in one array that grows and is reused, never an object of its own.
 struct SocketTable {
-    enum Phase: UInt8 {
-        /// The place is free.
-        case free
-        /// Accepted; TLS, the request or its answer is under way.
-        case handshake
-        /// A plain HTTP request was read on it.
-        case http
-        /// An open stream of events.
-        case stream
-        /// An open WebSocket.
-        case open
-        /// A WebSocket or stream that has begun to close: nothing more is sent on it and the handler has been told.
-        case closing
-    }
-
     @safe
     struct Entry {
-        /// Valid from the accept until the place is released.
+        /// Valid from the accept until the index is released.
         var wsi: OpaquePointer?
         var generation: UInt64 = 0
         var bucket = TokenBucket()
-        var phase = Phase.free
-        /// Whether a ping is out that was not answered.
-        var isAwaitingPong = false
-        /// Which close code goes out when the peer can take it; nil where none is to be sent, or was already.
-        var closeCode: CloseCode?
-        /// Whether the peer broke a rule: TCP ends as soon as the close frame is out.
-        var isFailed = false
+        var ending = Ending()
+        var isTaken = false
     }
 
     private var entries: [Entry] = []
@@ -38,40 +18,40 @@ struct SocketTable {
 
     mutating func take() -> SocketID {
         count += 1
-        let place: Int
+        let index: Int
         if let reused = free.popLast() {
-            place = Int(reused)
+            index = Int(reused)
         } else {
-            place = entries.count
+            index = entries.count
             entries.append(Entry())
         }
-        entries[place].generation += 1
-        entries[place].phase = .handshake
-        return SocketID(place: place, generation: entries[place].generation)
+        entries[index].generation += 1
+        entries[index].isTaken = true
+        return SocketID(index: index, generation: entries[index].generation)
     }
 
-    mutating func release(_ place: Int) {
+    mutating func release(_ index: Int) {
         count -= 1
-        entries[place] = unsafe Entry(generation: entries[place].generation)
-        free.append(UInt32(place))
+        entries[index] = unsafe Entry(generation: entries[index].generation)
+        free.append(UInt32(index))
     }
 
-    /// The place of `socket`, if it is still there.
-    func place(of socket: SocketID) -> Int? {
-        let place = socket.place
-        guard place < entries.count, entries[place].generation == socket.generation, entries[place].phase != .free else {
+    /// The index of `socket`, if it is still there.
+    func index(of socket: SocketID) -> Int? {
+        let index = socket.index
+        guard index < entries.count, entries[index].generation == socket.generation, entries[index].isTaken else {
             return nil
         }
-        return place
+        return index
     }
 
-    func socket(at place: Int) -> SocketID { SocketID(place: place, generation: entries[place].generation) }
+    func socket(at index: Int) -> SocketID { SocketID(index: index, generation: entries[index].generation) }
 
-    /// All places that are taken, for shutting down.
-    var places: [Int] { entries.indices.filter { entries[$0].phase != .free } }
+    /// All indices that are taken, for shutting down.
+    var indices: [Int] { entries.indices.filter { entries[$0].isTaken } }
 
-    subscript(place: Int) -> Entry {
-        _read { yield entries[place] }
-        _modify { yield &entries[place] }
+    subscript(index: Int) -> Entry {
+        _read { yield entries[index] }
+        _modify { yield &entries[index] }
     }
 }

@@ -14,38 +14,37 @@ extension WebSocketLoop {
 
     // MARK: Requests
 
-    func httpRequest(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
-        endHandshake(place)
-        table[place].phase = .http
+    func httpRequest(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
+        leaveHandshake(index, for: .request)
         let head = unsafe RequestHead(borrowing: wsi)
         do throws(RequestFault) {
             try Self.checkFraming(of: head)
-            return unsafe carryOut(try outcome(of: head, place), wsi, place, head)
+            return unsafe carryOut(try outcome(of: head, index), wsi, index, head)
         } catch {
-            return unsafe answer(wsi, place, hooks.response(error), head: head)
+            return unsafe answer(wsi, index, hooks.response(error), head: head)
         }
     }
 
-    private func outcome(of head: borrowing RequestHead, _ place: Int) throws(RequestFault) -> RequestOutcome {
+    private func outcome(of head: borrowing RequestHead, _ index: Int) throws(RequestFault) -> RequestOutcome {
         guard let requests else { throw .nothingHere }
-        let outcome = requests.outcome(of: head, from: table.socket(at: place))
+        let outcome = requests.outcome(of: head, from: table.socket(at: index))
         if case .readBody(let limit) = outcome, head.bodyLength ?? 0 > limit { throw .bodyTooLarge }
         return outcome
     }
 
-    private func carryOut(_ outcome: RequestOutcome, _ wsi: OpaquePointer, _ place: Int, _ head: borrowing RequestHead) -> Int32 {
+    private func carryOut(_ outcome: RequestOutcome, _ wsi: OpaquePointer, _ index: Int, _ head: borrowing RequestHead) -> Int32 {
         switch outcome {
         case .respond(let response):
-            return unsafe answer(wsi, place, response, head: head)
+            return unsafe answer(wsi, index, response, head: head)
         case .readBody(let limit):
-            bodies[place] = RequestBody(limit: limit, withoutAnswerBody: head.method == .head)
+            bodies[index] = RequestBody(limit: limit, withoutAnswerBody: head.method == .head)
             // A request that names no length has no body (RFC 9112, section 6.3), but libwebsockets would wait for one.
-            return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, place) : 0
+            return head.count(.contentLength) == 0 ? unsafe bodyComplete(wsi, index) : 0
         case .stream(let headers, let prelude):
-            return unsafe openStream(wsi, place, head, headers, prelude)
+            return unsafe openStream(wsi, index, head, headers, prelude)
         case .later:
             if head.bodyLength != 0 { return -1 }
-            bodies[place] = RequestBody(limit: 0, withoutAnswerBody: head.method == .head)
+            bodies[index] = RequestBody(limit: 0, withoutAnswerBody: head.method == .head)
             unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
             return 0
         }
@@ -61,20 +60,20 @@ extension WebSocketLoop {
         guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else { throw .hostNeeded }
     }
 
-    func bodyPiece(_ wsi: OpaquePointer, _ place: Int, _ piece: UnsafeRawBufferPointer) -> Int32 {
-        guard let body = bodies[place], body.bytes.count + piece.count <= body.limit else { return -1 }
-        unsafe bodies[place]?.bytes.append(contentsOf: piece)
+    func bodyPiece(_ wsi: OpaquePointer, _ index: Int, _ piece: UnsafeRawBufferPointer) -> Int32 {
+        guard let body = bodies[index], body.bytes.count + piece.count <= body.limit else { return -1 }
+        unsafe bodies[index]?.bytes.append(contentsOf: piece)
         return 0
     }
 
-    func bodyComplete(_ wsi: OpaquePointer, _ place: Int) -> Int32 {
-        guard let body = bodies[place], let requests else { return -1 }
-        switch requests.outcome(ofBody: body.bytes, from: table.socket(at: place)) {
+    func bodyComplete(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
+        guard let body = bodies[index], let requests else { return -1 }
+        switch requests.outcome(ofBody: body.bytes, from: table.socket(at: index)) {
         case .respond(let response):
-            bodies[place] = nil
+            bodies[index] = nil
             return unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
         case .later:
-            bodies[place]?.bytes = []
+            bodies[index]?.bytes = []
             return 0
         case .readBody, .stream: preconditionFailure("a body is answered, now or later")
         }
@@ -82,16 +81,16 @@ extension WebSocketLoop {
 
     /// Answers a request whose outcome was `later`. A connection that is gone is not answered.
     package func respond(to socket: SocketID, with response: HTTPResponse) {
-        guard let place = table.place(of: socket), table[place].phase == .http, let body = bodies.removeValue(forKey: place),
-            let wsi = unsafe table[place].wsi
+        guard let index = table.index(of: socket), table[index].ending.phase == .request, let body = bodies.removeValue(forKey: index),
+            let wsi = unsafe table[index].wsi
         else { return }
-        if unsafe write(response, wsi, withoutBody: body.withoutAnswerBody) != 0 { kill(place) }
+        _ = unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
+        end(index, .answered)
     }
 
     /// Answers at once, from within the callback that brought the request.
-    func answer(_ wsi: OpaquePointer, _ place: Int, _ response: HTTPResponse, head: borrowing RequestHead) -> Int32 {
-        endHandshake(place)
-        table[place].phase = .http
+    func answer(_ wsi: OpaquePointer, _ index: Int, _ response: HTTPResponse, head: borrowing RequestHead) -> Int32 {
+        leaveHandshake(index, for: .request)
         return unsafe write(response, wsi, withoutBody: head.method == .head)
     }
 
@@ -109,18 +108,18 @@ extension WebSocketLoop {
     // MARK: Streams
 
     private func openStream(
-        _ wsi: OpaquePointer, _ place: Int, _ head: borrowing RequestHead, _ headers: [(name: String, value: String)],
+        _ wsi: OpaquePointer, _ index: Int, _ head: borrowing RequestHead, _ headers: [(name: String, value: String)],
         _ prelude: [UInt8]
     ) -> Int32 {
         var text = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         let bytes = Array((text + "Connection: close\r\n\r\n").utf8) + prelude
         guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
-        guard unsafe hangups.add(lws_get_socket_fd(wsi), table.socket(at: place)) else { return -1 }
-        table[place].phase = .stream
-        keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
+        guard unsafe hangups.add(lws_get_socket_fd(wsi), table.socket(at: index)) else { return -1 }
+        table[index].ending.become(.stream)
+        deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
         unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
-        webSockets?.opened(table.socket(at: place), over: .eventStream, head)
+        webSockets?.opened(table.socket(at: index), over: .eventStream, head)
         // With the timeout above this is what `lws_http_mark_sse` does, without the error it logs for each stream that is not HTTP/2:
         // the header table is given back.
         _ = unsafe lws_http_headers_detach(wsi)
@@ -128,14 +127,14 @@ extension WebSocketLoop {
     }
 
     /// Hands one event to the kernel: `data: `, the bytes, an empty line. JSON has no line end inside.
-    func writeEvent(_ wsi: OpaquePointer, _ place: Int, _ item: Outbox.Item) -> Outbox.Item? {
+    func writeEvent(_ wsi: OpaquePointer, _ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
         switch item {
         case .message(let bytes, _):
             let event = Self.eventStart + bytes + Self.eventEnd
             _ = unsafe withHeadroom(event) { unsafe lws_write(wsi, $0, event.count, LWS_WRITE_HTTP) }
             return nil
         case .shared(let payload):
-            return unsafe writeEvent(wsi, place, .fragments(of: payload, offset: 0, tail: []))
+            return unsafe writeEvent(wsi, index, .fragments(of: payload, offset: 0, tail: []))
         case .fragments(let body, var offset, let tail):
             if offset == 0 {
                 _ = unsafe withHeadroom(Self.eventStart) { unsafe lws_write(wsi, $0, Self.eventStart.count, LWS_WRITE_HTTP) }
@@ -159,15 +158,7 @@ extension WebSocketLoop {
 
     /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
     func hungUp(_ socket: SocketID) {
-        guard let place = table.place(of: socket), table[place].phase == .stream else { return }
-        drop(place, .connectionLost)
-    }
-
-    func httpClosed(_ place: Int) {
-        if table[place].phase == .http {
-            bodies[place] = nil
-            requests?.requestEnded(table.socket(at: place))
-        }
-        beginClosing(place, .connectionLost)
+        guard let index = table.index(of: socket), table[index].ending.phase == .stream else { return }
+        end(index, .givenUp(.connectionLost))
     }
 }

@@ -12,16 +12,25 @@ extension WebSocketLoop {
     func tick() {
         let now = now
         noteLag()
-        dropUnfinishedHandshakes(at: now)
-        dropSilent(at: now)
-        ping(at: now)
-        dropBlocked(at: now)
-        while let place = closings.popDue(at: now) { kill(place) }
-        keepAlive(at: now)
+        if isRunning { watchDeadlines(at: now) }
         sweepDoomed()
-        for notice in libraryLog.take(at: now) { log(notice) }
-        if stopped == nil { hooks.tick() }
+        if isRunning {
+            for notice in libraryLog.take(at: now) { log(notice) }
+            hooks.tick()
+        }
         finishStopping()
+    }
+
+    private func watchDeadlines(at now: UInt32) {
+        while let (index, _) = deadlines.takeDue(.handshake, at: now) { end(index, .overdue) }
+        while let (index, due) = deadlines.takeDue(.pong, at: now) { missPong(index, due: due, at: now) }
+        for _ in 0..<Self.pingsPerTick {
+            guard let (index, _) = deadlines.takeDue(.ping, at: now) else { break }
+            ping(index, at: now)
+        }
+        dropBlocked(at: now)
+        while let (index, _) = deadlines.takeDue(.goodbye, at: now) { end(index, .overdue) }
+        keepAlive(at: now)
     }
 
     private func noteLag() {
@@ -30,27 +39,19 @@ extension WebSocketLoop {
         expectedTick = time + UInt64(1000 / Self.ticksPerSecond)
     }
 
-    private func dropUnfinishedHandshakes(at now: UInt32) {
-        while let place = handshakes.popDue(at: now) { kill(place) }
-    }
-
-    private func dropSilent(at now: UInt32) {
-        while let place = pongs.firstDue(at: now), let deadline = pongs.deadline(of: place) {
-            pongs.remove(place)
-            guard isThere(place, pingedAt: deadline - Self.ticks(options.pongTimeout)) else {
-                drop(place, .pongTimeout)
-                continue
-            }
-            table[place].isAwaitingPong = false
-            pings.append(place, due: now + Self.ticks(options.pingInterval))
+    private func missPong(_ index: Int, due: UInt32, at now: UInt32) {
+        guard isThere(index, pingedAt: due - Self.ticks(options.pongTimeout)) else {
+            end(index, .givenUp(.pongTimeout))
+            return
         }
+        deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
     }
 
     /// Whether a peer that no pong was reported of is there all the same: anything it sent since its ping shows that, a pong without
     /// the payload, for one, which libwebsockets keeps to itself. One that has bytes pending is judged by whether it takes them.
-    private func isThere(_ place: Int, pingedAt tick: UInt32) -> Bool {
-        if outboxes[place] != nil { return true }
-        guard let wsi = unsafe table[place].wsi else { return false }
+    private func isThere(_ index: Int, pingedAt tick: UInt32) -> Bool {
+        if outboxes[index] != nil { return true }
+        guard let wsi = unsafe table[index].wsi else { return false }
         // The loop's own time is that of its turn; the kernel counts silence in jiffies of up to 10 ms.
         unsafe uv_update_time(uv)
         let silence = unsafe milliseconds_since_data(lws_get_socket_fd(wsi))
@@ -58,41 +59,37 @@ extension WebSocketLoop {
         return silence >= 0 && UInt64(silence) <= sincePing + 10
     }
 
-    private func ping(at now: UInt32) {
-        for _ in 0..<Self.pingsPerTick {
-            guard let place = pings.popDue(at: now) else { return }
-            // A socket with bytes pending is judged by whether it takes them: a ping would only queue behind them.
-            guard outboxes[place] == nil, let wsi = unsafe table[place].wsi else {
-                pings.append(place, due: now + Self.ticks(options.pingInterval))
-                continue
-            }
-            table[place].isAwaitingPong = true
-            pongs.append(place, due: now + Self.ticks(options.pongTimeout))
-            // libwebsockets does not report pongs without a payload.
-            _ = unsafe withHeadroom([0x70]) { unsafe lws_write(wsi, $0, 1, LWS_WRITE_PING) }
+    private func ping(_ index: Int, at now: UInt32) {
+        // A socket with bytes pending is judged by whether it takes them: a ping would only queue behind them.
+        guard outboxes[index] == nil, let wsi = unsafe table[index].wsi else {
+            deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
+            return
         }
+        deadlines.set(.pong, index, due: now + Self.ticks(options.pongTimeout))
+        // libwebsockets does not report pongs without a payload.
+        _ = unsafe withHeadroom([0x70]) { unsafe lws_write(wsi, $0, 1, LWS_WRITE_PING) }
     }
 
     private func keepAlive(at now: UInt32) {
         var event: [UInt8]?
-        while let place = keepalives.popDue(at: now) {
-            keepalives.append(place, due: now + Self.ticks(options.keepaliveInterval))
-            guard outboxes[place] == nil else { continue }
+        while let (index, _) = deadlines.takeDue(.keepalive, at: now) {
+            deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
+            guard outboxes[index] == nil else { continue }
             let bytes = event ?? hooks.keepalive()
             event = bytes
-            send(bytes, to: table.socket(at: place))
+            send(bytes, to: table.socket(at: index))
         }
     }
 
     private func dropBlocked(at now: UInt32) {
         guard !outboxes.isEmpty, now % UInt32(Self.ticksPerSecond) == 0 else { return }
         let patience = Self.ticks(options.blockedTimeout)
-        for place in Array(outboxes.keys) {
-            guard let wsi = unsafe table[place].wsi else { continue }
+        for index in Array(outboxes.keys) {
+            guard let wsi = unsafe table[index].wsi else { continue }
             var unsent: Int32 = 0
             _ = unsafe ioctl(lws_get_socket_fd(wsi), UInt(TIOCOUTQ), &unsent)
-            outboxes[place]?.note(unsent: unsent, at: now)
-            if let outbox = outboxes[place], now - outbox.lastProgress >= patience { drop(place, .slowConsumer) }
+            outboxes[index]?.note(unsent: unsent, at: now)
+            if let outbox = outboxes[index], now - outbox.lastProgress >= patience { end(index, .givenUp(.slowConsumer)) }
         }
     }
 }

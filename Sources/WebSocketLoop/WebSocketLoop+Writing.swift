@@ -1,6 +1,4 @@
-internal import CLibuv
 internal import CLibwebsockets
-internal import Glibc
 
 /// Sending. A write goes straight to the kernel while nothing waits for the socket; that costs 10 to 13 µs where a round through
 /// `lws_callback_on_writable` costs 15 to 19. What the kernel does not take waits in the socket's outbox.
@@ -18,9 +16,9 @@ extension WebSocketLoop {
         enqueue(.shared(payload), to: socket)
     }
 
-    /// The same for whatever socket is at `place` now.
-    package func sendSocket(at place: Int, _ payload: Payload) {
-        enqueue(.shared(payload), to: table.socket(at: place))
+    /// The same for whatever socket is at `index` now.
+    package func sendSocket(at index: Int, _ payload: Payload) {
+        enqueue(.shared(payload), to: table.socket(at: index))
     }
 
     /// Sends a text message that is `body` and then the receiver's own `tail`.
@@ -38,98 +36,49 @@ extension WebSocketLoop {
 
     /// Whether bytes wait for this socket: the newest state is better sent when it has drained.
     package func isBusy(_ socket: SocketID) -> Bool {
-        table.place(of: socket).map { outboxes[$0] != nil } ?? false
-    }
-
-    /// Closes a socket with a code. The handler is not told of it again.
-    ///
-    /// A peer that takes the close frame but does not answer, or can't take it, is dropped after five seconds.
-    package func close(_ socket: SocketID, _ code: CloseCode) {
-        guard let place = table.place(of: socket) else { return }
-        switch table[place].phase {
-        case .open:
-            stopServing(place)
-            closeWhenWritable(place, code)
-        case .stream:
-            stopServing(place)
-            kill(place)
-        case .free, .handshake, .http, .closing: break
-        }
-    }
-
-    /// The same for whatever socket is at `place` now. A stream is sent the bytes of `farewell`, as they are, before it ends.
-    package func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
-        if table[place].phase == .stream, !farewell.isEmpty, outboxes[place] == nil, let wsi = unsafe table[place].wsi {
-            _ = unsafe withHeadroom(farewell) { unsafe lws_write(wsi, $0, farewell.count, LWS_WRITE_HTTP) }
-        }
-        close(table.socket(at: place), code)
-    }
-
-    /// Takes one message off a socket's rate limit, for what comes in its name by other ways.
-    /// - Returns: false when it has sent too many, or is gone.
-    package func takeMessage(of socket: SocketID) -> Bool {
-        guard let place = table.place(of: socket) else { return false }
-        return takeMessage(at: place)
-    }
-
-    func takeMessage(at place: Int) -> Bool {
-        guard options.maxMessagesPerSecond > 0 else { return true }
-        let limit = TokenBucket.Limit(rate: options.maxMessagesPerSecond, burst: options.messageBurst)
-        return table[place].bucket.take(at: now, ticksPerSecond: Self.ticksPerSecond, limit: limit)
-    }
-
-    /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
-    package func peerAddress(of socket: SocketID) -> String? {
-        guard let place = table.place(of: socket), let wsi = unsafe table[place].wsi else { return nil }
-        return unsafe peerAddressText(of: lws_get_socket_fd(wsi))
-    }
-
-    func closeWhenWritable(_ place: Int, _ code: CloseCode) {
-        table[place].closeCode = code
-        closings.append(place, due: now + 5 * UInt32(Self.ticksPerSecond))
-        _ = unsafe lws_callback_on_writable(table[place].wsi)
+        table.index(of: socket).map { outboxes[$0] != nil } ?? false
     }
 
     // MARK: The outbox
 
     private func enqueue(_ item: Outbox.Item, to socket: SocketID) {
-        guard let place = table.place(of: socket), table[place].phase == .open || table[place].phase == .stream,
-            let wsi = unsafe table[place].wsi
+        guard let index = table.index(of: socket), table[index].ending.isOpen,
+            let wsi = unsafe table[index].wsi
         else { return }
-        if outboxes[place] != nil {
-            if !outboxes[place]!.append(item, limit: options.maxQueuedBytes) { drop(place, .slowConsumer) }
-        } else if let rest = unsafe write(wsi, place, item) {
-            wait(place, with: rest)
+        if outboxes[index] != nil {
+            if !outboxes[index]!.append(item, limit: options.maxQueuedBytes) { end(index, .givenUp(.slowConsumer)) }
+        } else if let rest = unsafe write(wsi, index, item) {
+            wait(index, with: rest)
         } else if unsafe lws_partial_buffered(wsi) != 0 {
-            wait(place, with: nil)
+            wait(index, with: nil)
         }
     }
 
-    private func wait(_ place: Int, with rest: Outbox.Item?) {
+    private func wait(_ index: Int, with rest: Outbox.Item?) {
         var outbox = Outbox(at: now)
         if let rest { outbox.putBack(rest) }
-        outboxes[place] = outbox
+        outboxes[index] = outbox
     }
 
     /// The socket can take bytes again: goes on with what waits for it, and tells the handler when nothing does.
-    func flush(_ wsi: OpaquePointer, _ place: Int) {
-        guard var outbox = outboxes[place] else { return }
+    func flush(_ wsi: OpaquePointer, _ index: Int) {
+        guard var outbox = outboxes[index] else { return }
         outbox.lastProgress = now
         while unsafe lws_partial_buffered(wsi) == 0 {
             guard let item = outbox.takeFirst() else {
-                outboxes[place] = nil
-                webSockets?.drained(table.socket(at: place))
+                outboxes[index] = nil
+                webSockets?.drained(table.socket(at: index))
                 return
             }
-            if let rest = unsafe write(wsi, place, item) { outbox.putBack(rest) }
+            if let rest = unsafe write(wsi, index, item) { outbox.putBack(rest) }
         }
-        outboxes[place] = outbox
+        outboxes[index] = outbox
     }
 
     /// Hands one item to the kernel.
     /// - Returns: what is left of it because the socket is full; what libwebsockets holds back itself is not counted.
-    private func write(_ wsi: OpaquePointer, _ place: Int, _ item: Outbox.Item) -> Outbox.Item? {
-        if table[place].phase == .stream { return unsafe writeEvent(wsi, place, item) }
+    private func write(_ wsi: OpaquePointer, _ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
+        if table[index].ending.phase == .stream { return unsafe writeEvent(wsi, index, item) }
         switch item {
         case .message(let bytes, let isText):
             _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY) }
@@ -159,46 +108,5 @@ extension WebSocketLoop {
         let start = unsafe scratch.baseAddress!.advanced(by: frameHeadroom)
         unsafe start.copyMemory(from: bytes, byteCount: bytes.count)
         return unsafe body(start.assumingMemoryBound(to: UInt8.self))
-    }
-
-    /// Gives a socket up whose peer may not be there: it is closed at once if a code can't be delivered.
-    func drop(_ place: Int, _ reason: DisconnectReason) {
-        let isWebSocket = table[place].phase == .open
-        let socket = table.socket(at: place)
-        beginClosing(place, reason)
-        guard table.place(of: socket) == place else { return }
-        if isWebSocket, let code = reason.code { closeWhenWritable(place, code) } else { kill(place) }
-    }
-
-    /// Ends a connection without a word, within a tick: never inside of its own callback.
-    func kill(_ place: Int) {
-        doomed.append(table.socket(at: place))
-    }
-
-    /// Carries out what ``kill(_:)`` asked for. Only from callbacks of libuv, where libwebsockets is not at work on any connection.
-    func sweepDoomed() {
-        let sockets = doomed
-        doomed = []
-        for socket in sockets {
-            guard let place = table.place(of: socket), let wsi = unsafe table[place].wsi else { continue }
-            unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
-        }
-    }
-}
-
-/// The peer's address of a connected socket as text.
-private func peerAddressText(of descriptor: Int32) -> String? {
-    var storage = sockaddr_storage()
-    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    return unsafe withUnsafeMutableBytes(of: &storage) { bytes in
-        let base = bytes.baseAddress!
-        guard unsafe getpeername(descriptor, base.assumingMemoryBound(to: sockaddr.self), &length) == 0 else { return nil }
-        let isIPv6 = unsafe base.load(as: sa_family_t.self) == AF_INET6
-        // sin_addr lies at offset 4, sin6_addr at offset 8.
-        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-            guard unsafe inet_ntop(isIPv6 ? AF_INET6 : AF_INET, base + (isIPv6 ? 8 : 4), text.baseAddress!, 64) != nil else { return nil }
-            let address = unsafe String(cString: text.baseAddress!)
-            return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
-        }
     }
 }

@@ -20,25 +20,19 @@ package final class WebSocketLoop {
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let thread: LoopThread
     let settings: ContextSettings
-    private(set) var context: OpaquePointer?
-    private var vhost: OpaquePointer?
     private var eventPipe: EventPipe?
     private var listener: Listener?
+    private var state = State.stopped
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     let startedAt: UInt64
-    private(set) var stopped: (() -> Void)?
 
     var table = SocketTable()
-    var handshakes = DeadlineQueue()
-    var pings = DeadlineQueue()
-    var pongs = DeadlineQueue()
-    var closings = DeadlineQueue()
-    var keepalives = DeadlineQueue()
+    var deadlines = Deadlines()
     /// Bodies of requests that are being read.
     var bodies: [Int: RequestBody] = [:]
     /// Sockets to end on the next occasion that lies outside of libwebsockets' own callbacks.
     var doomed: [SocketID] = []
-    var hangups: HangupWatch!
+    let hangups: HangupWatch
     var outboxes: [Int: Outbox] = [:]
     var assemblies: [Int: MessageAssembly] = [:]
     var scratch: UnsafeMutableRawBufferPointer
@@ -67,16 +61,26 @@ package final class WebSocketLoop {
         startedAt = unsafe uv_now(uv)
         unsafe scratch = .allocate(byteCount: frameHeadroom + Self.scratchBytes, alignment: 16)
         LibraryLog.install()
+        hangups = try HangupWatch()
         // Released when libwebsockets has called for the last time.
         let pointer = unsafe Unmanaged.passRetained(self).toOpaque()
-        let (created, pipe) = unsafe EventPipe.opened { unsafe settings.createContext(user: pointer) }
-        guard let made = unsafe created else {
+        let (made, pipe) = unsafe EventPipe.opened { unsafe settings.createContext(user: pointer) }
+        guard let context = unsafe made else {
+            unsafe timer.deallocate()
             unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
+            throw .contextNotCreated
+        }
+        eventPipe = pipe
+        unsafe hangups.start(on: uv, for: self)
+        unsafe startTimer(pointer)
+        guard let vhost = unsafe settings.createVhost(in: context) else {
+            unsafe destroy(context) {}
             throw settings.failure
         }
-        unsafe (context, vhost) = unsafe (made.context, made.vhost)
-        eventPipe = pipe
-        hangups = unsafe HangupWatch(on: uv, loop: self)
+        unsafe state = .running(context: context, vhost: vhost)
+    }
+
+    private func startTimer(_ pointer: UnsafeMutableRawPointer) {
         _ = unsafe uv_timer_init(uv, timer)
         unsafe timer.pointee.data = pointer
         let milliseconds = UInt64(1000 / Self.ticksPerSecond)
@@ -103,17 +107,14 @@ package final class WebSocketLoop {
     ///
     /// Sockets that should hear a close code are closed before. The handler is not told of the connections that this drops.
     package func stop(whenStopped: @escaping () -> Void) {
+        guard case .running(let context, _) = state else { return }
         stopListening()
-        stopped = whenStopped
-        for place in table.places { table[place].phase = .closing }
-        unsafe lws_context_destroy(context)
-        eventPipe?.holdNumber()
+        for index in table.indices { end(index, .abandoned) }
+        unsafe destroy(context, whenDestroyed: whenStopped)
     }
 
     /// Connections of this loop, those in their handshake included.
     package var openConnections: Int { table.count }
-
-    // MARK: What the listener and the timer call
 
     /// Connections of this loop that are in their handshake.
     package var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
@@ -130,12 +131,21 @@ package final class WebSocketLoop {
     var longestLag: UInt64 = 0
     var expectedTick: UInt64 = 0
 
+    // MARK: What the listener and the timer call
+
     /// The time in ticks; 1 is the start.
     var now: UInt32 { unsafe UInt32(truncatingIfNeeded: (uv_now(uv) - startedAt) * UInt64(Self.ticksPerSecond) / 1000 + 1) }
 
+    /// Whether the handler may be called.
+    var isRunning: Bool { if case .running = state { true } else { false } }
+
     func adopt(takingOwnership descriptor: Int32) {
+        guard case .running(_, let vhost) = state else {
+            Glibc.close(descriptor)
+            return
+        }
         let socket = table.take()
-        handshakes.append(socket.place, due: now + Self.ticks(options.handshakeTimeout))
+        deadlines.set(.handshake, socket.index, due: now + Self.ticks(options.handshakeTimeout))
         var adoption = unsafe lws_adopt_desc_t()
         unsafe adoption.vh = unsafe vhost
         unsafe adoption.type = lws_adoption_type(
@@ -144,53 +154,75 @@ package final class WebSocketLoop {
         unsafe adoption.opaque = UnsafeMutableRawPointer(bitPattern: UInt(socket.rawValue))
         // It closes the descriptor when it fails.
         let wsi = unsafe lws_adopt_descriptor_vhost_via_info(&adoption)
-        guard let place = table.place(of: socket) else { return }
-        if unsafe wsi == nil { release(place) } else { unsafe table[place].wsi = unsafe wsi }
+        guard let index = table.index(of: socket) else { return }
+        if unsafe wsi == nil { release(index) } else { unsafe table[index].wsi = unsafe wsi }
     }
 
     func refused(_ refusal: ConnectionRefusal) { hooks.notice(.refused(refusal)) }
 
     func log(_ notice: LoopNotice) { hooks.notice(notice) }
 
-    /// The connection at `place` is no longer in its handshake.
-    func endHandshake(_ place: Int) {
-        guard table[place].phase == .handshake else { return }
-        handshakes.remove(place)
+    /// The connection is no longer in its handshake.
+    func leaveHandshake(_ index: Int, for phase: Ending.Phase) {
+        if table[index].ending.phase == .handshake { handshakeEnded(index) }
+        table[index].ending.become(phase)
+    }
+
+    private func handshakeEnded(_ index: Int) {
+        deadlines.forget(index)
         listener?.handshakeEnded()
     }
 
     /// Forgets a connection whose memory libwebsockets frees.
-    func release(_ place: Int) {
-        endHandshake(place)
-        pings.remove(place)
-        pongs.remove(place)
-        closings.remove(place)
-        keepalives.remove(place)
-        bodies[place] = nil
-        outboxes[place] = nil
-        assemblies[place] = nil
-        table.release(place)
+    func release(_ index: Int) {
+        if table[index].ending.phase == .handshake { handshakeEnded(index) }
+        forget(index)
+        bodies[index] = nil
+        table.release(index)
         budget.giveBack()
     }
 
-    /// libwebsockets finishes destroying a context over a few turns of the loop and must be asked twice; see
-    /// `lws_context_destroy` in its core/context.c. By the second tick after the last connection is gone all its handles are closed.
-    func finishStopping() {
-        guard stopped != nil, table.count == 0 else { return }
-        guard unsafe context != nil else { return }
-        if ticksSinceEmpty == 0 { hangups.stop() }
-        ticksSinceEmpty += 1
-        guard ticksSinceEmpty == 2 else { return }
-        unsafe lws_context_destroy(context)
-        unsafe context = nil
-        let handle = unsafe UnsafeMutableRawPointer(timer).assumingMemoryBound(to: uv_handle_t.self)
-        unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
-        let done = stopped
-        unsafe Unmanaged.passUnretained(self).release()
-        done?()
+    /// Forgets what waits for a connection or is waited for.
+    func forget(_ index: Int) {
+        deadlines.forget(index)
+        outboxes[index] = nil
+        assemblies[index] = nil
     }
 
-    private var ticksSinceEmpty = 0
+    // MARK: Stopping
+
+    /// libwebsockets finishes destroying a context over a few turns of the loop and must be asked twice; see `lws_context_destroy` in
+    /// its core/context.c.
+    private func destroy(_ context: OpaquePointer, whenDestroyed: @escaping () -> Void) {
+        unsafe state = .stopping(context: context, ticksSinceEmpty: 0, whenDestroyed)
+        unsafe lws_context_destroy(context)
+        eventPipe?.holdNumber()
+    }
+
+    /// By the second tick after the last connection is gone all handles of libwebsockets are closed.
+    func finishStopping() {
+        guard case .stopping(let context, let ticks, let whenDestroyed) = state, table.count == 0 else { return }
+        if ticks == 0 { hangups.stop() }
+        guard ticks == 1 else {
+            unsafe state = .stopping(context: context, ticksSinceEmpty: ticks + 1, whenDestroyed)
+            return
+        }
+        unsafe lws_context_destroy(context)
+        state = .stopped
+        let handle = unsafe UnsafeMutableRawPointer(timer).assumingMemoryBound(to: uv_handle_t.self)
+        unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
+        unsafe Unmanaged.passUnretained(self).release()
+        whenDestroyed()
+    }
+
+    @safe
+    private enum State {
+        case running(context: OpaquePointer, vhost: OpaquePointer)
+        /// libwebsockets is taking leave of the context.
+        case stopping(context: OpaquePointer, ticksSinceEmpty: Int, () -> Void)
+        /// Nothing of libwebsockets is left, or not there yet.
+        case stopped
+    }
 
     static func ticks(_ duration: Duration) -> UInt32 {
         let (seconds, attoseconds) = duration.components

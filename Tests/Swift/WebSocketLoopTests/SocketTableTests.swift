@@ -3,7 +3,7 @@ import Testing
 @testable import WebSocketLoop
 
 @Suite struct SocketTableTests {
-    @Test(arguments: 1...10) func `an id is never given twice and finds its own place or nothing`(seed: UInt64) {
+    @Test(arguments: 1...10) func `an id is never given twice and finds its own index or nothing`(seed: UInt64) {
         var random = Random(seed: seed)
         var table = SocketTable()
         var open: [SocketID] = []
@@ -16,32 +16,29 @@ import Testing
                 open.append(socket)
             } else {
                 let socket = open.remove(at: Int.random(in: open.indices, using: &random))
-                table.release(socket.place)
+                table.release(socket.index)
                 gone.append(socket)
             }
             #expect(table.count == open.count)
         }
-        #expect(open.allSatisfy { table.place(of: $0) == $0.place && table.socket(at: $0.place) == $0 })
-        #expect(gone.allSatisfy { table.place(of: $0) == nil })
-        #expect(Set(table.places) == Set(open.map(\.place)))
+        #expect(open.allSatisfy { table.index(of: $0) == $0.index && table.socket(at: $0.index) == $0 })
+        #expect(gone.allSatisfy { table.index(of: $0) == nil })
+        #expect(Set(table.indices) == Set(open.map(\.index)))
     }
 
-    @Test func `a place that was freed starts afresh`() {
+    @Test func `an index that was freed starts afresh`() {
         var table = SocketTable()
         let first = table.take()
-        table[first.place].phase = .closing
-        table[first.place].isAwaitingPong = true
-        table[first.place].closeCode = .messageTooBig
-        table.release(first.place)
+        table[first.index].ending.become(.closing(.messageTooBig))
+        table.release(first.index)
         let second = table.take()
-        #expect(second.place == first.place && second != first)
-        #expect(table[second.place].phase == .handshake)
-        #expect(!table[second.place].isAwaitingPong && table[second.place].closeCode == nil)
+        #expect(second.index == first.index && second != first)
+        #expect(table[second.index].ending == Ending())
     }
 
     @Test func `an id from nowhere finds nothing`() {
         let table = SocketTable()
-        #expect(table.place(of: SocketID(rawValue: 0)) == nil)
-        #expect(table.place(of: SocketID(rawValue: .max)) == nil)
+        #expect(table.index(of: SocketID(rawValue: 0)) == nil)
+        #expect(table.index(of: SocketID(rawValue: .max)) == nil)
     }
 }

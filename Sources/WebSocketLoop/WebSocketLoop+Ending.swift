@@ -1,0 +1,70 @@
+internal import CLibwebsockets
+
+/// How connections end: every event goes through ``Ending``, and what that answers is carried out here.
+extension WebSocketLoop {
+    /// Closes a socket with a code. The handler is not told of it again.
+    ///
+    /// A peer that takes the close frame but does not answer, or can't take it, is dropped after five seconds.
+    package func close(_ socket: SocketID, _ code: CloseCode) {
+        if let index = table.index(of: socket) { end(index, .handlerCloses(code)) }
+    }
+
+    /// The same for whatever socket is at `place` now. A stream is sent the bytes of `farewell`, as they are, before it ends.
+    package func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
+        if table[place].ending.phase == .stream, !farewell.isEmpty, outboxes[place] == nil, let wsi = unsafe table[place].wsi {
+            _ = unsafe withHeadroom(farewell) { unsafe lws_write(wsi, $0, farewell.count, LWS_WRITE_HTTP) }
+        }
+        close(table.socket(at: place), code)
+    }
+
+    /// Takes an event to the connection's ``Ending``, tells the handler, and does what has to be done.
+    /// - Returns: what a callback that brings the event returns: -1 where libwebsockets is to close the connection. Outside of its own
+    ///   callback a connection is hung up on within a tick.
+    @discardableResult
+    func end(_ index: Int, _ event: Ending.Event) -> Int32 {
+        let wasOpen = table[index].ending.isOpen
+        let (notice, action) = table[index].ending.take(event)
+        let socket = table.socket(at: index)
+        if wasOpen, !table[index].ending.isOpen { forget(index) }
+        switch notice {
+        case .nobody: break
+        case .connectionClosed(let reason): webSockets?.closed(socket, reason)
+        case .requestEnded:
+            bodies[index] = nil
+            requests?.requestEnded(socket)
+        }
+        guard table.index(of: socket) == index, let wsi = unsafe table[index].wsi else { return 0 }
+        switch action {
+        case .nothing: return 0
+        case .awaitWritable:
+            deadlines.set(.goodbye, index, due: now + 5 * UInt32(Self.ticksPerSecond))
+            _ = unsafe lws_callback_on_writable(wsi)
+            return 0
+        case .sendClose(let code):
+            // libwebsockets sends the frame and waits for the peer's answer. Not by returning -1: Debian's libwebsockets is a debug
+            // build, which closes twice for that, and the second time hangs up before the frame is sent (core-net/service.c,
+            // `close_and_handled`).
+            unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0)
+            unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
+            return 0
+        case .fail(let code):
+            // libwebsockets sends the frame and reports the connection as writable after it.
+            if let code { unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0) }
+            return -1
+        case .hangUp:
+            if event == .writable { return -1 }
+            doomed.append(socket)
+            return 0
+        }
+    }
+
+    /// Hangs up on those that were to be hung up on. Only from callbacks of libuv, where libwebsockets is not at work on any connection.
+    func sweepDoomed() {
+        let sockets = doomed
+        doomed = []
+        for socket in sockets {
+            guard let index = table.index(of: socket), let wsi = unsafe table[index].wsi else { continue }
+            unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
+        }
+    }
+}
