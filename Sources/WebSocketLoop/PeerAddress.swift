@@ -1,4 +1,5 @@
 internal import CLibwebsockets
+internal import CLinux
 internal import Glibc
 
 extension WebSocketLoop {
