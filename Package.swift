@@ -83,32 +83,41 @@ let package = Package(
         .executableTarget(
             name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/Swift/WebSocketLoopEcho", swiftSettings: settings),
         // For tests only: a client that can send anything, rules broken included.
-        .target(name: "TestSockets", path: "Tests/Swift/Support", swiftSettings: settings),
+        .target(name: "TestSockets", path: "Tests/Swift/Support/Sockets", swiftSettings: settings),
+        // Random tests draw from one generator, by seeds that a failure names.
+        .target(name: "TestRandom", path: "Tests/Swift/Support/Random", swiftSettings: settings),
+        // A whole server in the test's own process.
+        .target(
+            name: "TestServer", dependencies: ["SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Swift/Support/Server", swiftSettings: settings),
         .testTarget(
-            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestSockets"],
+            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestRandom", "TestSockets"],
             path: "Tests/Swift/WebSocketLoopTests", swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["SkewWatch", "SkewWatchCommand", "TestSockets", .product(name: "Logging", package: "swift-log")],
-            path: "Tests/Swift/ServerTests",
-            swiftSettings: settings),
+            dependencies: [
+                "SkewWatch", "SkewWatchCommand", "TestRandom", "TestServer", "TestSockets",
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Swift/ServerTests", swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
         .testTarget(
-            name: "SkewClusterTests", dependencies: ["SkewCluster"], path: "Tests/Swift/SkewClusterTests", swiftSettings: settings),
-        .testTarget(name: "PresenceTests", dependencies: ["Presence"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),
-        .testTarget(
-            name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence"], path: "Tests/Swift/SkewProtocolTests",
+            name: "SkewClusterTests", dependencies: ["SkewCluster", "TestRandom"], path: "Tests/Swift/SkewClusterTests",
             swiftSettings: settings),
+        .testTarget(
+            name: "PresenceTests", dependencies: ["Presence", "TestRandom"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),
+        .testTarget(
+            name: "SkewProtocolTests", dependencies: ["SkewProtocol", "Presence", "TestRandom"],
+            path: "Tests/Swift/SkewProtocolTests", swiftSettings: settings),
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
-                "Cryptography", "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestSockets", "WebSocketLoop",
-                .product(name: "Logging", package: "swift-log"),
+                "Cryptography", "HTTPCall", "Presence", "SkewProtocol", "SkewWatch", "TestRandom", "TestServer", "TestSockets",
+                "WebSocketLoop", .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Swift/SkewWatchTests",
             swiftSettings: settings),
         .testTarget(
-            name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestSockets"],
+            name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestRandom", "TestSockets"],
             path: "Tests/Swift/SkewWatchCommandTests",
             swiftSettings: settings),
     ] + benchmarks

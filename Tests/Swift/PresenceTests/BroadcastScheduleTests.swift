@@ -1,4 +1,5 @@
 import Presence
+import TestRandom
 import Testing
 
 struct BroadcastScheduleTests {
@@ -95,7 +96,7 @@ struct BroadcastScheduleTests {
 
     @Test(arguments: [nil, 1_000_000])
     func `a storm gets at most one broadcast per window, and its last state is told`(bytesPerSecond: Int?) {
-        var random = SplitMix64(seed: 38)
+        var random = SeededGenerator(seed: 38)
         var schedule = schedule(bytesPerSecond: bytesPerSecond)
         var now = ms(0)
         var lastChange = ms(0)

@@ -1,4 +1,5 @@
 import Presence
+import TestRandom
 import Testing
 
 struct ConnectionIDTests {
@@ -12,7 +13,7 @@ struct ConnectionIDTests {
     }
 
     @Test func `the text form reads back as the same id, in either case`() throws {
-        var random = SplitMix64(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<1000 {
             let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
             #expect(ConnectionID(id.description) == id)

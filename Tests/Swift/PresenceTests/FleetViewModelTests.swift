@@ -1,4 +1,5 @@
 import Presence
+import TestRandom
 import Testing
 
 /// Several random rosters summed by one view, with snapshots handed out at any moment.
@@ -6,10 +7,10 @@ struct FleetViewModelTests {
     private struct World {
         var histories: [History]
         var fleet: FleetView
-        var random: SplitMix64
+        var random: SeededGenerator
 
         init(sources: Int, cap: Int, maxListed: Int, seed: UInt64) {
-            random = SplitMix64(seed: seed)
+            random = SeededGenerator(seed: seed)
             histories = (0..<sources).map { History(maxVersions: 8, maxRoutes: 8, seed: seed &* 1000 &+ UInt64($0)) }
             fleet = FleetView(maxVersions: cap, maxRoutes: cap, maxListed: maxListed)
             for source in histories.indices {

@@ -1,4 +1,5 @@
 import Presence
+import TestRandom
 
 /// A random history of one roster beside its naive twin.
 struct History {
@@ -8,17 +9,17 @@ struct History {
 
     var roster: Roster
     var naive: NaiveRoster
-    var random: SplitMix64
+    var random: SeededGenerator
     /// What the model tends to hold; it changes now and then, so that the roster fills and empties.
     private var aim = 20
 
     init(maxVersions: Int, maxRoutes: Int, seed: UInt64) {
         roster = Roster(maxVersions: maxVersions, maxRoutes: maxRoutes)
         naive = NaiveRoster(maxVersions: maxVersions, maxRoutes: maxRoutes)
-        random = SplitMix64(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
-    func name(_ random: inout SplitMix64) -> String { Self.names.randomElement(using: &random) ?? "" }
+    func name(_ random: inout SeededGenerator) -> String { Self.names.randomElement(using: &random) ?? "" }
 
     mutating func step() {
         if Int.random(in: 0..<100, using: &random) == 0 { aim = [0, 3, 20, 60].randomElement(using: &random) ?? 0 }

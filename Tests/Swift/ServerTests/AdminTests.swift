@@ -1,5 +1,6 @@
 import Foundation
 import SkewWatch
+import TestServer
 import TestSockets
 import Testing
 

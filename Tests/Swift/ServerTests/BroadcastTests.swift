@@ -1,11 +1,15 @@
 import SkewWatch
+import TestRandom
+import TestServer
 import TestSockets
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct BroadcastTests {
-    @Test(arguments: [1, 2]) func `after random churn deltas, snapshot and truth agree`(loops: Int) async throws {
+    @Test(arguments: [1, 2], Seeds.some(1)) func `after random churn deltas, snapshot and truth agree`(loops: Int, seed: UInt64)
+        async throws
+    {
         try await RunningServer.run(.testing { $0.loops = loops }) { server in
-            var random = SystemRandomNumberGenerator()
+            var random = SeededGenerator(seed: seed)
             let (delta, deltaID, first) = try await server.watch("delta", "?v=watcher")
             let (snapshot, snapshotID, _) = try await server.watch("snapshot", "?v=watcher")
             var open: [(client: WebSocketClient, id: String, row: Message.Row)] = []

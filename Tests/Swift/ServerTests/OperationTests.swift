@@ -1,4 +1,5 @@
 import SkewWatch
+import TestServer
 import TestSockets
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
     @Test func `every close is counted by its reason`() async throws {
         try await RunningServer.run(
             .testing {
-                ($0.internalPort, $0.maxMessageBytes, $0.pingInterval, $0.pongTimeout) = (0, 200, .seconds(1), .milliseconds(300))
+                ($0.internalPort, $0.maxMessageBytes, $0.pingInterval, $0.pongTimeout) = (0, 256, .seconds(1), .milliseconds(300))
             }
         ) { server in
             let (polite, _) = try await server.open()

@@ -1,4 +1,5 @@
 import SkewWatch
+import TestServer
 import TestSockets
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import SkewWatch
+import TestServer
 import TestSockets
 import Testing
 

@@ -1,4 +1,5 @@
 import SkewWatch
+import TestServer
 import TestSockets
 import Testing
 
@@ -86,9 +87,9 @@ import Testing
     }
 
     @Test func `a message over the limit is closed with 1009`() async throws {
-        try await RunningServer.run(.testing { $0.maxMessageBytes = 200 }) { server in
+        try await RunningServer.run(.testing { $0.maxMessageBytes = 256 }) { server in
             let (client, _) = try await server.open()
-            try await client.send(String(repeating: "x", count: 201))
+            try await client.send(String(repeating: "x", count: 257))
             #expect(try await client.closeCode() == 1009)
         }
     }

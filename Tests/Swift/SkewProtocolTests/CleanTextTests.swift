@@ -1,4 +1,5 @@
 import SkewProtocol
+import TestRandom
 import Testing
 
 private func route(_ bytes: [UInt8]) -> String? { CleanText.route(bytes.span) }

@@ -1,6 +1,7 @@
 import Foundation
 import Presence
 import SkewProtocol
+import TestRandom
 import Testing
 
 /// The message as text.

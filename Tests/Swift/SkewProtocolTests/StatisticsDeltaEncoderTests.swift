@@ -1,5 +1,6 @@
 import Presence
 import SkewProtocol
+import TestRandom
 import Testing
 
 struct StatisticsDeltaEncoderTests {

@@ -1,5 +1,6 @@
 import Presence
 import SkewProtocol
+import TestRandom
 import Testing
 
 /// Rosters with rows, and the view over all of them.

@@ -1,5 +1,6 @@
 import Foundation
 import SkewProtocol
+import TestRandom
 import Testing
 
 /// Whether a text is strict JSON, told from outside: by whether a message in front of it is understood.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HealthCommandTests {
     @Test func `a server that answers is healthy`() throws {
-        let server = try RunningServer(["--base-path", "/pro/__skew"])
+        let server = try ServingCommand(["--base-path", "/pro/__skew"])
         let end = try RunningCommand(
             "health", "--host", "127.0.0.1", "--base-path", "/pro/__skew", environment: ["SKEWWATCH_PORT": server.port]
         ).finish()
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `a server on all addresses is asked on loopback`() throws {
-        let server = try RunningServer()
+        let server = try ServingCommand()
         let end = try RunningCommand("health", "--port", server.port).finish()
         #expect(end == (0, "ok\n", ""))
         server.stop()
@@ -31,7 +31,7 @@ import Testing
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()
-        let server = try RunningServer(["--tls-cert", certificate, "--tls-key", key])
+        let server = try ServingCommand(["--tls-cert", certificate, "--tls-key", key])
         let end = try RunningCommand("health", "--port", server.port, "--tls-cert", certificate, "--tls-key", key).finish()
         #expect(end == (0, "ok\n", ""))
         server.stop()
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `an answer of something else is one sentence and exit 1`() throws {
-        let server = try RunningServer()
+        let server = try ServingCommand()
         let end = try RunningCommand("health", "--port", server.port, "--base-path", "/elsewhere").finish()
         #expect(end.status == 1 && end.output.isEmpty)
         #expect(end.errors.hasSuffix("/elsewhere/health answered 404: that is no SkewWatch, or another base path.\n"))

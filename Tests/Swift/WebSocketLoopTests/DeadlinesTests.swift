@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import WebSocketLoop
@@ -33,8 +34,8 @@ import Testing
         #expect(deadlines.takeDue(.pong, at: 3)! == (4, 3))
     }
 
-    @Test(arguments: 1...20) func `a random history agrees with plain lists`(seed: UInt64) {
-        var random = Random(seed: seed)
+    @Test(arguments: Seeds.some(20)) func `a random history agrees with plain lists`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
         var deadlines = Deadlines()
         var list: [(kind: Deadlines.Kind, index: Int, due: UInt32)] = []
         var now: UInt32 = 1

@@ -161,7 +161,7 @@ import WebSocketLoop
     @Test func `a socket that the handler closes hears the code, and the handler is not told`() async throws {
         try await LoopProbe.run { probe, events in
             let first = try await WebSocketClient(port: probe.port)
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             await probe.close(socket, .serviceRestart)
             await probe.close(socket, .goingAway)
             await probe.send("nobody hears this", to: socket)

@@ -21,7 +21,7 @@ import WebSocketLoop
             var clients: [(client: WebSocketClient, socket: SocketID, tail: String)] = []
             for (index, buffer) in ([nil, 4096, 16_384, nil, 4096] as [Int32?]).enumerated() {
                 let client = try await WebSocketClient(port: probe.port, receiveBuffer: buffer)
-                guard let socket = await events.opened() else { return }
+                let socket = try #require(await events.opened())
                 clients.append((client, socket, "<tail \(index)>"))
             }
             let body = text(count)
@@ -51,7 +51,7 @@ import WebSocketLoop
     @Test func `one that drains is told to the handler, and what was queued behind comes in order`() async throws {
         try await LoopProbe.run { probe, events in
             let client = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             await probe.send(text(4 << 20), tails: [(socket, "!")])
             #expect(await probe.isBusy(socket))
             for index in 0..<10 { await probe.send("after \(index)", to: socket) }

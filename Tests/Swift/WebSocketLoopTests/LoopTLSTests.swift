@@ -33,7 +33,7 @@ import WebSocketLoop
                 URL(fileURLWithPath: "/usr/bin/openssl"),
                 ["s_client", "-connect", "127.0.0.1:\(probe.port)", "-alpn", "h2,http/1.1", "-ign_eof"])
             client.write(String(decoding: WebSocketClient.handshake(path: "/"), as: UTF8.self))
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             await probe.close(socket, .normal)
             client.endInput()
             let outcome = try await client.outcome()

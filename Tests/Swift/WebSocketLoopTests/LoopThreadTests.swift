@@ -69,7 +69,7 @@ import WebSocketLoop
         try await LoopProbe.run { probe, events in
             var clients: [WebSocketClient] = []
             for _ in 0..<20 { clients.append(try await WebSocketClient(port: probe.port, receiveBuffer: 4096)) }
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!")])
             let silent = try RawSocket(port: probe.port)
             let kept = try RawSocket(port: probe.port)

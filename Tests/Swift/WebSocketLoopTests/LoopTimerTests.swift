@@ -50,7 +50,7 @@ import WebSocketLoop
     @Test func `one that takes bytes slowly is not dropped for want of a pong`() async throws {
         try await LoopProbe.run(Self.impatient) { probe, events in
             let slow = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             let body = [UInt8](repeating: 0x61, count: 8 << 20)
             await probe.send(body, tails: [(socket, "!")])
             #expect(await probe.isBusy(socket))
@@ -72,9 +72,9 @@ import WebSocketLoop
         options.blockedTimeout = .seconds(1)
         try await LoopProbe.run(options) { probe, events in
             let blocked = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             let other = try await WebSocketClient(port: probe.port)
-            guard let otherSocket = await events.opened() else { return }
+            let otherSocket = try #require(await events.opened())
             await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!"), (otherSocket, "?")])
             #expect(try await other.text().utf8.last == UInt8(ascii: "?"))
             let closed = await events.closed()
@@ -90,7 +90,7 @@ import WebSocketLoop
         options.maxQueuedBytes = 1000
         try await LoopProbe.run(options) { probe, events in
             let client = try await WebSocketClient(port: probe.port, receiveBuffer: 4096)
-            guard let socket = await events.opened() else { return }
+            let socket = try #require(await events.opened())
             await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!")])
             await probe.send(String(repeating: "x", count: 1001), to: socket)
             let closed = await events.closed()

@@ -1,10 +1,11 @@
+import TestRandom
 import Testing
 
 @testable import WebSocketLoop
 
 @Suite struct SocketTableTests {
-    @Test(arguments: 1...10) func `an id is never given twice and finds its own index or nothing`(seed: UInt64) {
-        var random = Random(seed: seed)
+    @Test(arguments: Seeds.some(10)) func `an id is never given twice and finds its own index or nothing`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
         var table = SocketTable()
         var open: [SocketID] = []
         var gone: [SocketID] = []

@@ -32,7 +32,8 @@ public struct LineLogHandler: LogHandler {
         self.init(threshold: threshold, format: format, now: { .now }, write: { LineWriter.write($0, to: STDERR_FILENO) })
     }
 
-    init(
+    /// The same with a clock and a place to write to of one's own.
+    package init(
         threshold: LogThreshold, format: LogFormat, now: @escaping @Sendable () -> LogTime, write: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.threshold = threshold

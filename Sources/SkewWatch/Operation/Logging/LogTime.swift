@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// A moment by the wall clock, for the log.
-struct LogTime: Sendable {
+package struct LogTime: Sendable {
     /// Seconds since 1970, UTC.
     let seconds: Int
     /// 0 to 999.
     let milliseconds: Int
 
     /// This moment.
-    static var now: LogTime {
+    package static var now: LogTime {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
         return LogTime(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)

@@ -6,10 +6,10 @@ import Testing
 @Suite struct WatchCommandTests {
     private static let secrets = ["SKEWWATCH_STATS_TOKEN": "viewer", "SKEWWATCH_ADMIN_TOKEN": "admin"]
 
-    private func server() throws -> RunningServer { try RunningServer(["--release", "2.0"], environment: Self.secrets) }
+    private func server() throws -> ServingCommand { try ServingCommand(["--release", "2.0"], environment: Self.secrets) }
 
     /// A tab that the server has greeted, so that it counts.
-    private func tab(at server: RunningServer) async throws -> WebSocketClient {
+    private func tab(at server: ServingCommand) async throws -> WebSocketClient {
         let tab = try await WebSocketClient(port: try #require(Int(server.port)), path: "/__skew/ws")
         #expect(try await tab.text().contains(#""type":"connected""#))
         return tab
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `it prints a line an update, comes back after a crash of the server, and SIGINT ends it with 0`() async throws {
-        var server = try RunningServer(["--release", "2.0"], environment: Self.secrets)
+        var server = try ServingCommand(["--release", "2.0"], environment: Self.secrets)
         let watch = try RunningCommand("watch", server.url, environment: ["SKEWWATCH_STATS_TOKEN": "viewer"])
         #expect(watch.nextOutput().hasSuffix("Z 0 tabs\n"))
         let tab = try await tab(at: server)
@@ -69,7 +69,7 @@ import Testing
         server.kill()
         #expect(watch.nextErrors().contains("is lost"))
         try await tab.waitForEnd()
-        server = try RunningServer(["--release", "2.1"], port: server.port, environment: Self.secrets)
+        server = try ServingCommand(["--release", "2.1"], port: server.port, environment: Self.secrets)
         var lines = ""
         while !lines.hasSuffix("Z 0 tabs\n") {
             let more = watch.nextOutput()

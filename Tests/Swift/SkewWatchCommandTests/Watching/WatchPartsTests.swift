@@ -1,4 +1,5 @@
 import SkewProtocol
+import TestRandom
 import Testing
 
 @testable import SkewWatchCommand
@@ -40,7 +41,7 @@ import Testing
         #expect(waits.allSatisfy { $0 <= Backoff.longest })
         backoff.reset()
         #expect(backoff.next(using: &highest) <= Backoff.first)
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(seed: 1)
         let jittered = (0..<200).map { _ in backoff.next(using: &random) }
         #expect(jittered.min()! < .seconds(10) && jittered.max()! > .seconds(10))
     }

@@ -1,10 +1,11 @@
 import HTTPCall
+import TestRandom
 import Testing
 
 @testable import SkewWatchCommand
 
 @Suite struct WatchSessionTests {
-    private var random = SystemRandomNumberGenerator()
+    private var random = SeededGenerator(seed: 1)
     private static let stats = #"{"type":"stats","total":3,"versions":{"a":2,"b":1},"routes":{"/":3},"seq":7,"connections":[]}"#
 
     private func event(_ json: String) -> [UInt8] { Array("data: \(json)\n\n".utf8) }

@@ -4,6 +4,7 @@ import Logging
 import Presence
 import SkewProtocol
 import Synchronization
+import TestServer
 import TestSockets
 import Testing
 
@@ -294,18 +295,18 @@ struct AuthorizationServerTests {
         try await RunningServer.run {
             $0.statsToken = Secret("token")
         } _: { running in
-            var stream = try EventStream(port: running.port)
-            let handle = try await stream.text(after: #""connectionId":""#, upTo: "\"")
-            for (header, answer) in [("", "stats-unauthorized"), ("Authorization: Bearer token\r\n", #""type":"stats""#)] {
+            let stream = try await EventStream(port: running.port)
+            let handle = try await stream.handle
+            for (header, answer) in [("", "stats-unauthorized"), ("Authorization: Bearer token\r\n", "stats")] {
                 let body = #"{"connectionId":"\#(handle)"}"#
                 let posted = try await HTTPAnswer.to(
                     "POST /__skew/subscribe-stats HTTP/1.1\r\nHost: 127.0.0.1\r\n\(header)Content-Type: application/json\r\n"
                         + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)", port: running.port)
                 #expect(posted?.body == #"{"ok":true}"#)
-                _ = try await stream.text(after: answer, upTo: "\n\n")
+                _ = try await stream.message { $0.type == answer }
             }
             #expect(await running.server.revoke(connectionID: String(handle.prefix { $0 != "." })))
-            _ = try await stream.text(after: "stats-unauthorized", upTo: "\n\n")
+            _ = try await stream.message { $0.type == "stats-unauthorized" }
         }
     }
 

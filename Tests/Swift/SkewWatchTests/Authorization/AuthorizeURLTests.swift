@@ -2,6 +2,7 @@ import HTTPCall
 import Logging
 import SkewProtocol
 import Synchronization
+import TestServer
 import Testing
 
 @testable import SkewWatch

@@ -1,3 +1,4 @@
+import TestServer
 import TestSockets
 import Testing
 

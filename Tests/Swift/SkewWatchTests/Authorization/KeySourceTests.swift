@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import TestServer
 import Testing
 
 @testable import SkewWatch

@@ -1,4 +1,5 @@
 import Dispatch
+import TestServer
 import TestSockets
 import Testing
 

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import SkewWatch
@@ -99,7 +100,7 @@ import Testing
 
     @Test func `damaged files end in a configuration or in one sentence`() {
         let whole = Array("/* a */ {\n\"port\": 1, // b\n'release': \"\\u0041\", loops: [2], \"ip-tracking\": true,\n}".utf8)
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<4000 {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...3, using: &random) where bytes.count > 1 {
@@ -136,17 +137,5 @@ import Testing
     @Test func `certificate and key must be readable`() {
         let text = SkewWatchTests.sentence(["--tls-cert=c.pem", "--tls-key=k.pem"], files: ["c.pem": "x"])
         #expect(text == "--tls-key names \"k.pem\", which cannot be read: No such file or directory.")
-    }
-}
-
-/// Small, and the same on every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,5 +1,6 @@
 import HTTPCall
 import SkewProtocol
+import TestServer
 import TestSockets
 import Testing
 import WebSocketLoop

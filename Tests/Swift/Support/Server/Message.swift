@@ -2,29 +2,31 @@ import Foundation
 import TestSockets
 
 /// A message of the server, read by somebody else's parser.
-struct Message: Sendable, Equatable {
-    struct Row: Sendable, Equatable {
-        var version: String
-        var route: String
-        var ip: String?
+package struct Message: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
+        package var version: String
+        package var route: String
+        package var ip: String?
+
+        package init(version: String, route: String, ip: String? = nil) { (self.version, self.route, self.ip) = (version, route, ip) }
     }
 
-    var type: String
-    var version: String?
-    var connectionID: String?
-    var yourID: String?
-    var sequence: Int?
-    var total: Int?
-    var truncated: Int?
+    package var type: String
+    package var version: String?
+    package var connectionID: String?
+    package var yourID: String?
+    package var sequence: Int?
+    package var total: Int?
+    package var truncated: Int?
     /// Nil for a key means that it is gone; only a delta has such.
-    var versions: [String: Int?]
-    var routes: [String: Int?]
+    package var versions: [String: Int?]
+    package var routes: [String: Int?]
     /// The rows of `connections`, or those that a delta opened or changed.
-    var rows: [String: Row]
-    var hasRows: Bool
-    var closed: [String]
+    package var rows: [String: Row]
+    package var hasRows: Bool
+    package var closed: [String]
 
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], let type = object["type"] as? String
         else { throw SocketFault.malformed(text) }
         self.type = type
@@ -50,7 +52,7 @@ struct Message: Sendable, Equatable {
     }
 
     /// The state after a delta.
-    mutating func apply(_ delta: Message) {
+    package mutating func apply(_ delta: Message) {
         total = delta.total ?? total
         sequence = delta.sequence
         for (key, count) in delta.versions { versions[key] = count == nil ? .none : .some(count) }

@@ -1,11 +1,11 @@
 import Foundation
-import TestSockets
+package import TestSockets
 
 extension RunningServer {
-    static let adminToken = "open"
+    package static let adminToken = "open"
 
     /// One request on a connection of its own; nil when the server hangs up without an answer.
-    func request(
+    package func request(
         _ method: String, _ path: String, headers: [String] = [], body: String? = nil, port: Int? = nil
     ) async throws -> HTTPAnswer? {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1"] + headers
@@ -14,28 +14,28 @@ extension RunningServer {
     }
 
     /// A POST of JSON, as a page sends it.
-    func post(_ endpoint: String, _ body: String, headers: [String] = []) async throws -> HTTPAnswer? {
+    package func post(_ endpoint: String, _ body: String, headers: [String] = []) async throws -> HTTPAnswer? {
         try await request("POST", "/__skew" + endpoint, headers: ["Content-Type: application/json"] + headers, body: body)
     }
 
     /// A request of an operator.
-    func administer(_ endpoint: String, _ body: String) async throws -> HTTPAnswer? {
+    package func administer(_ endpoint: String, _ body: String) async throws -> HTTPAnswer? {
         try await post(endpoint, body, headers: ["Authorization: Bearer \(Self.adminToken)"])
     }
 
     /// A request to the internal port.
-    func probe(_ path: String) async throws -> HTTPAnswer? {
+    package func probe(_ path: String) async throws -> HTTPAnswer? {
         try await request("GET", path, port: internalPort ?? 0)
     }
 
     /// One sample of `/metrics`, named with its labels, without the prefix.
-    func metric(_ name: String) async throws -> Int? {
+    package func metric(_ name: String) async throws -> Int? {
         let lines = try await probe("/metrics")?.body.split(separator: "\n") ?? []
         return lines.first { $0.hasPrefix("skewwatch_\(name) ") }.flatMap { Int($0.split(separator: " ").last ?? "") }
     }
 
     /// Waits until a sample of `/metrics` has a value.
-    func awaitMetric(_ name: String, _ wanted: Int) async throws {
+    package func awaitMetric(_ name: String, _ wanted: Int) async throws {
         for _ in 0..<500 {
             if try await metric(name) == wanted { return }
             try await Task.sleep(for: .milliseconds(10))
@@ -46,7 +46,7 @@ extension RunningServer {
 
 extension HTTPAnswer {
     /// Whether the body is `{"error":"one sentence"}`.
-    var isError: Bool {
+    package var isError: Bool {
         let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: String]
         return self["Content-Type"] == "application/json" && object?.count == 1 && object?["error"]?.isEmpty == false
     }

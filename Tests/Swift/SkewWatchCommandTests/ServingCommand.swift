@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// A server on a free port of loopback that listens.
-final class RunningServer {
+final class ServingCommand {
     private let command: RunningCommand
     /// Scheme, host, port and base path.
     let url: String

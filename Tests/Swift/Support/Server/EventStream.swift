@@ -1,16 +1,16 @@
 import TestSockets
 
 /// A client of `/__skew/sse` that reads one event after the other.
-actor EventStream {
+package actor EventStream {
     private let socket: RawSocket
     private var unread: [UInt8] = []
     /// The status line and the header lines.
-    private(set) var head: [String] = []
+    package private(set) var head: [String] = []
     /// The first line: when to come back.
-    private(set) var retry = ""
-    private(set) var hello = ""
+    package private(set) var retry = ""
+    package private(set) var hello = ""
 
-    init(port: Int, _ query: String = "", headers: [String] = []) async throws {
+    package init(port: Int, _ query: String = "", headers: [String] = []) async throws {
         socket = try RawSocket(port: port)
         let lines = ["GET /__skew/sse\(query) HTTP/1.1", "Host: 127.0.0.1", "Accept: text/event-stream"] + headers
         try socket.write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
@@ -21,20 +21,20 @@ actor EventStream {
     }
 
     /// The handle for POSTs.
-    var handle: String { get throws { try Message(hello).connectionID ?? "" } }
+    package var handle: String { get throws { try Message(hello).connectionID ?? "" } }
 
     /// The id that rows show.
-    var id: String { get throws { String(try handle.prefix { $0 != "." }) } }
+    package var id: String { get throws { String(try handle.prefix { $0 != "." }) } }
 
     /// The data of the next event.
-    func event() async throws -> String {
+    package func event() async throws -> String {
         let block = try await block(endingWith: "\n\n")
         guard block.hasPrefix("data: "), !block.contains("\n") else { throw SocketFault.malformed(block) }
         return String(block.dropFirst(6))
     }
 
     /// The first message for which `isWanted` holds; everything before it is skipped.
-    func message(where isWanted: @Sendable (Message) -> Bool = { _ in true }) async throws -> Message {
+    package func message(where isWanted: @Sendable (Message) -> Bool = { _ in true }) async throws -> Message {
         while true {
             let message = try Message(await event())
             if isWanted(message) { return message }
@@ -42,20 +42,20 @@ actor EventStream {
     }
 
     /// What comes until the connection ends.
-    func rest() async throws -> String {
+    package func rest() async throws -> String {
         let bytes = try await unread + socket.receiveAll()
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func hears(within milliseconds: Int32) async throws -> Bool {
+    package func hears(within milliseconds: Int32) async throws -> Bool {
         if !unread.isEmpty { return true }
         return try await socket.hears(within: milliseconds)
     }
 
     /// How a peer may go.
-    enum Departure: CaseIterable, Sendable { case closes, resets, talks, halfCloses }
+    package enum Departure: CaseIterable, Sendable { case closes, resets, talks, halfCloses }
 
-    func leave(_ departure: Departure) throws {
+    package func leave(_ departure: Departure) throws {
         switch departure {
         case .closes: socket.close()
         case .resets: socket.reset()
