@@ -14,6 +14,10 @@ struct CheckCommand: AsyncParsableCommand {
         for warning in configuration.warnings { StandardStreams.complain(warning) }
         // The server reads keys from a URL while it serves already: at the start its app may be starting, too.
         if let warning = await configuration.warningOfDistantKeys() { StandardStreams.complain(warning) }
-        StandardStreams.print("ok")
+        FileLimit.raise(connections: configuration.maxConnections)
+        let limit = configuration.connectionLimit
+        // Where none was asked for, the line below says it all.
+        if configuration.maxConnections != nil, let warning = limit.warning { StandardStreams.complain(warning) }
+        StandardStreams.print("ok\nconnections: \(limit)")
     }
 }

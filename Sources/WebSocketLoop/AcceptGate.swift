@@ -4,6 +4,7 @@ internal import Synchronization
 package final class ConnectionBudget: Sendable {
     private let most: Atomic<Int>
     private let open = Atomic<Int>(0)
+    private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
     package init(limit: Int) {
         most = Atomic(limit)
@@ -25,7 +26,21 @@ package final class ConnectionBudget: Sendable {
     }
 
     func giveBack() {
-        open.subtract(1, ordering: .relaxed)
+        if open.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { tellEmpty() }
+    }
+
+    /// Calls `action` once, as soon as no connection is open: now, or on the thread that closes the last one. Any thread.
+    package func whenEmpty(_ action: @escaping @Sendable () -> Void) {
+        onEmpty.withLock { $0 = action }
+        if open.load(ordering: .sequentiallyConsistent) == 0 { tellEmpty() }
+    }
+
+    private func tellEmpty() {
+        let action = onEmpty.withLock { action in
+            defer { action = nil }
+            return action
+        }
+        action?()
     }
 }
 

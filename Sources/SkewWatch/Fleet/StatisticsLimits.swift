@@ -5,3 +5,11 @@ struct StatisticsLimits: Sendable {
     var listedConnections: Int
     var tracksRoutes: Bool
 }
+
+extension StatisticsLimits {
+    init(_ configuration: Configuration) {
+        self.init(
+            versions: configuration.maxVersions, routes: configuration.maxRoutes,
+            listedConnections: configuration.maxListedConnections, tracksRoutes: configuration.routeTracking)
+    }
+}

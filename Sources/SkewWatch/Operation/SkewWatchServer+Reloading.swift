@@ -1,19 +1,8 @@
 internal import Logging
-internal import Synchronization
 internal import WebSocketLoop
 
 /// Other settings for a server that runs.
 extension SkewWatchServer {
-    /// What a running server changes when settings are read again.
-    struct Reloading: Sendable {
-        /// In force now; only the reader of the mailbox changes it.
-        var configuration: Configuration
-        let authorization: Authorization
-        let live: LiveSettings
-        let budget: ConnectionBudget
-        let addresses: AddressBudget?
-    }
-
     /// Puts other settings in force, as far as a running server can, and judges again whatever the old ones had authorized: tokens,
     /// secrets, keys, origins, and the limits of connections. One log line names what was changed and what waits for a restart.
     ///
@@ -21,39 +10,38 @@ extension SkewWatchServer {
     /// are far away may still be on their way then. Without effect once the server has ended. Any thread.
     public func reload(_ configuration: Configuration) async {
         let number = reloads.send(configuration)
-        if authorization.withLock({ $0 != nil }) { await reloads.waitUntilSettled(number) }
+        if running != nil { await reloads.waitUntilSettled(number) }
     }
 
     /// The same without waiting, for a thread that must not. Any thread.
     package func reloadSoon(_ configuration: Configuration) { reloads.send(configuration) }
 
     /// Empties the mailbox until its task is cancelled; a child of ``run()``.
-    func takeReloads(_ reloading: Reloading) async {
-        var reloading = reloading
+    func takeReloads(_ server: ListeningServer) async {
+        var running = server.parts.configuration
         await withDiscardingTaskGroup { group in
             for await letter in reloads.letters {
-                let change = SettingsChange(from: reloading.configuration, to: letter.configuration)
-                reloading.configuration = change.configuration
-                apply(change, reloading)
-                await recheck(reloading.authorization)
+                let change = SettingsChange(from: running, to: letter.configuration)
+                running = change.configuration
+                apply(change, to: server)
+                await server.recheckAuthorizations()
                 reloads.settle(letter)
                 // Keys may be far away: newer settings must not wait for them. What is read late is read by the authorizers of then.
-                let authorization = reloading.authorization
                 group.addTask {
-                    guard await authorization.desk.prepare() else { return }
-                    await self.recheck(authorization)
+                    guard await server.parts.desk.prepare() else { return }
+                    await server.recheckAuthorizations()
                 }
             }
             group.cancelAll()
         }
     }
 
-    private func apply(_ change: SettingsChange, _ reloading: Reloading) {
-        let configuration = change.configuration
-        reloading.live.change(to: configuration, hooks: hooks)
-        reloading.budget.change(limit: Self.connectionLimit(configuration))
-        if let limit = configuration.maxConnectionsPerIP { reloading.addresses?.change(limit: limit) }
-        let (desk, caller) = (reloading.authorization.desk, reloading.authorization.caller)
+    private func apply(_ change: SettingsChange, to server: ListeningServer) {
+        let (configuration, parts) = (change.configuration, server.parts)
+        parts.live.change(to: configuration, hooks: hooks)
+        parts.budget.change(limit: configuration.connectionLimit.count)
+        if let limit = configuration.maxConnectionsPerIP { parts.shared.addresses?.change(limit: limit) }
+        let (desk, caller) = (parts.desk, parts.caller)
         desk.replace { current in
             Authorizers(configuration, hooks: hooks, caller: caller, audit: desk.audit, after: current)
         }
@@ -65,8 +53,10 @@ extension SkewWatchServer {
                 "waitsForRestart": "\(change.waiting.isEmpty ? "nothing" : change.waiting.joined(separator: " "))",
             ])
     }
+}
 
-    private func recheck(_ authorization: Authorization) async {
-        for tracker in authorization.trackers { await tracker.recheckAuthorizations() }
+extension ListeningServer {
+    fileprivate func recheckAuthorizations() async {
+        for tracker in trackers { await tracker.recheckAuthorizations() }
     }
 }

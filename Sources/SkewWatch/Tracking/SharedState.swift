@@ -10,22 +10,23 @@ final class SharedState: Sendable {
     let history = HistoryRecorder()
     /// Connections that are open on all loops, crawlers included.
     let openConnections = Atomic<Int>(0)
-    private let currentRelease: Mutex<String?>
+    let decisions: Decisions
     let startedAt = MonotonicTime.now
-    private let draining = Atomic<Bool>(false)
     private let trackers = Mutex<[ConnectionTracker]>([])
 
     init(release: String?, maxConnectionsPerAddress: Int?) {
-        currentRelease = Mutex(release)
+        var releases = ReleaseHistory()
+        if let release { releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds) }
+        decisions = Decisions(releases: releases)
         addresses = maxConnectionsPerAddress.map { AddressBudget(limit: $0) }
     }
 
     /// The release that is out now; nil while none is known.
-    var release: String? { currentRelease.withLock { $0 } }
+    var release: String? { decisions.release }
 
     /// A release is out: new connections are told from now on, those that are there by their loops.
     func announce(_ version: String) {
-        currentRelease.withLock { $0 = version }
+        decisions.announce(version, at: MonotonicTime.wallClockMilliseconds)
         onEveryLoop { $0.announce(version) }
     }
 
@@ -45,7 +46,5 @@ final class SharedState: Sendable {
     func setTrackers(_ trackers: [ConnectionTracker]) { self.trackers.withLock { $0 = trackers } }
 
     /// Whether the server is on its way out: probes and health say so.
-    var isDraining: Bool { draining.load(ordering: .relaxed) }
-
-    func startDraining() { draining.store(true, ordering: .relaxed) }
+    var isDraining: Bool { decisions.isDraining }
 }

@@ -23,3 +23,15 @@ struct TrackerSettings: Sendable {
     /// Whether there is a limit per address.
     var limitsAddresses: Bool
 }
+
+extension TrackerSettings {
+    /// - Parameter loops: how many loops share what is limited for all of them.
+    init(_ configuration: Configuration, loops: Int, live: LiveSettings, hooks: ServerHooks) {
+        self.init(
+            basePath: configuration.basePath,
+            connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
+            ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
+            trustedProxies: configuration.trustedProxies, live: live, limits: StatisticsLimits(configuration),
+            loop: LoopOptions(configuration, loops: loops), hooks: hooks, limitsAddresses: configuration.maxConnectionsPerIP != nil)
+    }
+}

@@ -1,21 +1,7 @@
 internal import Glibc
 
-/// The time of day.
+/// The time of day, as people read it.
 enum WallClock {
-    /// Milliseconds since 1970.
-    static var milliseconds: Int64 {
-        var now = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
-
-    /// Since some moment in the past; never jumps.
-    static var monotonic: Duration {
-        var now = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
-    }
-
     /// Hours, minutes and seconds where the reader is.
     static var local: String { formatted("%H:%M:%S", isUTC: false) }
 

@@ -1,3 +1,5 @@
+internal import SkewWatch
+
 /// Where the numbers of `watch` go, and in which form.
 struct WatchOutput {
     enum Form {
@@ -34,7 +36,7 @@ struct WatchOutput {
         case .plain:
             return StandardStreams.write(StatisticsLine.plain(statistics, time: WallClock.utc) + "\n")
         case .json:
-            let line = StatisticsLine.json(statistics, release: session.release, timestampMilliseconds: WallClock.milliseconds)
+            let line = StatisticsLine.json(statistics, release: session.release, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
             return StandardStreams.write(line + "\n")
         }
     }

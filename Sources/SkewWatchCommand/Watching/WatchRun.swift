@@ -1,5 +1,6 @@
 internal import HTTPCall
 internal import SkewProtocol
+internal import SkewWatch
 
 /// Carries out what the session decides, until it is interrupted or must fail.
 struct WatchRun {
@@ -69,7 +70,7 @@ struct WatchRun {
     }
 
     private mutating func take(_ event: Event) -> Outcome {
-        let now = WallClock.monotonic
+        let now = MonotonicTime.now
         let actions: [WatchAction]
         switch event {
         case .part(let bytes, let attempt): actions = session.take(bytes, of: attempt, at: now, using: &random)

@@ -35,7 +35,7 @@ import Testing
         let help = try await start(["--help"]).outcome()
         #expect(help.status == 0 && help.output.contains("--stats-token") && help.errors.isEmpty)
         let check = try await start(["check", "--port", "0"]).outcome()
-        #expect(check.status == 0 && check.output == "ok\n")
+        #expect(check.status == 0 && check.output.hasPrefix("ok\n"))
         #expect(try await start(["check", "--port", "x"]).outcome().status == 78)
     }
 

@@ -3,7 +3,7 @@ import Testing
 @Suite struct CommandTests {
     @Test func `check says ok to settings that are right`() throws {
         let end = try RunningCommand("check", "--port", "0", environment: ["SKEWWATCH_MAX_ROUTES": "7"]).finish()
-        #expect(end == (0, "ok\n", ""))
+        #expect(end.status == 0 && end.output.hasPrefix("ok\nconnections: at most ") && end.errors.isEmpty)
     }
 
     @Test(arguments: ["check", "serve"])
@@ -44,7 +44,7 @@ import Testing
 
     @Test func `a warning does not stop check`() throws {
         let end = try RunningCommand("check", environment: ["SKEWWATCH_STATS_TOKN": "hunter2"]).finish()
-        #expect(end.status == 0 && end.output == "ok\n")
+        #expect(end.status == 0 && end.output.hasPrefix("ok\n"))
         #expect(end.errors.contains("did you mean SKEWWATCH_STATS_TOKEN?") && !end.errors.contains("hunter2"))
     }
 

@@ -9,9 +9,8 @@ package struct LogTime: Sendable {
 
     /// This moment.
     package static var now: LogTime {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return LogTime(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
+        let (seconds, milliseconds) = MonotonicTime.wallClockMilliseconds.quotientAndRemainder(dividingBy: 1000)
+        return LogTime(seconds: Int(seconds), milliseconds: Int(milliseconds))
     }
 
     /// In the form of RFC 3339, in UTC, with milliseconds.

@@ -72,8 +72,8 @@ struct MetricsReport: Sendable {
     private func process(in text: inout MetricsText) {
         text.begin("loop_lag_seconds", .gauge, "The longest a loop was late since the last scrape.")
         for loop in loops { text.sample("loop_lag_seconds", [("loop", String(loop.index))], loop.lag) }
-        text.single("open_file_descriptors", .gauge, "Open file descriptors.", OpenFileLimit.inUse)
-        text.single("max_file_descriptors", .gauge, "The limit of file descriptors.", OpenFileLimit.current)
+        text.single("open_file_descriptors", .gauge, "Open file descriptors.", FileLimit.inUse)
+        text.single("max_file_descriptors", .gauge, "The limit of file descriptors.", FileLimit.current)
         text.begin("uptime_seconds", .gauge, "Seconds since the start.")
         text.sample("uptime_seconds", [], uptimeSeconds)
         text.begin("release_info", .gauge, "The release that clients are told; always 1.")

@@ -68,7 +68,7 @@ public struct Configuration: Sendable {
 
     // MARK: Limits
 
-    /// Open connections; `nil` means the file limit less 64.
+    /// Open connections; `nil` means as many as the limit of open files, less 64, and the memory of the control group hold.
     public var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
     public var maxConnectionsPerIP: Int?

@@ -72,7 +72,7 @@ public enum SettingsTable {
 
     private static let limits: [Setting] = [
         Setting(
-            "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits, shownDefault: "file limit - 64",
+            "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits, shownDefault: "as many as files and memory hold",
             "Open connections."),
         Setting(
             "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits,

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SkewWatchCommand
+@testable import SkewWatch
 
 struct FileLimitTests {
     @Test
@@ -21,6 +21,6 @@ struct FileLimitTests {
 
     @Test
     func `never more than a million, whatever is asked for and allowed`() {
-        #expect(FileLimit.wanted(connections: 5_000_000, allowed: .max) == 1_048_576)
+        #expect(FileLimit.wanted(connections: 5_000_000, allowed: Int.max) == 1_048_576)
     }
 }

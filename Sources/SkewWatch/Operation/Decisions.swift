@@ -1,0 +1,28 @@
+internal import Synchronization
+
+/// What is decided for the whole server: which release is out, and whether it is on its way out. Any thread.
+final class Decisions: Sendable {
+    private let releases: Mutex<ReleaseHistory>
+    private let draining = Atomic<Bool>(false)
+
+    init(releases: ReleaseHistory) {
+        self.releases = Mutex(releases)
+    }
+
+    /// The release that is out now; nil while none is known.
+    var release: String? { releases.withLock { $0.current } }
+
+    /// All that were out, as far as they are remembered.
+    var releaseHistory: ReleaseHistory { releases.withLock { $0 } }
+
+    /// A release is out.
+    /// - Parameter moment: milliseconds since 1970.
+    func announce(_ version: String, at moment: Int64) {
+        releases.withLock { $0.record(version, .announcement, at: moment) }
+    }
+
+    /// Whether the server is on its way out: probes and health say so.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func startDraining() { draining.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,158 @@
+internal import HTTPCall
+internal import Logging
+internal import WebSocketLoop
+
+/// A server that listens: its loops, what works beside them, and how all of it is served and ended.
+struct ListeningServer: Sendable {
+    let parts: ServerParts
+    let trackers: [ConnectionTracker]
+    let address: ServerAddress
+    private let scheduler: BroadcastScheduler
+    /// nil where the internal port is off.
+    private let probes: InternalServer?
+
+    // MARK: Listening
+
+    /// Listens with all loops, and on the internal port.
+    /// - Throws: why it can't. Nothing is left running then.
+    static func listen(_ parts: ServerParts) async throws(LoopError) -> ListeningServer {
+        let configuration = parts.configuration
+        let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: parts.loops)
+        let trackers = try await startLoops(of: parts, on: sockets)
+        let scheduler = BroadcastScheduler(
+            fleet: parts.fleet, trackers: trackers, inbox: parts.shared.inbox, tracksRoutes: configuration.routeTracking,
+            debounce: configuration.debounce, maxWait: configuration.maxWait)
+        let probes: InternalServer?
+        do {
+            probes = try await startProbes(of: parts, trackers, scheduler)
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            throw error
+        }
+        parts.shared.setTrackers(trackers)
+        for tracker in trackers { await parts.fleet.add(tracker) }
+        let address = ServerAddress(
+            host: configuration.host, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
+        return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, probes: probes)
+    }
+
+    private static func startLoops(
+        of parts: ServerParts, on sockets: ListeningSockets
+    ) async throws(LoopError) -> [ConnectionTracker] {
+        let settings = TrackerSettings(parts.configuration, loops: parts.loops, live: parts.live, hooks: parts.hooks)
+        var trackers: [ConnectionTracker] = []
+        do {
+            for index in 0..<parts.loops {
+                let tracker = ConnectionTracker(
+                    index: index, on: try LoopThread(), settings: settings, shared: parts.shared, desk: parts.desk, logger: parts.logger)
+                try await tracker.start(on: sockets, budget: parts.budget)
+                trackers.append(tracker)
+            }
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            sockets.close(from: trackers.count)
+            throw error
+        }
+        return trackers
+    }
+
+    private static func startProbes(
+        of parts: ServerParts, _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler
+    ) async throws(LoopError) -> InternalServer? {
+        let configuration = parts.configuration
+        guard let port = configuration.internalPort else { return nil }
+        let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
+        let (shared, budget, fleet) = (parts.shared, parts.budget, parts.fleet)
+        let server = try InternalServer(shared: shared, publicBudget: budget, logger: parts.logger) {
+            var loops: [LoopReport] = []
+            for tracker in trackers { loops.append(await tracker.report()) }
+            let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
+            return MetricsReport(
+                loops: loops, fleet: await fleet.counts, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts,
+                connectionLimit: budget.limit, release: shared.release, uptimeSeconds: seconds)
+        }
+        do {
+            try await server.start(on: sockets)
+        } catch {
+            sockets.close(from: 0)
+            throw error
+        }
+        let address = ServerAddress(host: configuration.internalHost, port: sockets.port, isTLS: false, path: "")
+        parts.logger.info("Probes and metrics.", metadata: ["address": "\(address.url)"])
+        return server
+    }
+
+    /// Tells the operator where it listens and what he should see.
+    func tellStart() {
+        let (configuration, logger) = (parts.configuration, parts.logger)
+        logger.info(
+            "Listening.",
+            metadata: ["address": "\(address.url)", "loops": "\(parts.loops)", "connections": "\(parts.limit)"])
+        for warning in configuration.warnings + [parts.limit.warning].compactMap(\.self) { logger.warning("\(warning)") }
+        if !configuration.connectionTracking {
+            logger.info("Connections are not tracked: nobody sees statistics.")
+        } else if parts.deniesEverybody {
+            logger.info("Statistics are denied to everybody; set --stats-token (or SKEWWATCH_STATS_TOKEN_FILE) to allow them.")
+        }
+    }
+
+    // MARK: Serving
+
+    /// Adds what works beside the loops as children, which end when their tasks are cancelled.
+    func serve(in group: inout DiscardingTaskGroup) {
+        group.addTask { await scheduler.run() }
+        group.addTask { await parts.shared.history.run(parts.fleet) }
+        if let probes { group.addTask { await probes.run() } }
+        group.addTask { await parts.desk.run() }
+    }
+
+    // MARK: Ending
+
+    /// Stops accepting and closes every connection by a plan, then gives the peers a moment to answer.
+    func drain() async {
+        parts.shared.decisions.startDraining()
+        var open: [Int] = []
+        for tracker in trackers { open.append(await tracker.startDraining()) }
+        var plan = DrainPlan(open: open, timeout: parts.configuration.drainTimeout, from: MonotonicTime.now)
+        if plan.total > 0 {
+            parts.logger.info(
+                "Draining.", metadata: ["connections": "\(plan.total)", "seconds": "\(plan.duration / .seconds(1))"])
+        }
+        loop: while true {
+            switch plan.next(at: MonotonicTime.now) {
+            case .close(let counts): for (tracker, count) in zip(trackers, counts) where count > 0 { await tracker.drain(count) }
+            case .wait(let moment): await Self.sleep(until: moment)
+            case .done: break loop
+            }
+        }
+        // Those that came in with the last accept.
+        for tracker in trackers { await tracker.drain(.max) }
+        await waitForGoodbyes()
+        // The desk's questions end, and so can the desk.
+        parts.caller.end()
+    }
+
+    /// Returns when the last connection is closed, or two seconds have passed.
+    private func waitForGoodbyes() async {
+        let isOver = Latch()
+        parts.budget.whenEmpty { isOver.open() }
+        let timer = Task {
+            try? await Task.sleep(for: .seconds(2))
+            isOver.open()
+        }
+        await isOver.wait()
+        timer.cancel()
+    }
+
+    /// Sleeps in a task of its own: this one may be cancelled, which is how a program ends a server, and could not sleep.
+    private static func sleep(until moment: Duration) async {
+        await Task { try? await Task.sleep(for: moment - MonotonicTime.now) }.value
+    }
+
+    /// Ends loops and threads; nothing works after it.
+    func stop() async {
+        parts.shared.setTrackers([])
+        for tracker in trackers { await tracker.stop() }
+        await probes?.stop()
+    }
+}

@@ -1,0 +1,40 @@
+internal import HTTPCall
+internal import Logging
+internal import WebSocketLoop
+
+/// What a server is made of before anything listens.
+struct ServerParts: Sendable {
+    let configuration: Configuration
+    let hooks: ServerHooks
+    let logger: Logger
+    /// How many loops there will be.
+    let loops: Int
+    let limit: ConnectionLimit
+    let budget: ConnectionBudget
+    let shared: SharedState
+    /// Asks the team's app.
+    let caller: HTTPCaller
+    let desk: AuthorizationDesk
+    /// Settings that can change while it runs.
+    let live: LiveSettings
+    let fleet: Fleet
+    /// Whether nobody can be let see statistics.
+    let deniesEverybody: Bool
+
+    init(_ configuration: Configuration, hooks: ServerHooks, logger: Logger) {
+        self.configuration = configuration
+        self.hooks = hooks
+        self.logger = logger
+        loops = configuration.loops ?? LoopThread.recommendedCount
+        limit = configuration.connectionLimit
+        budget = ConnectionBudget(limit: limit.count)
+        shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
+        caller = HTTPCaller()
+        let audit = AuditLog(logger: logger)
+        let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
+        deniesEverybody = authorizers.isEmpty
+        desk = AuthorizationDesk(authorizers, audit: audit)
+        live = LiveSettings(configuration, hooks: hooks)
+        fleet = Fleet(limits: StatisticsLimits(configuration))
+    }
+}

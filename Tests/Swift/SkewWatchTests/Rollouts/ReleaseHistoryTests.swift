@@ -1,0 +1,24 @@
+import Testing
+
+@testable import SkewWatch
+
+@Suite struct ReleaseHistoryTests {
+    @Test func `the newest release is out, and who said so is remembered`() {
+        var history = ReleaseHistory()
+        #expect(history.current == nil)
+        history.record("build-1", .setting, at: 10)
+        history.record("build-2", .announcement, at: 20)
+        #expect(history.current == "build-2")
+        #expect(
+            history.entries == [
+                .init(version: "build-1", origin: .setting, since: 10), .init(version: "build-2", origin: .announcement, since: 20),
+            ])
+    }
+
+    @Test func `the oldest are forgotten`() {
+        var history = ReleaseHistory()
+        for build in 0..<1000 { history.record("build-\(build)", .announcement, at: Int64(build)) }
+        #expect(history.entries.count == ReleaseHistory.capacity)
+        #expect(history.current == "build-999" && history.entries.first?.version == "build-900")
+    }
+}
