@@ -8,8 +8,9 @@ struct HealthCommand: AsyncParsableCommand {
         usage: "skewwatch health [settings]",
         discussion: HelpPage.discussion(
             of: """
-                Asks GET <base path>/health at the host and port of the settings; on 127.0.0.1 or ::1 where the host is 0.0.0.0 or ::. \
-                Waits 2 seconds.
+                Asks GET /live at the internal host and port of the settings, which answers while all loops turn, also at the limit of \
+                connections and in a drain; GET <base path>/health at the public ones where --internal-port is -1. On 127.0.0.1 or \
+                ::1 where the host is 0.0.0.0 or ::. Waits 2 seconds.
                 """,
             statuses: """
                   0    healthy
@@ -21,8 +22,7 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var arguments: SettingArguments
 
     func run() async throws {
-        let server = try LocalServer(try arguments.load(for: Self.self))
-        let url = server.url + "/health"
+        let url = try LocalServer.probe(try arguments.load(for: Self.self))
         let caller = HTTPCaller()
         defer { caller.end() }
         let answer: HTTPAnswer
@@ -32,8 +32,9 @@ struct HealthCommand: AsyncParsableCommand {
             throw CommandFailure(sentence: "There is no answer from \(url): \(error.reason).", status: .failed)
         }
         guard answer.status == 200, answer.body.starts(with: Array(#"{"ok":true"#.utf8)) else {
-            let reason = answer.status == 503 ? "it is ending" : "that is no SkewWatch, or another base path"
-            throw CommandFailure(sentence: "\(url) answered \(answer.status): \(reason).", status: .failed)
+            // The server's own words, where it has some: which loop does not turn, or that it ends.
+            let reason = answer.status == 503 ? AnswerText.describe(answer) : "\(answer.status): that is no SkewWatch, or another base path"
+            throw CommandFailure(sentence: "\(url) answered \(reason).", status: .failed)
         }
         StandardStreams.print("ok")
     }

@@ -2,18 +2,30 @@ internal import SkewWatch
 
 /// The server that these settings start, as this machine reaches it.
 struct LocalServer {
-    /// Scheme, host, port and base path, without a slash at the end.
+    /// Scheme, host, port and base path of the public endpoints, without a slash at the end.
     let url: String
 
     /// - Throws: `CommandFailure` where only the running server knows its port.
     init(_ configuration: Configuration) throws(CommandFailure) {
-        guard configuration.port != 0 else {
+        let scheme = configuration.tlsCertificate == nil ? "http" : "https"
+        let place = try Self.place(host: configuration.host, port: configuration.port, flag: "--port")
+        url = "\(scheme)://\(place)\(configuration.basePath)"
+    }
+
+    /// Where the server says whether it works: on the internal port, which answers whatever the public one is busy with; on the public
+    /// one where the other is off.
+    static func probe(_ configuration: Configuration) throws(CommandFailure) -> String {
+        guard let port = configuration.internalPort else { return try LocalServer(configuration).url + "/health" }
+        return "http://\(try place(host: configuration.internalHost, port: port, flag: "--internal-port"))/live"
+    }
+
+    private static func place(host: String, port: Int, flag: String) throws(CommandFailure) -> String {
+        guard port != 0 else {
             throw CommandFailure(
-                sentence: "--port 0 takes any free port, which only the server knows; give the port that it printed.",
+                sentence: "\(flag) 0 takes any free one, which only the server knows; give the port that it printed.",
                 status: .wrongSettings)
         }
-        let scheme = configuration.tlsCertificate == nil ? "http" : "https"
-        url = "\(scheme)://\(Self.reachable(configuration.host)):\(configuration.port)\(configuration.basePath)"
+        return "\(reachable(host)):\(port)"
     }
 
     /// The host as a URL has it; a server on all addresses is reached on loopback.

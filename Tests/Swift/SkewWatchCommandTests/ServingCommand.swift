@@ -7,6 +7,8 @@ final class ServingCommand {
     /// Scheme, host, port and base path.
     let url: String
     let port: String
+    /// Of the probes; empty where they are off.
+    let internalPort: String
 
     /// - Parameters:
     ///   - settings: further flags.
@@ -14,13 +16,15 @@ final class ServingCommand {
     ///   - environment: for secrets.
     init(_ settings: [String] = [], port: String = "0", environment: [String: String] = [:]) throws {
         command = try RunningCommand(
-            ["serve", "--host", "127.0.0.1", "--port", port, "--internal-port", "-1", "--drain-timeout", "0s", "--log-format", "json"]
-                + settings,
+            ["serve", "--host", "127.0.0.1", "--port", port, "--drain-timeout", "0s", "--log-format", "json"]
+                + (settings.contains("--internal-port") ? [] : ["--internal-port", "-1"]) + settings,
             environment: environment)
         var lines = ""
         while true {
-            if let address = lines.firstMatch(of: /"address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
+            if let address = lines.firstMatch(of: /"Listening\.","address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
                 (url, self.port) = (String(address.1), String(address.2))
+                internalPort =
+                    lines.firstMatch(of: /"Probes and metrics\.","address":"http:\/\/127\.0\.0\.1:([0-9]+)"/).map { String($0.1) } ?? ""
                 break
             }
             let more = command.nextErrors()

@@ -72,7 +72,8 @@ public enum SettingsTable {
 
     private static let limits: [Setting] = [
         Setting(
-            "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits, shownDefault: "as many as files and memory hold",
+            "max-connections", \.maxConnections, ValueForm.integer(1...1_048_576).orNothing(), .limits,
+            shownDefault: "as many as files and memory hold",
             "Open connections."),
         Setting(
             "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits,

@@ -1,4 +1,4 @@
-import Synchronization
+import TestServer
 import Testing
 
 @testable import SkewWatch
