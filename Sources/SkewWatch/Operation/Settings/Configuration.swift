@@ -72,7 +72,7 @@ public struct Configuration: Sendable {
     public var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
     public var maxConnectionsPerIP: Int?
-    /// Connections that have not finished their handshake.
+    /// Connections that are not answered yet.
     public var maxPendingHandshakes = 4096
     /// Bytes of one message from a client.
     public var maxMessageBytes = 4096
@@ -88,7 +88,7 @@ public struct Configuration: Sendable {
     public var pingInterval: Duration = .seconds(25)
     /// Time a client has to answer a ping.
     public var pongTimeout: Duration = .seconds(10)
-    /// Time a client has to finish its handshake.
+    /// Time from connecting to the answer of a request or handshake.
     public var handshakeTimeout: Duration = .seconds(5)
     /// Time over which connections are closed when the server ends.
     public var drainTimeout: Duration = .seconds(25)

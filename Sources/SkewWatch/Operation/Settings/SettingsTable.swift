@@ -80,7 +80,7 @@ public enum SettingsTable {
             "Open connections of one address."),
         Setting(
             "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
-            "Connections that have not finished their handshake; further ones wait in the kernel."),
+            "Connections that are not answered yet; when many are, the address with most of them loses its oldest."),
         Setting("max-message-bytes", \.maxMessageBytes, .integer(256...16_777_216), .limits, "Bytes of one message from a client."),
         Setting(
             "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits,
@@ -102,7 +102,7 @@ public enum SettingsTable {
             "Time a client has to answer a ping."),
         Setting(
             "handshake-timeout", \.handshakeTimeout, .duration(.milliseconds(100) ... .seconds(300)), .limits,
-            "Time a client has to finish its handshake."),
+            "Time from connecting to the answer of a request or handshake."),
     ]
 
     private static let cluster: [Setting] = [
