@@ -1,4 +1,6 @@
 internal import CLibwebsockets
+internal import CLinux
+internal import Glibc
 
 /// The body of a request, as far as it has come.
 struct RequestBody {
@@ -119,6 +121,9 @@ extension WebSocketLoop {
         guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
         settle(index)
         guard unsafe watch.add(lws_get_socket_fd(wsi), table.socket(at: index)) else { return -1 }
+        // A peer that vanishes without a word acknowledges nothing any more: the kernel ends the connection for it, in the time that a
+        // WebSocket has for its pong, where it would go on for a quarter of an hour.
+        unsafe setUserTimeout(lws_get_socket_fd(wsi), options.pongTimeout)
         table[index].ending.become(.stream)
         deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
         unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
@@ -161,7 +166,26 @@ extension WebSocketLoop {
 
     /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
     func hungUp(_ socket: SocketID) {
-        guard let index = table.index(of: socket), table[index].ending.phase == .stream else { return }
-        end(index, .givenUp(.connectionLost))
+        guard let index = table.index(of: socket), table[index].ending.phase == .stream, let wsi = unsafe table[index].wsi else { return }
+        guard unsafe pendingError(of: lws_get_socket_fd(wsi)) == ETIMEDOUT else {
+            _ = end(index, .givenUp(.connectionLost))
+            return
+        }
+        end(index, .givenUp(outboxes[index] == nil ? .pongTimeout : .slowConsumer))
     }
+}
+
+/// Lets the kernel give a connection up whose peer acknowledges nothing for so long while something is under way to it.
+private func setUserTimeout(_ descriptor: Int32, _ timeout: Duration) {
+    var milliseconds = UInt32(clamping: Int(timeout / .milliseconds(1)))
+    _ = unsafe setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
+}
+
+/// Why the kernel ended a connection; 0 where it did not. Asking takes it back.
+private func pendingError(of descriptor: Int32) -> Int32 {
+    var number: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    _ = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
+    return number
 }

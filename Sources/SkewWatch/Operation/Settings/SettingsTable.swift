@@ -96,10 +96,10 @@ public enum SettingsTable {
             "Rows in one stats message; truncated tells how many were left out."),
         Setting(
             "ping-interval", \.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time between pings on one connection."),
+            "Time between pings on one connection; on an event stream between keepalives, where that is 15s at most."),
         Setting(
             "pong-timeout", \.pongTimeout, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time a client has to answer a ping."),
+            "Time a client has to answer a ping, or its network to acknowledge what an event stream sent."),
         Setting(
             "handshake-timeout", \.handshakeTimeout, .duration(.milliseconds(100) ... .seconds(300)), .limits,
             "Time from connecting to the answer of a request or handshake."),
