@@ -87,10 +87,10 @@ public enum SettingsTable {
             "Messages per second from one client, with a burst of twice as many."),
         Setting(
             "max-versions", \.maxVersions, .integer(1...100_000), .limits,
-            "Distinct versions counted by name; further ones count under (other)."),
+            "Distinct versions shown by name, those with most tabs; the rest is (other)."),
         Setting(
             "max-routes", \.maxRoutes, .integer(1...1_000_000), .limits,
-            "Distinct routes counted by name; further ones count under (other)."),
+            "Distinct routes shown by name, those with most tabs; the rest is (other)."),
         Setting(
             "max-listed-connections", \.maxListedConnections, .integer(0...1_048_576), .limits,
             "Rows in one stats message; truncated tells how many were left out."),
