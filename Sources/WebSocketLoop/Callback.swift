@@ -28,7 +28,6 @@ internal import CLibwebsockets
     case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe loop.writable(wsi, index)
     case LWS_CALLBACK_ESTABLISHED: return unsafe loop.established(wsi, index)
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe loop.confirmUpgrade(wsi, index)
-    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: loop.settings.forgetOffer()
     case LWS_CALLBACK_RECEIVE_PONG: loop.receivedPong(index)
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(index, bytes)
     case LWS_CALLBACK_CLOSED: loop.end(index, .lost)

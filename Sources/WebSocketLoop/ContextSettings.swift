@@ -16,7 +16,7 @@ final class ContextSettings {
     private let loops = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
     private let protocols = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 3)
     private let retryPolicy = UnsafeMutablePointer<lws_retry_bo_t>.allocate(capacity: 1)
-    /// The name of the second protocol: whatever a client offers just now, empty else. See ``offer(_:)``.
+    /// The name of the second protocol: whatever is chosen of a client's offer just now, empty else. See ``choose(_:)``.
     private let offeredName = UnsafeMutablePointer<CChar>.allocate(capacity: 64)
     private let strings: [UnsafeMutablePointer<CChar>]
 
@@ -72,8 +72,7 @@ final class ContextSettings {
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
         unsafe info.pt_serv_buf_size = 4096
-        // It keeps up to five bytes more of a header than the header has.
-        unsafe info.max_http_header_data = UInt16(RawHead.maxBytes + 8 * RawHead.maxParts)
+        unsafe info.max_http_header_data = UInt16(2 * WebSocketLoop.maxHeaderBytes)
         let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))
         unsafe info.timeout_secs = UInt32(seconds)
         unsafe info.keepalive_timeout = seconds
@@ -88,16 +87,15 @@ final class ContextSettings {
         return unsafe info
     }
 
-    /// libwebsockets refuses a client that offers only subprotocols it does not know; RFC 6455 lets a server ignore them. So the
-    /// second protocol takes the offered name until ``forgetOffer()``, which comes before the answer is written: an empty name
-    /// is not echoed.
-    func offer(_ name: ArraySlice<UInt8>) {
+    /// libwebsockets refuses a client that offers only subprotocols it does not know, and echoes the one it finds. So the second
+    /// protocol takes the chosen name until ``forgetChoice()``, which comes when the answer is written.
+    func choose(_ name: ArraySlice<UInt8>) {
         guard name.count < 64 else { return }
         for (index, byte) in name.enumerated() { unsafe offeredName[index] = CChar(bitPattern: byte) }
         unsafe offeredName[name.count] = 0
     }
 
-    func forgetOffer() {
+    func forgetChoice() {
         unsafe offeredName[0] = 0
     }
 }

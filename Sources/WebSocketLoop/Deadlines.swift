@@ -6,7 +6,7 @@
 struct Deadlines {
     /// What a connection is waited for.
     enum Kind: UInt8, CaseIterable {
-        /// The answer to its request or handshake.
+        /// The end of its handshake.
         case handshake
         /// The answer to a ping.
         case pong

@@ -11,13 +11,17 @@ extension WebSocketLoop {
         } catch {
             return unsafe refuse(wsi, index, error)
         }
+        let offer = head.header(.webSocketProtocol)
+        guard offer?.count ?? 0 <= Subprotocols.maxHeaderBytes else {
+            return unsafe refuse(wsi, index, .malformed("the offered subprotocols are longer than \(Subprotocols.maxHeaderBytes) bytes"))
+        }
         guard let webSockets else { return unsafe answer(wsi, index, hooks.response(.nothingHere), head: head) }
         if let response = webSockets.refusal(of: head, on: table.socket(at: index)) {
             // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
             return unsafe answer(wsi, index, response, head: head)
         }
-        if let offered = head.header(.webSocketProtocol), let first = offered.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 }).first {
-            settings.offer(first)
+        if let offer, let name = Subprotocols(offer).choice(preferring: options.subprotocol) {
+            settings.choose(name)
         }
         return 0
     }
@@ -35,6 +39,7 @@ extension WebSocketLoop {
     // MARK: WebSockets
 
     func established(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
+        settings.forgetChoice()
         leaveHandshake(index, for: .webSocket)
         deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
         webSockets?.opened(table.socket(at: index), over: .webSocket, unsafe RequestHead(borrowing: wsi))

@@ -6,10 +6,11 @@ extension HandshakeHead {
     init?(_ head: borrowing RequestHead, keeping kept: KeptHead) {
         func text(_ header: RequestHead.Header) -> String? { head.header(header).map { String(decoding: $0, as: UTF8.self) } }
         guard !kept.everything else {
-            self.init(cookie: text(.cookie), authorization: text(.authorization), origin: text(.origin), userAgent: text(.userAgent))
+            let authorization = text(.authorization) ?? SubprotocolToken.authorization(in: head)
+            self.init(cookie: text(.cookie), authorization: authorization, origin: text(.origin), userAgent: text(.userAgent))
             return
         }
-        let authorization = kept.authorization ? text(.authorization) : nil
+        let authorization = kept.authorization ? text(.authorization) ?? SubprotocolToken.authorization(in: head) : nil
         var cookie: String?
         if let name = kept.cookie, let bytes = head.header(.cookie), CookieHeader.firstValue(of: name, in: bytes.span) != nil {
             cookie = String(decoding: bytes, as: UTF8.self)

@@ -1,4 +1,3 @@
-internal import CLibuv
 internal import CLinux
 internal import Glibc
 

@@ -16,7 +16,7 @@ final class Listener {
     private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     private var reserve = openReserve()
     private var isPolling = false
-    private var gate: AcceptGate
+    private(set) var gate: AcceptGate
     private let budget: ConnectionBudget
     private unowned let loop: WebSocketLoop
 
@@ -44,8 +44,12 @@ final class Listener {
         if reserve >= 0 { Glibc.close(reserve) }
     }
 
-    /// Goes on accepting, if it had to hold: a pending connection has ended.
-    func resume() {
+    /// Tells the gate that one accepted connection is no longer in its handshake.
+    func handshakeEnded() {
+        if gate.handshakeEnded() { resume() }
+    }
+
+    private func resume() {
         guard !isPolling else { return }
         isPolling = true
         _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), connectionsWaiting)
@@ -59,27 +63,24 @@ final class Listener {
 
     fileprivate func acceptWaiting() {
         for _ in 0..<Self.batch {
-            let decision = gate.next(loop.door.pending, random: { UInt64.random(in: .min ... .max) })
-            if decision == .hold { return pause() }
-            var address = sockaddr_storage()
-            let connection = unsafe accept_connection(descriptor, &address, socklen_t(MemoryLayout<sockaddr_storage>.size))
+            guard gate.next() == .accept else { return pause() }
+            let connection = accept_connection(descriptor)
             if connection >= 0 {
-                if case .acceptInstead(let slot) = decision { loop.crowdedOut(slot) }
-                admit(connection, from: PeerAddress(address)?.key ?? .unknown)
+                admit(connection)
             } else if !recover(from: errno) {
                 return
             }
         }
     }
 
-    private func admit(_ connection: Int32, from address: AddressKey) {
+    private func admit(_ connection: Int32) {
         guard budget.take() else {
             refusePolitely(connection)
             loop.refused(.connectionLimit)
             return
         }
         gate.accepted()
-        loop.door.receive(takingOwnership: connection, from: address)
+        loop.adopt(takingOwnership: connection)
     }
 
     /// - Returns: whether to go on with the batch.
@@ -90,7 +91,7 @@ final class Listener {
         case .shed(let isFirst):
             if isFirst { loop.log(.outOfDescriptors) }
             if reserve >= 0 { Glibc.close(reserve) }
-            let connection = accept_connection(descriptor, nil, 0)
+            let connection = accept_connection(descriptor)
             if connection >= 0 { Glibc.close(connection) }
             reserve = openReserve()
             loop.refused(.outOfDescriptors)
