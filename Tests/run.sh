@@ -10,7 +10,7 @@ export SKEWWATCH_STRICT=1
 step() { printf '\n== %s\n' "$1"; }
 
 step "System packages"
-Docker/packages.sh libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config openssl
+Docker/packages.sh libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev ca-certificates pkg-config openssl
 command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
 
 step "Format"

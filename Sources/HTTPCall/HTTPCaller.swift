@@ -9,9 +9,19 @@ internal import Synchronization
 /// way at once is the callers' to limit.
 package final class HTTPCaller: Sendable {
     private let worker = Worker()
+    private let caFile: String?
 
     /// Costs nothing until the first call: that starts the thread.
-    package init() {}
+    /// - Parameter caFile: certificate authorities in PEM that are trusted besides the system's; without one, the file that the
+    ///   environment's `SSL_CERT_FILE` names, as for other programs.
+    package init(caFile: String? = nil) {
+        self.caFile = caFile ?? Self.environmentCAFile
+    }
+
+    private static let environmentCAFile: String? = unsafe getenv("SSL_CERT_FILE").flatMap { text in
+        let path = unsafe String(cString: text)
+        return path.isEmpty ? nil : path
+    }
 
     deinit { worker.end() }
 
@@ -25,7 +35,7 @@ package final class HTTPCaller: Sendable {
 
     /// Sends a request and calls back with the whole answer. Any thread; the call comes on the caller's own thread.
     package func start(_ request: HTTPRequest, onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void) {
-        worker.submit(Call(request: request, answer: onEnd))
+        worker.submit(Call(request: request, caFile: caFile, answer: onEnd))
     }
 
     /// Sends a request whose answer goes on and on, such as a stream of events. Any thread; the calls come on the caller's own thread.
@@ -38,7 +48,7 @@ package final class HTTPCaller: Sendable {
         _ request: HTTPRequest, silence: Duration, onPart: @escaping @Sendable ([UInt8]) -> Void,
         onEnd: @escaping @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void
     ) {
-        worker.submit(Call(request: request, streaming: Streaming(silence: silence, part: onPart), answer: onEnd))
+        worker.submit(Call(request: request, caFile: caFile, streaming: Streaming(silence: silence, part: onPart), answer: onEnd))
     }
 
     /// Ends every call with ``HTTPFault/ended``, now and from now on.
@@ -48,6 +58,8 @@ package final class HTTPCaller: Sendable {
 /// A request that waits for the worker, and whom to tell. The answer is told exactly once.
 struct Call: Sendable {
     let request: HTTPRequest
+    /// nil for the system's own.
+    let caFile: String?
     /// nil for an answer that is told as a whole.
     var streaming: Streaming?
     let answer: @Sendable (Result<HTTPAnswer, HTTPFault>) -> Void

@@ -40,7 +40,9 @@ final class Transfer {
             ?? [(CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_MAXFILESIZE, request.maxAnswerBytes)]
         var isSetUp = (numbers + limits).allSatisfy { option, value in unsafe set_number(easy, option, value) == CURLE_OK }
         // The empty proxy means none, also where the environment names one.
-        for (option, text) in [(CURLOPT_URL, request.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, "")] {
+        // The folder of the system's authorities stays in use beside the file.
+        let files = call.caFile.map { [(CURLOPT_CAINFO, $0)] } ?? []
+        for (option, text) in [(CURLOPT_URL, request.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, "")] + files {
             isSetUp = unsafe text.withCString { unsafe set_pointer(easy, option, $0) == CURLE_OK } && isSetUp
         }
         _ = unsafe set_pointer(easy, CURLOPT_HTTPHEADER, headers)

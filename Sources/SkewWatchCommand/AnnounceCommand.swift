@@ -28,6 +28,9 @@ struct AnnounceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File that holds the admin token.", valueName: "file"))
     var adminTokenFile: String?
 
+    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust besides the system's.", valueName: "file"))
+    var caFile: String?
+
     @Option(help: ArgumentHelp("File of settings of the server, for URL and token.", valueName: "file"))
     var config: String?
 
@@ -39,13 +42,13 @@ struct AnnounceCommand: AsyncParsableCommand {
                 sentence: "The admin token is missing; name its file with --admin-token-file, or set SKEWWATCH_ADMIN_TOKEN.",
                 status: .wrongSettings)
         }
-        let access = try ServerAccess(url: url, token: token, settings: settings)
+        let access = try ServerAccess(url: url, token: token, caFile: caFile, settings: settings)
         StandardStreams.print(Self.sentence(told: try await announce(to: access, token: token)))
     }
 
     /// - Returns: how many were told.
     private func announce(to access: ServerAccess, token: String) async throws(CommandFailure) -> Int {
-        let caller = HTTPCaller()
+        let caller = HTTPCaller(caFile: access.caFile)
         defer { caller.end() }
         let body = JSONValue.object(["version": .string(version)]).encoded
         let request = access.request(

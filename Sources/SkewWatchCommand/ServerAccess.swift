@@ -9,14 +9,19 @@ struct ServerAccess {
     /// False for the server of this machine's own settings: its certificate names another host than loopback.
     let checksCertificate: Bool
 
+    /// Certificate authorities that are trusted besides the system's; nil for none.
+    let caFile: String?
+
     /// The base path of a server that is named without one.
     static let usualBasePath = "/__skew"
 
     /// - Parameters:
     ///   - url: as given; nil means the server that these settings start.
     ///   - token: nil where there is none.
-    init(url: String?, token: String?, settings: () throws -> Configuration) throws {
+    ///   - caFile: as given; nil means the one of the environment.
+    init(url: String?, token: String?, caFile: String? = nil, settings: () throws -> Configuration) throws {
         self.token = token
+        self.caFile = caFile ?? SettingArguments.environment["SKEWWATCH_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         checksCertificate = url != nil
         self.url = try url.map(Self.complete) ?? LocalServer(try settings()).url
     }

@@ -24,7 +24,7 @@ struct SettingArguments: ParsableArguments {
         }
     }
 
-    private static var environment: [String: String] {
+    static var environment: [String: String] {
         var variables: [String: String] = [:]
         var next = unsafe environ
         while let entry = unsafe next.pointee {

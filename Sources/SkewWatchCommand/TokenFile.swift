@@ -1,6 +1,6 @@
 internal import SkewWatch
 
-/// A file that holds a token and nothing else but a newline.
+/// A file that holds tokens, one a line; the first one counts. Blanks and a byte order mark around it are no part of it.
 enum TokenFile {
     /// - Throws: `CommandFailure` with a sentence that names the flag and never the token.
     static func read(_ path: String, flag: String) throws(CommandFailure) -> String {
@@ -10,9 +10,9 @@ enum TokenFile {
         } catch {
             throw CommandFailure(sentence: "\(flag) names a file that cannot be read: \(error.reason).", status: .wrongSettings)
         }
-        let token = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)[0].filter { $0 != 0x0D }
-        guard !token.isEmpty, let text = String(validating: token, as: UTF8.self) else {
-            throw CommandFailure(sentence: "\(flag) names a file whose first line is no token.", status: .wrongSettings)
+        let lines = String(validating: bytes, as: UTF8.self)?.split(whereSeparator: \.isNewline) ?? []
+        guard let text = lines.lazy.map({ String($0).withoutBlanksAround }).first(where: { !$0.isEmpty }) else {
+            throw CommandFailure(sentence: "\(flag) names a file that holds no token.", status: .wrongSettings)
         }
         return text
     }

@@ -31,6 +31,9 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The stats token itself; command lines are public, so a file is better.", valueName: "token"))
     var token: String?
 
+    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust besides the system's.", valueName: "file"))
+    var caFile: String?
+
     @Option(help: ArgumentHelp("File of settings of the server, for URL and token.", valueName: "file"))
     var config: String?
 
@@ -42,7 +45,8 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []) }
-        let access = try ServerAccess(url: url, token: try givenToken() ?? settings().statsToken?.exposed, settings: settings)
+        let access = try ServerAccess(
+            url: url, token: try givenToken() ?? settings().statsToken?.exposed, caFile: caFile, settings: settings)
         let form: WatchOutput.Form
         if json {
             form = .json

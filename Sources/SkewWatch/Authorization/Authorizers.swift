@@ -28,8 +28,7 @@ struct Authorizers: Sendable {
 
     /// - Parameter previous: those that these follow; public keys from the same place stay good until that has been read again.
     init(_ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, after previous: Authorizers? = nil) {
-        tokens = AccessTokens(
-            stats: configuration.statsToken.map { [$0] } ?? [], admin: configuration.adminToken.map { [$0] } ?? [])
+        tokens = AccessTokens(stats: configuration.statsTokens, admin: configuration.adminTokens)
         let known = previous?.keySource
         if let previous { revoked = previous.revoked }
         let tokens = WebTokens(configuration, revoked: revoked) { place in

@@ -109,7 +109,7 @@ extension Configuration {
     /// - Returns: one sentence when they cannot be read or used.
     package func warningOfDistantKeys() async -> String? {
         guard let jwtJWKS, jwtJWKS.contains("://") else { return nil }
-        let caller = HTTPCaller()
+        let caller = HTTPCaller(caFile: caFile)
         defer { caller.end() }
         return await KeySource.warning(of: jwtJWKS, caller)
     }

@@ -21,13 +21,28 @@ struct TokenRules: Sendable {
         if let start = try Self.date("nbf", in: claims), now < start - Self.leeway { throw .notYet }
         try checkAudience(claims["aud"])
         for claim in required where claim.name != "aud" {
-            guard let value = claims[claim.name], value.holds(claim.value) else { throw .claim }
+            guard Self.values(of: claim.name, in: claims).contains(where: { $0.holds(claim.value) }) else { throw .claim }
         }
         let subject = claims["sub"]?.text.flatMap { CleanText.clean($0.utf8.span, limit: 64) }
         // A token that is let in by the leeway lasts as long as that does.
         let secondsLeft = expiry > now ? expiry - now : expiry + Self.leeway - now
         return Content(secondsLeft: secondsLeft, subject: subject)
     }
+
+    /// What a claim says, by its name or by a path of names with dots between them: Keycloak puts roles into
+    /// `{"realm_access":{"roles":[…]}}`. A name may have dots of its own, as those that are URLs have.
+    private static func values(of path: String, in claims: [String: JSONValue]) -> [JSONValue] {
+        var values: [JSONValue] = []
+        if let value = claims[path] { values.append(isList(path) ? value.splitIntoWords : value) }
+        for dot in path.indices where path[dot] == "." {
+            guard case .object(let members)? = claims[String(path[..<dot])] else { continue }
+            values += Self.values(of: String(path[path.index(after: dot)...]), in: members)
+        }
+        return values
+    }
+
+    /// Claims that are words with blanks between them (RFC 8693, section 4.2; Entra ID calls it `scp`).
+    private static func isList(_ name: String) -> Bool { name == "scope" || name == "scp" }
 
     /// A token for an audience is for nobody else (RFC 7519, section 4.1.3): without a required one, none may be named.
     private func checkAudience(_ audience: JSONValue?) throws(TokenFault) {
@@ -46,6 +61,12 @@ struct TokenRules: Sendable {
 }
 
 extension JSONValue {
+    /// The words of a text beside the text itself; anything else as it is.
+    fileprivate var splitIntoWords: JSONValue {
+        guard case .string(let text) = self else { return self }
+        return .array([self] + text.split(separator: " ").map { .string(String($0)) })
+    }
+
     /// Whether this is `text`, or a list with `text` in it.
     fileprivate func holds(_ text: String) -> Bool {
         switch self {

@@ -13,8 +13,8 @@ struct PostContext: Sendable {
 
 /// The endpoints: what becomes of each request. Called on the loop's thread.
 extension ConnectionTracker {
-    /// The longest body of a POST in bytes.
-    static let maxBodyBytes = 4096
+    /// The longest body of a POST in bytes: what a message may say, a body may.
+    nonisolated var maxBodyBytes: Int { settings.loop.maxMessageBytes }
 
     nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
         guard Endpoint(path: head.path, basePath: settings.basePath) == .webSocket else { return rejected(.notFound, .notFound) }
@@ -43,7 +43,7 @@ extension ConnectionTracker {
             let context = PostContext(
                 endpoint: endpoint, origin: origin, head: HandshakeHead(head, keeping: settings.keptHead))
             assumeIsolated { $0.posts[socket.place] = context }
-            return .readBody(limit: Self.maxBodyBytes)
+            return .readBody(limit: maxBodyBytes)
         case .health:
             return .respond(assumeIsolated { $0.health.with(origin.headers) })
         case .adminStats:
@@ -58,7 +58,7 @@ extension ConnectionTracker {
             guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json")) }
             let context = PostContext(endpoint: endpoint, origin: origin, head: nil)
             assumeIsolated { $0.posts[socket.place] = context }
-            return .readBody(limit: Self.maxBodyBytes)
+            return .readBody(limit: maxBodyBytes)
         }
     }
 

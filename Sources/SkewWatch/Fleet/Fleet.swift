@@ -6,8 +6,6 @@ internal import Presence
 /// server. Sources record changes only while somebody follows them; else they are asked for their counts when somebody wants to know.
 actor Fleet {
     private let limits: StatisticsLimits
-    /// The versions that have a name whatever others claim.
-    private let pinned: @Sendable () -> [String]
     private var sources: [(id: SourceID, tracker: ConnectionTracker)] = []
     private var view: FleetView
     private var demand = Demand()
@@ -18,10 +16,8 @@ actor Fleet {
     private var turns = Turns()
 
     /// Makes a fleet without a source.
-    /// - Parameter pinned: the versions that are shown by name whatever others claim, asked for anew at each look.
-    init(limits: StatisticsLimits, pinned: @escaping @Sendable () -> [String]) {
+    init(limits: StatisticsLimits) {
         self.limits = limits
-        self.pinned = pinned
         view = FleetView(maxVersions: limits.versions, maxRoutes: limits.routes, maxListed: limits.listedConnections)
     }
 
@@ -34,8 +30,8 @@ actor Fleet {
         let id = SourceID(tracker.index)
         sources.append((id, tracker))
         guard isRecording else { return }
-        let roster = await tracker.startWatching(listing: view.listingAllowance(for: id))
-        view.replace(id, with: roster.summary, listed: roster.listed)
+        let baseline = await tracker.startWatching(listing: view.listingAllowance(for: id))
+        view.replace(id, with: baseline.summary, listed: baseline.listed)
     }
 
     /// Takes in what somebody wants to follow from now on; nil for nothing.
@@ -72,7 +68,8 @@ actor Fleet {
                 for (id, summary) in await ask({ tracker, _ in await tracker.countsByVersion }) {
                     view.replace(id, with: summary, listed: 0)
                 }
-                settle()
+                // Nobody waits for these changes.
+                _ = view.takePending(rows: false)
             }
             return FleetCounts(total: view.total, versions: view.versions)
         }
@@ -85,17 +82,11 @@ actor Fleet {
     private func startRecording() async {
         guard !isRecording else { return }
         isRecording = true
-        for (id, roster) in await ask({ await $0.startWatching(listing: $1) }) {
-            view.replace(id, with: roster.summary, listed: roster.listed)
+        for (id, baseline) in await ask({ await $0.startWatching(listing: $1) }) {
+            view.replace(id, with: baseline.summary, listed: baseline.listed)
         }
         _ = await listMore(rosters: false)
-        settle()
-    }
-
-    /// Decides which names are shown where nobody is to be told: whoever follows from now on begins with a whole state.
-    private func settle() {
-        _ = view.takePending(rows: false)
-        _ = view.reconsider(at: MonotonicTime.now, pinned: pinned())
+        // Whoever follows from now on begins with a whole state.
         _ = view.takePending(rows: false)
     }
 
@@ -103,7 +94,7 @@ actor Fleet {
         guard isRecording else { return }
         isRecording = false
         for (id, summary) in await ask({ tracker, _ in await tracker.stopWatching() }) { view.replace(id, with: summary, listed: 0) }
-        settle()
+        _ = view.takePending(rows: false)
         lastChange = nil
     }
 
@@ -113,9 +104,8 @@ actor Fleet {
     /// - Returns: the sources' rows, where they were asked for; empty else.
     private func collect(rosters wantsRosters: Bool) async -> [Roster] {
         let rows = tellsRows
-        let renamed = view.reconsider(at: MonotonicTime.now, pinned: pinned())
         var rosters: [SourceID: Roster] = [:]
-        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters, renamed: renamed) }) {
+        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters) }) {
             take(changes, from: id)
             rosters[id] = changes.roster
         }
@@ -129,8 +119,7 @@ actor Fleet {
         let rows = tellsRows
         var rosters: [SourceID: Roster] = [:]
         for (id, tracker) in sources where view.hasUnlisted(id) && view.listed < limits.listedConnections {
-            let changes = await tracker.collect(
-                listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters, renamed: RenamedNames())
+            let changes = await tracker.collect(listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters)
             take(changes, from: id)
             rosters[id] = changes.roster
         }

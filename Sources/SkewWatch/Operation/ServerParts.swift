@@ -29,12 +29,12 @@ struct ServerParts: Sendable {
         limit = configuration.connectionLimit
         budget = ConnectionBudget(limit: limit.count)
         shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
-        caller = HTTPCaller()
+        caller = HTTPCaller(caFile: configuration.caFile)
         let audit = AuditLog(logger: logger)
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
         deniesEverybody = authorizers.isEmpty
         desk = AuthorizationDesk(authorizers, audit: audit)
         live = LiveSettings(configuration, hooks: hooks)
-        fleet = Fleet(limits: StatisticsLimits(configuration), pinned: { [shared] in shared.pinnedVersions })
+        fleet = Fleet(limits: StatisticsLimits(configuration))
     }
 }

@@ -41,7 +41,8 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     }
 
     private func count(_ refusal: ConnectionRefusal) {
-        counters.rejected[Counters.Rejection(refusal), default: 0] += 1
+        let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
+        counters.rejected[rejection, default: 0] += 1
     }
 
     // MARK: Coming

@@ -107,7 +107,7 @@ struct WatchRun {
     }
 
     private mutating func connect(_ attempt: Int) {
-        caller = HTTPCaller()
+        caller = HTTPCaller(caFile: access.caFile)
         let inbox = inbox
         let request = access.request("/sse", headers: [("Accept", "text/event-stream")], timeout: .seconds(10))
         caller.stream(

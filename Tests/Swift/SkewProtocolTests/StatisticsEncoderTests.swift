@@ -9,11 +9,10 @@ struct Fleet {
     var view = FleetView(maxVersions: 200, maxRoutes: 200, maxListed: 1_000)
 
     mutating func add(_ rows: [ConnectionRow], listing: Int = 1_000) {
-        var roster = Roster()
+        var roster = Roster(maxVersions: 200, maxRoutes: 200)
         roster.startRecording(listing: listing)
         for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, address: row.address) }
         view.apply(roster.takeChanges(listing: listing, rows: false), from: SourceID(rosters.count))
-        _ = view.takePending(rows: false)
         rosters.append(roster)
     }
 

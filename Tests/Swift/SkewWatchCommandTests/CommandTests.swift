@@ -56,7 +56,7 @@ import Testing
         default: end = try RunningCommand(arguments[0], arguments[1]).finish()
         }
         #expect(end.status == 0 && end.errors.isEmpty)
-        #expect(end.output.contains("  --stats-token <secret>\n") && end.output.contains("SKEWWATCH_MAX_LISTED_CONNECTIONS"))
+        #expect(end.output.contains("  --stats-token <secret,…>\n") && end.output.contains("SKEWWATCH_MAX_LISTED_CONNECTIONS"))
         #expect(end.output.contains("78   wrong settings"))
         #expect(end.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }

@@ -13,6 +13,15 @@ extension Configuration {
         warningsOfFiles = []
         try inspectCertificate(at: moment, readFile)
         try inspectKeySet(readFile)
+        try inspectAuthorities(readFile)
+    }
+
+    private func inspectAuthorities(_ readFile: (String) throws(FileReadingError) -> [UInt8]) throws(ConfigurationError) {
+        guard let caFile else { return }
+        let bytes = try contents(of: caFile, for: "ca-file", readFile)
+        guard bytes.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
+            throw .unusableFile(source(of: "ca-file"), path: caFile, reason: "it holds no certificate in PEM")
+        }
     }
 
     private mutating func inspectCertificate(

@@ -66,7 +66,7 @@ extension Configuration {
         guard let text = String(validating: try Self.contents(of: file, readFile), as: UTF8.self) else {
             throw .unreadableFile(file.source, path: file.text, reason: "it is not UTF-8 text")
         }
-        guard setting.store(text, &self) else {
+        guard setting.storeFile(text, &self) else {
             throw .unreadableFile(file.source, path: file.text, reason: "it must hold \(setting.expectation)")
         }
     }

@@ -1,6 +1,4 @@
 extension Configuration {
-    /// Tokens of fewer characters can be guessed by who has time.
-    private static let shortestToken = 24
     /// Behind a proxy an idle connection lives for a minute by default (nginx, HAProxy's examples, most load balancers).
     private static let longestIdleTime = Duration.seconds(55)
 
@@ -36,17 +34,18 @@ extension Configuration {
 
     private var warningsOfSecrets: [String] {
         var warnings: [String] = []
-        for (name, secret) in [("stats-token", statsToken), ("admin-token", adminToken), ("jwt-secret", jwtSecret)] {
-            guard let text = secret?.exposed, text.count > 1, let first = text.first, first == text.last, "\"'".contains(first) else {
+        let tokens = statsTokens.map { ("stats-token", $0) } + adminTokens.map { ("admin-token", $0) }
+        for (name, secret) in tokens + (jwtSecret.map { [("jwt-secret", $0)] } ?? []) {
+            let text = secret.exposed
+            guard text.count > 1, let first = text.first, first == text.last, "\"'".contains(first) else {
                 continue
             }
             warnings.append("\(source(of: name)) has quotes around it, which are taken as a part of it.")
         }
-        for (name, secret) in [("stats-token", statsToken), ("admin-token", adminToken)] {
-            guard let secret, secret.exposed.utf8.count < Self.shortestToken else { continue }
-            warnings.append("\(source(of: name)) has fewer than \(Self.shortestToken) characters, so it can be guessed.")
+        for (name, secret) in tokens where !secret.isLong {
+            warnings.append("\(source(of: name)) has fewer than \(Secret.longEnough) characters, so it can be guessed.")
         }
-        if let statsToken, statsToken == adminToken {
+        if statsTokens.contains(where: { adminTokens.contains($0) }) {
             warnings.append("--stats-token and --admin-token are the same, so whoever sees statistics can also write.")
         }
         if let jwtSecret, jwtSecret.exposed.utf8.count < 32 {

@@ -43,9 +43,19 @@ public struct Configuration: Sendable {
     // MARK: Who may see and do what
 
     /// Lets its bearer see statistics.
-    public var statsToken: Secret?
+    public var statsToken: Secret? {
+        get { statsTokens.first }
+        set { statsTokens = newValue.map { [$0] } ?? [] }
+    }
+    /// Several of them, so that a new one takes an old one's place without cutting anybody off; the first is the one that commands use.
+    public var statsTokens: [Secret] = []
     /// Lets its bearer write to the admin endpoints.
-    public var adminToken: Secret?
+    public var adminToken: Secret? {
+        get { adminTokens.first }
+        set { adminTokens = newValue.map { [$0] } ?? [] }
+    }
+    /// Several of them, as of ``statsTokens``.
+    public var adminTokens: [Secret] = []
     /// Asked for every subscription; `http` or `https`.
     public var authorizeURL: String?
     /// Key of JWTs signed with HMAC.
@@ -56,6 +66,8 @@ public struct Configuration: Sendable {
     public var jwtRequire: [RequiredClaim] = []
     /// Cookie that carries a JWT.
     public var jwtCookie: String?
+    /// Certificate authorities in PEM, as a path, that are trusted besides the system's by whatever the server calls.
+    public var caFile: String?
     /// Origins of browsers that may connect (`https://app.example.com`, `https://*.example.com`, `*`); empty means the request's own host.
     public var allowedOrigins: [String] = []
 
@@ -72,10 +84,10 @@ public struct Configuration: Sendable {
     public var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
     public var maxConnectionsPerIP: Int?
-    /// Connections that are not answered yet.
+    /// Connections that have not finished their handshake.
     public var maxPendingHandshakes = 4096
-    /// Bytes of one message from a client.
-    public var maxMessageBytes = 4096
+    /// Bytes of one message from a client. A token of 8 KB fits, as providers make them with roles and groups.
+    public var maxMessageBytes = 12_288
     /// Messages per second from one client; bursts of twice as many pass.
     public var maxMessagesPerSecond = 20
     /// Distinct versions that are counted by name.
@@ -88,7 +100,7 @@ public struct Configuration: Sendable {
     public var pingInterval: Duration = .seconds(25)
     /// Time a client has to answer a ping.
     public var pongTimeout: Duration = .seconds(10)
-    /// Time from connecting to the answer of a request or handshake.
+    /// Time a client has to finish its handshake.
     public var handshakeTimeout: Duration = .seconds(5)
     /// Time over which connections are closed when the server ends.
     public var drainTimeout: Duration = .seconds(25)

@@ -40,6 +40,8 @@ struct Setting: Sendable {
     let pending: Pending?
     /// Puts the text's value in its place; false when the text is no such value.
     let store: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
+    /// The same for the text of a secret's own file.
+    let storeFile: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
     /// Whether two configurations have other values.
     let differs: @Sendable (Configuration, Configuration) -> Bool
     /// Puts the value of one configuration into another.
@@ -64,11 +66,16 @@ struct Setting: Sendable {
         placeholder = form.placeholder
         expectation = form.expectation
         hidesText = form.hidesText
-        isSecret = Value.self == Secret?.self
+        isSecret = Value.self == Secret?.self || Value.self == [Secret].self
         isBoolean = Value.self == Bool.self
         self.shownDefault = shownDefault ?? form.show(Configuration()[keyPath: path])
         store = { text, configuration in
             guard let value = form.parse(text) else { return false }
+            configuration[keyPath: path] = value
+            return true
+        }
+        storeFile = { text, configuration in
+            guard let value = form.parseFile(text) else { return false }
             configuration[keyPath: path] = value
             return true
         }

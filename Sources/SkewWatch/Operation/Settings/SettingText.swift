@@ -44,7 +44,7 @@ extension String {
     }
 
     /// Without blanks, line breaks and byte order marks at either end.
-    var withoutBlanksAround: String {
+    package var withoutBlanksAround: String {
         let isBlank: (Unicode.Scalar) -> Bool = { " \t\r\n\u{feff}".unicodeScalars.contains($0) }
         return String(String.UnicodeScalarView(unicodeScalars.drop(while: isBlank).reversed().drop(while: isBlank).reversed()))
     }

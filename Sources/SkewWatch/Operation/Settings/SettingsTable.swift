@@ -40,11 +40,11 @@ public enum SettingsTable {
 
     private static let authorization: [Setting] = [
         Setting(
-            "stats-token", \.statsToken, ValueForm.secret.orNothing(shownAs: "none: stats are denied to everybody"), .authorization,
-            "Lets its bearer see statistics."),
+            "stats-token", \.statsTokens, .tokens(shownWhenEmpty: "none: stats are denied to everybody"), .authorization,
+            "Lets its bearer see statistics. Several, comma separated or one a line of the file, let one take another's place."),
         Setting(
-            "admin-token", \.adminToken, ValueForm.secret.orNothing(shownAs: "none: the admin endpoints answer 503"), .authorization,
-            "Lets its bearer use the admin endpoints."),
+            "admin-token", \.adminTokens, .tokens(shownWhenEmpty: "none: what writes answers 503"), .authorization,
+            "Lets its bearer use the admin endpoints. Several, as of --stats-token."),
         Setting(
             "authorize-url", \.authorizeURL, ValueForm.httpURL.orNothing(), .authorization,
             "Endpoint of your app that is asked, by POST, who may see statistics."),
@@ -53,12 +53,16 @@ public enum SettingsTable {
             "Key of JWTs signed with HMAC (HS256, HS384, HS512): who has one may see statistics until its exp."),
         Setting(
             "jwt-jwks", \.jwtJWKS, ValueForm.fileOrURL.orNothing(), .authorization,
-            "Public keys of JWTs (RS256, ES256, EdDSA), as a JSON Web Key Set."),
+            "Public keys of JWTs (RS, PS and ES with 256, 384 or 512, and EdDSA), as a JSON Web Key Set."),
         Setting(
             "jwt-require", \.jwtRequire, ValueForm.claim.list(of: "claims such as role=admin"), .authorization,
-            "Claims that a JWT must have, all of them; one with an aud is refused unless that is required here."),
+            "Claims that a JWT must have, all of them, by name or path (realm_access.roles=admin); one with an aud is refused unless that is required here."
+        ),
         Setting(
             "jwt-cookie", \.jwtCookie, ValueForm.cookieName.orNothing(), .authorization, "Cookie that carries a JWT."),
+        Setting(
+            "ca-file", \.caFile, ValueForm.file.orNothing(), .authorization,
+            "Certificate authorities in PEM that are trusted besides the system's when your app or a key set is asked."),
         Setting(
             "allowed-origins", \.allowedOrigins,
             ValueForm.origin.list(of: "origins such as https://*.example.com, or *", shownWhenEmpty: "the request's own host"),
@@ -80,29 +84,29 @@ public enum SettingsTable {
             "Open connections of one address."),
         Setting(
             "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
-            "Connections that are not answered yet; when many are, the address with most of them loses its oldest."),
+            "Connections that have not finished their handshake; further ones wait in the kernel."),
         Setting("max-message-bytes", \.maxMessageBytes, .integer(256...16_777_216), .limits, "Bytes of one message from a client."),
         Setting(
             "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits,
             "Messages per second from one client, with a burst of twice as many."),
         Setting(
             "max-versions", \.maxVersions, .integer(1...100_000), .limits,
-            "Distinct versions shown by name, those with most tabs; the rest is (other)."),
+            "Distinct versions counted by name; further ones count under (other)."),
         Setting(
             "max-routes", \.maxRoutes, .integer(1...1_000_000), .limits,
-            "Distinct routes shown by name, those with most tabs; the rest is (other)."),
+            "Distinct routes counted by name; further ones count under (other)."),
         Setting(
             "max-listed-connections", \.maxListedConnections, .integer(0...1_048_576), .limits,
             "Rows in one stats message; truncated tells how many were left out."),
         Setting(
             "ping-interval", \.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time between pings on one connection; on an event stream between keepalives, where that is 15s at most."),
+            "Time between pings on one connection."),
         Setting(
             "pong-timeout", \.pongTimeout, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time a client has to answer a ping, or its network to acknowledge what an event stream sent."),
+            "Time a client has to answer a ping."),
         Setting(
             "handshake-timeout", \.handshakeTimeout, .duration(.milliseconds(100) ... .seconds(300)), .limits,
-            "Time from connecting to the answer of a request or handshake."),
+            "Time a client has to finish its handshake."),
     ]
 
     private static let cluster: [Setting] = [

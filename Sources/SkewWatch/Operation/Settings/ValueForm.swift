@@ -8,6 +8,8 @@ struct ValueForm<Value: Sendable>: Sendable {
     var hidesText = false
     /// What the text means, allowed or not; `nil` when it means nothing.
     let read: @Sendable (String) -> Value?
+    /// What the text of a secret's own file means, where that is something else.
+    var readFile: (@Sendable (String) -> Value?)?
     /// Whether the setting may have the value, wherever it comes from: text, or a program that embeds the library.
     var isAllowed: @Sendable (Value) -> Bool = { _ in true }
     /// The value as help and README show it.
@@ -15,6 +17,9 @@ struct ValueForm<Value: Sendable>: Sendable {
 
     /// The value, or `nil` when the text is none that is allowed.
     func parse(_ text: String) -> Value? { read(text).flatMap { isAllowed($0) ? $0 : nil } }
+
+    /// The same for the text of a secret's own file.
+    func parseFile(_ text: String) -> Value? { (readFile ?? read)(text).flatMap { isAllowed($0) ? $0 : nil } }
 
     /// The same for a setting that may be left out; `absent` is what is shown then.
     func orNothing(shownAs absent: String = "none") -> ValueForm<Value?> {

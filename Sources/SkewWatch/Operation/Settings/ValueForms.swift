@@ -64,6 +64,28 @@ extension ValueForm<Secret> {
     }
 }
 
+extension ValueForm<[Secret]> {
+    /// Tokens: between commas or, in a file of their own, one a line. Blanks, newlines and a byte order mark around each are no part
+    /// of it.
+    static func tokens(shownWhenEmpty empty: String) -> Self {
+        Self(
+            placeholder: "secret,…", expectation: "one to \(maxTokens) tokens that are not empty", hidesText: true,
+            read: { text in
+                let tokens = text.split(separator: ",", omittingEmptySubsequences: false).map { Secret(String($0).withoutBlanksAround) }
+                return tokens.contains(nil) ? nil : tokens.compactMap(\.self)
+            },
+            readFile: { text in
+                let lines = text.split(whereSeparator: \.isNewline).compactMap { Secret(String($0).withoutBlanksAround) }
+                return lines.isEmpty ? nil : lines
+            },
+            isAllowed: { $0.count <= maxTokens && $0.allSatisfy { !$0.exposed.hasControlCharacters } },
+            show: { $0.isEmpty ? empty : "<redacted>" })
+    }
+
+    /// Enough to replace one by another, and few enough to compare all with whatever is shown.
+    private static var maxTokens: Int { 16 }
+}
+
 extension ValueForm where Value: RawRepresentable<String> & CaseIterable {
     /// One of a few words.
     static var choice: Self {

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import SkewWatch
@@ -92,7 +93,7 @@ struct FairLineTests {
     }
 
     @Test(arguments: 0..<20) func `nobody is lost and nobody is served twice, in whatever order things happen`(seed: UInt64) {
-        var random = SeededRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         var line = Line(limits: .init(waiting: 30, served: 5, servedPerKey: 2, keptForRenewals: 1))
         var (waiting, served): (Set<Int>, [(rank: Line.Rank, key: String?)]) = ([], [])
         for number in 0..<5000 {
@@ -126,18 +127,5 @@ struct FairLineTests {
             line.finish(next.rank, key: next.key)
         }
         #expect(waiting.isEmpty, "seed \(seed)")
-    }
-}
-
-/// SplitMix64: random numbers that a seed repeats.
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

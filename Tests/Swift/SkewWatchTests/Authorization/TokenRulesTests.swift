@@ -59,6 +59,28 @@ struct TokenRulesTests {
         #expect((try? check(good(["staff": .boolean(true), "level": .number(3)]), "staff=true", "level=3").get()) != nil)
     }
 
+    @Test func `a claim is found by a path of names, and a name may have dots of its own`() {
+        func passes(_ claims: [String: JSONValue], _ required: String) -> Bool { check(good(claims), required) != .failure(.claim) }
+        let roles = JSONValue.object(["roles": .array([.string("viewer"), .string("admin")])])
+        #expect(passes(["realm_access": roles], "realm_access.roles=admin"))
+        #expect(!passes(["realm_access": roles], "realm_access.roles=root"))
+        #expect(!passes(["realm_access": roles], "roles=admin") && !passes(["realm_access": roles], "realm_access=admin"))
+        #expect(passes(["resource_access": .object(["my.app": roles])], "resource_access.my.app.roles=admin"))
+        #expect(passes(["https://example.com/roles": .string("admin")], "https://example.com/roles=admin"))
+        #expect(passes(["a": .object(["b": .string("no")]), "a.b": .string("yes")], "a.b=yes"))
+        #expect(!passes(["realm_access": .string("admin")], "realm_access.roles=admin") && !passes([:], "a.b.c=d"))
+        #expect(!passes(["a": .object(["": .string("x")])], "a=x"))
+    }
+
+    @Test func `a scope is words with blanks between them, and other claims are not`() {
+        func passes(_ claims: [String: JSONValue], _ required: String) -> Bool { check(good(claims), required) != .failure(.claim) }
+        #expect(passes(["scope": .string("openid read:stats")], "scope=read:stats"))
+        #expect(passes(["scope": .string("openid read:stats")], "scope=openid read:stats"))
+        #expect(passes(["scp": .string("a b")], "scp=b") && passes(["scp": .array([.string("b")])], "scp=b"))
+        #expect(!passes(["scope": .string("openid read:stats:all")], "scope=read:stats"))
+        #expect(!passes(["role": .string("not admin")], "role=admin"))
+    }
+
     @Test func `who it is is cleaned for the log`() {
         #expect((try? check(good(["sub": .string("a\nb\u{202E}")])).get())?.subject == "ab")
         #expect((try? check(good(["sub": .string(String(repeating: "x", count: 500))])).get())?.subject?.count == 64)

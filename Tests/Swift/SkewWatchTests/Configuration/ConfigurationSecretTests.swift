@@ -53,8 +53,30 @@ import Testing
 
     @Test(arguments: ["", "\n", " \u{feff}\n", "hunter2\nhunter3\n", "\u{0}hunter2"])
     func `a secret's file without exactly one line is refused without showing it`(contents: String) {
-        let text = sentence(["--stats-token-file=t"], files: ["t": contents])
-        #expect(text == "--stats-token-file names \"t\", which cannot be read: it must hold one line of text that is not empty.")
+        let text = sentence(["--jwt-secret-file=t"], files: ["t": contents])
+        #expect(text == "--jwt-secret-file names \"t\", which cannot be read: it must hold one line of text that is not empty.")
+    }
+
+    @Test func `a token may be several, one a line of its file and comma separated elsewhere`() throws {
+        for contents in ["new\nold\n", "\u{feff}new\r\n\r\n old \r\n", "new\n\nold"] {
+            let configuration = try load(["--stats-token-file=t", "--admin-token-file=t"], files: ["t": contents])
+            #expect(configuration.statsTokens.map(\.exposed) == ["new", "old"] && configuration.adminTokens == configuration.statsTokens)
+            #expect(configuration.statsToken?.exposed == "new")
+        }
+        #expect(try load(environment: ["SKEWWATCH_ADMIN_TOKEN": "new, old"]).adminTokens.map(\.exposed) == ["new", "old"])
+        #expect(try load(["--stats-token=new,old"]).statsTokens.map(\.exposed) == ["new", "old"])
+        #expect(try load(["--stats-token-file=t"], files: ["t": "with,comma\n"]).statsTokens.map(\.exposed) == ["with,comma"])
+    }
+
+    @Test(arguments: ["a,", ",", "a,,b", Array(repeating: "a", count: 17).joined(separator: ",")])
+    func `a list of tokens with nothing in a place, or with too many, is refused without showing it`(text: String) {
+        #expect(sentence(["--stats-token=\(text)"]) == "--stats-token must be one to 16 tokens that are not empty.")
+    }
+
+    @Test(arguments: ["", "\n\n", "hunter2\u{0}"])
+    func `a file of tokens without one is refused without showing it`(contents: String) {
+        let text = sentence(["--admin-token-file=t"], files: ["t": contents])
+        #expect(text == "--admin-token-file names \"t\", which cannot be read: it must hold one to 16 tokens that are not empty.")
     }
 
     @Test func `a secret's file that is not text is refused`() {

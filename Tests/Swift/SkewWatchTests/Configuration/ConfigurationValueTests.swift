@@ -30,6 +30,7 @@ import Testing
         ("jwt-jwks", ["", "https://user@host/", "ftp://a/b"]),
         ("jwt-require", ["admin", "=x", "role=", "role=a,"]),
         ("jwt-cookie", ["", "a b"]),
+        ("ca-file", [""]),
         (
             "allowed-origins",
             [
@@ -106,6 +107,7 @@ import Testing
             { $0.jwtRequire == [RequiredClaim(name: "role", value: "admin"), RequiredClaim(name: "scope", value: "a=b")] }
         ),
         ("jwt-cookie", "session", { $0.jwtCookie == "session" }),
+        ("ca-file", "/ca.pem", { $0.caFile == "/ca.pem" }),
         ("allowed-origins", "https://*.Example.com, http://a:3000", { $0.allowedOrigins == ["https://*.example.com", "http://a:3000"] }),
         ("allowed-origins", "*", { $0.allowedOrigins == ["*"] }),
         ("debounce", "250ms", { $0.debounce == .milliseconds(250) }),
