@@ -2,7 +2,7 @@
 package enum ClientMessage: Equatable, Sendable {
     /// The client wants a `pong`.
     case ping
-    /// The tab shows another route. The route is clean: see `CleanText`.
+    /// The tab shows another route, by its name: see `RouteNames`.
     case routeUpdate(String)
     /// The client asks for statistics. The token is just what the client sent, neither cleaned nor cut: compare it, never show it.
     case subscribeStats(token: String?, mode: StatisticsMode)
@@ -28,7 +28,8 @@ package enum ClientMessage: Equatable, Sendable {
     /// Understands the payload of one text frame. Never fails and never traps, whatever the bytes are; costs O(bytes).
     ///
     /// The text must be strict RFC 8259 as a whole, also where a message does not look. Of equal keys the last one counts, as in `JSON.parse`.
-    package static func parse(_ text: Span<UInt8>) -> ClientMessage {
+    /// - Parameter routes: how routes are named.
+    package static func parse(_ text: Span<UInt8>, routes: RouteNames = RouteNames()) -> ClientMessage {
         if text.matches("ping") { return .ping }
         var fields = Fields()
         do {
@@ -39,7 +40,7 @@ package enum ClientMessage: Equatable, Sendable {
             case .depth: return .ignored(.tooDeep)
             }
         }
-        return fields.message(in: text)
+        return fields.message(in: text, routes)
     }
 }
 
@@ -67,22 +68,22 @@ private struct Fields {
         }
     }
 
-    func message(in text: Span<UInt8>) -> ClientMessage {
+    func message(in text: Span<UInt8>, _ routes: RouteNames) -> ClientMessage {
         guard case .string(let name) = type else { return .ignored(.unknownType) }
         if name.equals("ping", in: text) { return .ping }
-        if name.equals("route-update", in: text) { return routeUpdate(in: text) }
+        if name.equals("route-update", in: text) { return routeUpdate(in: text, routes) }
         if name.equals("subscribe-stats", in: text) { return subscribeStats(in: text) }
         if name.equals("unsubscribe-stats", in: text) { return .unsubscribeStats }
         return .ignored(.unknownType)
     }
 
-    private func routeUpdate(in text: Span<UInt8>) -> ClientMessage {
+    private func routeUpdate(in text: Span<UInt8>, _ routes: RouteNames) -> ClientMessage {
         guard case .string(let raw) = route else { return .ignored(.badField) }
         let clean =
             if raw.isEscaped {
-                CleanText.route(raw.unescaped(in: text).span)
+                routes.name(of: raw.unescaped(in: text).span)
             } else {
-                CleanText.route(text.extracting(raw.start..<raw.end))
+                routes.name(of: text.extracting(raw.start..<raw.end))
             }
         guard let clean else { return .ignored(.badField) }
         return .routeUpdate(clean)

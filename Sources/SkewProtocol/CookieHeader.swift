@@ -1,9 +1,30 @@
-/// Values from a `Cookie` header.
+/// Values from a `Cookie` header. A browser may send several cookies of a name: one for each path and domain, and cleared ones.
 package enum CookieHeader {
-    /// The bytes of the first cookie called `name`: percent-decoded, or raw where that does not work; nil if there is none.
+    /// The bytes of the first cookie called `name` that is not empty: percent-decoded, or raw where that does not work; nil if there
+    /// is none.
     ///
     /// Quotes around the whole value are no part of it. Names are compared byte by byte, with case.
     package static func firstValue(of name: String, in header: Span<UInt8>) -> [UInt8]? {
+        var found: [UInt8]?
+        forEachValue(of: name, in: header) { value in
+            found = value
+            return false
+        }
+        return found
+    }
+
+    /// All that ``firstValue(of:in:)`` chooses from, in order.
+    package static func values(of name: String, in header: Span<UInt8>) -> [[UInt8]] {
+        var values: [[UInt8]] = []
+        forEachValue(of: name, in: header) { value in
+            values.append(value)
+            return true
+        }
+        return values
+    }
+
+    /// Visits the values until `body` says false.
+    private static func forEachValue(of name: String, in header: Span<UInt8>, _ body: ([UInt8]) -> Bool) {
         var start = 0
         while start < header.count {
             let end = header.firstOffset(of: UInt8(ascii: ";"), from: start)
@@ -17,9 +38,10 @@ package enum CookieHeader {
             if range.count >= 2, pair[range.lowerBound] == quote, pair[range.upperBound - 1] == quote {
                 range = range.lowerBound + 1..<range.upperBound - 1
             }
-            return PercentDecoding.cookie(pair.extracting(range)) ?? pair.extracting(range).copy
+            guard !range.isEmpty else { continue }
+            let value = pair.extracting(range)
+            guard body(PercentDecoding.cookie(value) ?? value.copy) else { return }
         }
-        return nil
     }
 
     /// `range` without the spaces and tabs at its ends.

@@ -1,6 +1,7 @@
 /// What a client says of itself when it connects: its version and its route, by the rules of the wire contract.
 ///
-/// A value to be fed with what the request has, in any order; the first value of a name counts. All that comes out is clean.
+/// A value to be fed with what the request has, in any order; of a name the first value counts that leaves something. All that comes
+/// out is clean.
 package struct DeclaredIdentity: Equatable, Sendable {
     private var argumentV: String?
     private var argumentVersion: String?
@@ -17,21 +18,18 @@ package struct DeclaredIdentity: Equatable, Sendable {
     package static let unknownRoute = "/"
 
     /// Takes in a raw query: what follows the `?` in the request's target.
-    package mutating func read(query: Span<UInt8>) {
-        argumentV = argumentV ?? QueryString.firstValue(of: "v", in: query).flatMap { CleanText.version($0.span) }
-        argumentVersion = argumentVersion ?? QueryString.firstValue(of: "version", in: query).flatMap { CleanText.version($0.span) }
-        argumentRoute = argumentRoute ?? QueryString.firstValue(of: "route", in: query).flatMap { CleanText.route($0.span) }
-    }
-
-    /// Takes in one argument of the query that is percent-decoded already, as libwebsockets hands them out.
-    package mutating func read(decodedArgument argument: Span<UInt8>) {
-        if argumentV == nil, let value = QueryString.value(of: "v", inDecodedArgument: argument) {
-            argumentV = CleanText.version(value.span)
-        } else if argumentVersion == nil, let value = QueryString.value(of: "version", inDecodedArgument: argument) {
-            argumentVersion = CleanText.version(value.span)
-        } else if argumentRoute == nil, let value = QueryString.value(of: "route", inDecodedArgument: argument) {
-            argumentRoute = CleanText.route(value.span)
+    package mutating func read(query: Span<UInt8>, routes: RouteNames = RouteNames()) {
+        var read = self
+        QueryString.forEachPart(of: query) { name, value in
+            if read.argumentV == nil, QueryString.isName(name, "v") {
+                read.argumentV = CleanText.version(PercentDecoding.query(value, plus: .plus).span)
+            } else if read.argumentVersion == nil, QueryString.isName(name, "version") {
+                read.argumentVersion = CleanText.version(PercentDecoding.query(value, plus: .plus).span)
+            } else if read.argumentRoute == nil, QueryString.isName(name, "route") {
+                read.argumentRoute = routes.name(of: PercentDecoding.query(value, plus: .blank).span)
+            }
         }
+        self = read
     }
 
     /// Takes in a `Cookie` header, of which the cookie called `cookieName` tells the version.

@@ -42,19 +42,41 @@ package struct RequestHead: ~Copyable {
         return copy(method.token) ?? []
     }
 
-    /// Visits the query's parameters in order, each as `name=value`, percent-decoded and with `+` as a space.
-    package func forEachArgument(_ body: ([UInt8]) -> Void) {
+    /// The query of the target, encoded; empty where there is none.
+    ///
+    /// libwebsockets decodes a query and takes it apart, so it is put together again. What is lost on the way: `;` separates like `&`,
+    /// and a blank was `+` or `%20`.
+    package var query: [UInt8] {
+        var query: [UInt8] = []
         var index: Int32 = 0
-        while true {
-            let length = unsafe Int(lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, index))
-            if length <= 0 { return }
-            body(fragment(WSI_TOKEN_HTTP_URI_ARGS, index, length: length))
+        // An empty part has length 0, and parts may follow it.
+        while let part = fragment(WSI_TOKEN_HTTP_URI_ARGS, index) {
+            if index > 0 { query.append(UInt8(ascii: "&")) }
+            for byte in part { Self.append(byte, encodedTo: &query) }
             index += 1
+        }
+        return query
+    }
+
+    private static func append(_ byte: UInt8, encodedTo query: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: " "): query.append(UInt8(ascii: "+"))
+        case 0x21...0x7E where byte != UInt8(ascii: "%") && byte != UInt8(ascii: "&") && byte != UInt8(ascii: "+"): query.append(byte)
+        default:
+            let digits = Array("0123456789ABCDEF".utf8)
+            query += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
     }
 
-    /// The bytes of a header; nil where it is missing.
-    package func header(_ header: Header) -> [UInt8]? { copy(header.token) }
+    /// The bytes of a header; nil where it is missing. Several lines of cookies are one (RFC 9113, section 8.2.3).
+    package func header(_ header: Header) -> [UInt8]? {
+        header == .cookie && count(.cookie) > 1 ? lines(.cookie).joined(separator: "; ".utf8).map { $0 } : copy(header.token)
+    }
+
+    /// The lines of a header, without the blank that libwebsockets puts before the second.
+    private func lines(_ header: Header) -> [[UInt8]] {
+        (0..<Int32(count(header))).compactMap { fragment(header.token, $0) }.map { Array($0.drop { $0 == UInt8(ascii: " ") }) }
+    }
 
     /// How many headers of this name there are.
     package func count(_ header: Header) -> Int {
@@ -63,9 +85,9 @@ package struct RequestHead: ~Copyable {
         return Int(index)
     }
 
-    /// A header that libwebsockets has no token for.
+    /// The value of a header that libwebsockets has no token for.
     /// - Parameter name: in lower case with the colon, as `cf-connecting-ip:`.
-    package func customHeader(_ name: StaticString) -> [UInt8]? {
+    package func lastValue(of name: StaticString) -> [UInt8]? {
         name.withUTF8Buffer { name in
             let start = unsafe UnsafeRawPointer(name.baseAddress!).assumingMemoryBound(to: CChar.self)
             let length = unsafe Int(lws_hdr_custom_length(wsi, start, Int32(name.count)))
@@ -115,17 +137,22 @@ package struct RequestHead: ~Copyable {
         return unsafe read(length: length) { buffer, size in unsafe lws_hdr_copy(wsi, buffer, size, token) }
     }
 
-    private func fragment(_ token: lws_token_indexes, _ index: Int32, length: Int) -> [UInt8] {
-        unsafe read(length: length) { buffer, size in unsafe lws_hdr_copy_fragment(wsi, buffer, size, token, index) } ?? []
+    /// nil where there is no such fragment; an empty one has no bytes.
+    private func fragment(_ token: lws_token_indexes, _ index: Int32) -> [UInt8]? {
+        let length = unsafe Int(lws_hdr_fragment_length(wsi, token, index))
+        return unsafe read(length: max(0, length)) { buffer, size in unsafe lws_hdr_copy_fragment(wsi, buffer, size, token, index) }
     }
 
     /// libwebsockets' copies want room for a NUL.
     private func read(length: Int, _ fill: (UnsafeMutablePointer<CChar>, Int32) -> Int32) -> [UInt8]? {
+        var isThere = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: length + 2) { buffer, count in
             let start = unsafe UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
-            count = unsafe max(0, min(length, Int(fill(start, Int32(length + 2)))))
+            let copied = unsafe Int(fill(start, Int32(length + 2)))
+            isThere = copied >= 0
+            count = max(0, min(length, copied))
         }
-        return bytes.count == length ? bytes : nil
+        return isThere && bytes.count == length ? bytes : nil
     }
 }
 

@@ -1,39 +1,40 @@
-internal import WebSocketLoop
-
 /// What proxies said about whom they speak for. Anybody can send these headers: they count only from a trusted proxy.
+///
+/// Of a header that is no list the last line counts, the nearest proxy's own; the lines of a list are one list.
 struct ForwardedHeaders: Sendable {
     var cfConnectingIP: [UInt8]?
     var xForwardedFor: [UInt8]?
     var xRealIP: [UInt8]?
-
-    init(cfConnectingIP: [UInt8]? = nil, xForwardedFor: [UInt8]? = nil, xRealIP: [UInt8]? = nil) {
-        self.cfConnectingIP = cfConnectingIP
-        self.xForwardedFor = xForwardedFor
-        self.xRealIP = xRealIP
-    }
-
-    init(_ head: borrowing RequestHead) {
-        cfConnectingIP = head.customHeader("cf-connecting-ip:")
-        xForwardedFor = head.header(.forwardedFor)
-        xRealIP = head.header(.realIP)
-    }
+    var forwarded: [UInt8]?
 }
 
 /// Finds out whose connection it is.
 enum ClientAddress {
     /// The peer's own address, unless the peer is a trusted proxy: then `cf-connecting-ip`, else the right-most hop of
-    /// `x-forwarded-for` that is no trusted proxy, else `x-real-ip`. What is no address is passed over.
+    /// `x-forwarded-for` that is no trusted proxy, else `x-real-ip`, else that hop of `forwarded`. What is no address is passed over.
     ///
-    /// Hops are written by each proxy behind what the client sent, so the ones to the left are whatever the client likes.
+    /// Hops are written by each proxy behind what the client sent, so the ones to the left are whatever the client likes. `forwarded`
+    /// comes last: a proxy that does not know it passes on what the client made up.
     static func of(peer: String, _ headers: ForwardedHeaders?, trusted: [AddressRange]) -> NetworkAddress? {
         guard let address = NetworkAddress(peer) else { return nil }
-        guard let headers, trusted.contains(where: { $0.contains(address) }) else { return address }
-        if let address = headers.cfConnectingIP.flatMap(parse) { return address }
-        for hop in (headers.xForwardedFor ?? []).split(whereSeparator: { $0 == 0x2C || $0 == 0x20 }).reversed() {
-            guard let address = parse(Array(hop)) else { break }
-            if !trusted.contains(where: { $0.contains(address) }) { return address }
+        guard let headers, trusted.contains(address) else { return address }
+        if let address = headers.cfConnectingIP.flatMap(ForwardedTarget.lastElement).flatMap(parse) { return address }
+        if let list = headers.xForwardedFor {
+            let hops = list.split { $0 == 0x2C || $0 == 0x20 || $0 == 0x09 }.map { parse(Array($0)) }
+            if let address = nearestStranger(hops, trusted) { return address }
         }
-        return headers.xRealIP.flatMap(parse) ?? address
+        if let address = headers.xRealIP.flatMap(ForwardedTarget.lastElement).flatMap(parse) { return address }
+        guard headers.xForwardedFor == nil, let list = headers.forwarded else { return address }
+        return nearestStranger(ForwardedHop.list(list).map { $0.source.flatMap(parse) }, trusted) ?? address
+    }
+
+    /// The right-most hop that is no trusted proxy; nil where there is none before one that is no address.
+    private static func nearestStranger(_ hops: [NetworkAddress?], _ trusted: [AddressRange]) -> NetworkAddress? {
+        for hop in hops.reversed() {
+            guard let address = hop else { return nil }
+            if !trusted.contains(address) { return address }
+        }
+        return nil
     }
 
     /// An address, alone or with a port: `192.0.2.1:443`, `[2001:db8::1]:443`, in quotes or not.
@@ -47,4 +48,9 @@ enum ClientAddress {
         }
         return NetworkAddress(text)
     }
+}
+
+extension [AddressRange] {
+    /// Whether one of these has the address in it.
+    func contains(_ address: NetworkAddress) -> Bool { contains { $0.contains(address) } }
 }

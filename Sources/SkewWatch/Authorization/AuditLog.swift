@@ -23,7 +23,7 @@ final class AuditLog: Sendable {
     }
 
     private enum Kind: Int, CaseIterable {
-        case granted, denied, ended, faults
+        case granted, denied, ended, faults, requests
     }
 
     private let logger: Logger
@@ -59,6 +59,20 @@ final class AuditLog: Sendable {
             fields["scope"] = "\(grant.scope)"
             fields["authorizer"] = "\(grant.authorizer.rawValue)"
             if let who = grant.who { fields["who"] = "\(who)" }
+            return fields
+        }
+    }
+
+    /// A request of an operator's endpoint was answered. Nothing that it showed is in the line.
+    /// - Parameters:
+    ///   - request: method and path.
+    ///   - name: which token let it in, or whose word; nil where none did.
+    ///   - address: only where addresses are tracked.
+    func request(_ request: String, status: Int, by name: String?, from address: String?, now: Duration) {
+        write(.requests, "Admin request.", now) {
+            var fields: Logger.Metadata = ["request": "\(request)", "status": "\(status)"]
+            if let name { fields["who"] = "\(name)" }
+            if let address { fields["address"] = "\(address)" }
             return fields
         }
     }

@@ -77,7 +77,7 @@ struct WebTokens: Authorizer {
         }
         if let cookie, let header = credentials.head.cookie {
             let bytes = Array(header.utf8)
-            if let value = CookieHeader.firstValue(of: cookie, in: bytes.span) { texts.append(String(decoding: value, as: UTF8.self)) }
+            texts += CookieHeader.values(of: cookie, in: bytes.span).map { String(decoding: $0, as: UTF8.self) }
         }
         return texts.filter { WebToken.looksLikeOne($0) }
     }

@@ -152,9 +152,11 @@ actor BroadcastScheduler {
     }
 
     private func answer(_ requests: [SchedulerInbox.AdminRequest], _ changes: FleetChanges) async {
-        guard !requests.isEmpty else { return }
-        let response = HTTPResponse.json(200, encode(changes, for: SubscriptionKind(mode: .snapshot, scope: .ips), envelope: .admin))
-        for request in requests { await trackers[request.tracker].respond(response, to: request.socket) }
+        for (scope, requests) in Dictionary(grouping: requests, by: \.scope) {
+            let kind = SubscriptionKind(mode: .snapshot, scope: scope)
+            let response = HTTPResponse.json(200, encode(changes, for: kind, envelope: .admin))
+            for request in requests { await trackers[request.tracker].respond(response, to: request.socket) }
+        }
     }
 
     /// Whole statistics, as one kind of receiver sees them.

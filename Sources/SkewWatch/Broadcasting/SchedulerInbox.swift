@@ -1,3 +1,4 @@
+internal import SkewProtocol
 internal import Synchronization
 internal import WebSocketLoop
 
@@ -26,6 +27,8 @@ final class SchedulerInbox: Sendable {
     struct AdminRequest: Sendable {
         var tracker: Int
         var socket: SocketID
+        /// How much its reader may see.
+        var scope: StatisticsScope
     }
 
     private struct State {

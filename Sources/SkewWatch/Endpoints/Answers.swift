@@ -1,13 +1,5 @@
+internal import SkewProtocol
 internal import WebSocketLoop
-
-extension RequestHead {
-    /// Whether the content type is JSON, whatever its parameters.
-    var hasJSONBody: Bool {
-        guard let type = header(.contentType) else { return false }
-        let name = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
-        return name.elementsEqual("application/json".utf8)
-    }
-}
 
 extension HTTPResponse {
     /// An answer in JSON.
@@ -33,27 +25,42 @@ extension HTTPResponse {
         json(fault.status, "{\"error\":\"\(fault.sentence)\"}", headers: fault.headers)
     }
 
-    static let notFound = HTTPResponse.error(404, "there is nothing here")
-    static let foreignOrigin = HTTPResponse.error(403, "this origin is not allowed")
-    static let unauthorized = HTTPResponse.error(
-        401, "the token is missing or wrong", headers: [("WWW-Authenticate", "Bearer")])
-
-    static func ok(_ isOK: Bool, _ headers: [(name: String, value: String)]) -> HTTPResponse {
-        .json(200, isOK ? #"{"ok":true}"# : #"{"ok":false}"#, headers: headers)
+    /// `{"error":"<sentence><name>"}`, with a name that a client chose: cleaned and short.
+    static func error(_ status: Int, _ sentence: StaticString, naming name: String) -> HTTPResponse {
+        var body = Array(#"{"error":"#.utf8)
+        body += JSONValue.string("\(sentence)\(CleanText.clean(name.utf8.span, limit: 64) ?? "?")").encoded
+        return .json(status, body + Array("}".utf8))
     }
 
+    static let notFound = HTTPResponse.error(404, "there is nothing here")
+
+    static func ok(_ isOK: Bool) -> HTTPResponse { .json(200, isOK ? #"{"ok":true}"# : #"{"ok":false}"#) }
+
     /// The answer to `OPTIONS`: what the endpoint takes, and, for allowed origins, what browsers ask before a cross-origin request.
-    static func preflight(_ endpoint: Endpoint, _ origin: CrossOrigin) -> HTTPResponse {
-        guard origin != .refused else { return .foreignOrigin }
-        var headers = [(name: "Allow", value: endpoint.allow)]
-        if case .allowed = origin {
-            headers += origin.headers
+    /// - Parameter asked: the headers that the page would like to send.
+    static func options(allow: String, _ page: CrossOrigin, asked: [UInt8]?) -> HTTPResponse {
+        var headers = [(name: "Allow", value: allow)]
+        if case .allowed = page {
             headers += [
-                ("Access-Control-Allow-Methods", endpoint.allow), ("Access-Control-Allow-Headers", "authorization, content-type"),
+                ("Access-Control-Allow-Methods", allow), ("Access-Control-Allow-Headers", allowedHeaders(asked)),
                 ("Access-Control-Max-Age", "600"),
             ]
         }
         return HTTPResponse(status: 204, headers: headers)
+    }
+
+    /// The headers that were asked for, as far as they are names of headers: an allowed page may send what it likes. (`*` would not
+    /// do: it does not stand for `authorization`, and not for anything where a session comes along.)
+    private static func allowedHeaders(_ asked: [UInt8]?) -> String {
+        let names = (asked ?? []).split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
+            .map { String(decoding: Array($0).lowercasedASCII, as: UTF8.self) }.filter { $0.isHTTPToken && $0.utf8.count <= 64 }
+        let usual = ["authorization", "content-type", "skewwatch-token"]
+        return (usual + names.prefix(32).filter { !usual.contains($0) }).joined(separator: ", ")
+    }
+
+    /// To another spelling of the path.
+    static func redirect(to path: String) -> HTTPResponse {
+        HTTPResponse(status: 302, headers: [("Location", path), ("Cache-Control", "no-store")])
     }
 
     func with(_ more: [(name: String, value: String)]) -> HTTPResponse {

@@ -1,166 +1,166 @@
-internal import Presence
+internal import Logging
 internal import SkewProtocol
-internal import Synchronization
 internal import WebSocketLoop
 
-/// A POST whose body is on its way: what its head said.
-struct PostContext: Sendable {
-    var endpoint: Endpoint
-    var origin: CrossOrigin
-    /// As far as an authorizer may want to see it.
-    var head: HandshakeHead?
-}
-
-/// The endpoints: what becomes of each request. Called on the loop's thread.
+/// What becomes of each HTTP request. The loop calls on its own thread; each call enters the actor once.
 extension ConnectionTracker {
     /// The longest body of a POST in bytes: what a message may say, a body may.
     nonisolated var maxBodyBytes: Int { settings.loop.maxMessageBytes }
 
     nonisolated func refusal(of head: borrowing RequestHead, on socket: SocketID) -> HTTPResponse? {
-        guard Endpoint(path: head.path, basePath: settings.basePath) == .webSocket else { return rejected(.notFound, .notFound) }
-        if crossOrigin(head, socket) == .refused { return rejected(.origin, .foreignOrigin) }
-        return tooManyOfAddress(head, socket)
+        enter((Request(head, settings), socket)) { tracker, event in tracker.refusal(ofHandshake: event.0, event.1) }
     }
 
     nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
-        guard let endpoint = Endpoint(path: head.path, basePath: settings.basePath) else { return .respond(asset(head)) }
-        let origin = crossOrigin(head, socket)
-        if head.method == .options { return .respond(.preflight(endpoint, origin)) }
-        guard let method = head.method, endpoint.methods.contains(method) else {
-            return .respond(rejected(.method, .error(405, "this method is not for this endpoint", headers: [("Allow", endpoint.allow)])))
-        }
-        switch endpoint {
-        case .webSocket:
-            return .respond(
-                .error(426, "this is a WebSocket endpoint", headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")]))
-        case .events:
-            if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
-            if let refusal = tooManyOfAddress(head, socket) { return .respond(refusal) }
-            return stream(origin)
-        case .route, .subscribeStats:
-            if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
-            guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json", headers: origin.headers)) }
-            let context = PostContext(
-                endpoint: endpoint, origin: origin, head: HandshakeHead(head, keeping: settings.keptHead))
-            assumeIsolated { $0.posts[socket.place] = context }
-            return .readBody(limit: maxBodyBytes)
-        case .health:
-            return .respond(assumeIsolated { $0.health.with(origin.headers) })
-        case .adminStats:
-            if let refusal = refusal(of: head, .reading, socket) { return .respond(refusal) }
-            shared.inbox.requestAdminStatistics(.init(tracker: index, socket: socket))
-            return .later
-        case .adminHistory:
-            return .respond(history(head, socket))
-        case .adminRelease, .adminRevoke:
-            if origin == .refused { return .respond(rejected(.origin, .foreignOrigin)) }
-            if let refusal = refusal(of: head, .writing, socket) { return .respond(refusal) }
-            guard head.hasJSONBody else { return .respond(.error(415, "the body must be application/json")) }
-            let context = PostContext(endpoint: endpoint, origin: origin, head: nil)
-            assumeIsolated { $0.posts[socket.place] = context }
-            return .readBody(limit: maxBodyBytes)
-        }
-    }
-
-    private nonisolated func asset(_ head: borrowing RequestHead) -> HTTPResponse {
-        guard let asset = Asset.at(path: head.path, basePath: settings.basePath) else { return rejected(.notFound, .notFound) }
-        guard head.method == .get || head.method == .head else {
-            return rejected(.method, .error(405, "this method is not for this endpoint", headers: [("Allow", "GET, HEAD")]))
-        }
-        return asset.response(known: head.header(.ifNoneMatch))
+        enter((Request(head, settings), socket)) { tracker, event in tracker.outcome(of: event.0, event.1) }
     }
 
     nonisolated func outcome(ofBody body: [UInt8], from socket: SocketID) -> RequestOutcome {
-        .respond(assumeIsolated { $0.post(body, socket) })
+        enter((body, socket)) { tracker, event in .respond(tracker.response(toBody: event.0, event.1)) }
     }
 
     nonisolated func requestEnded(_ socket: SocketID) {
-        assumeIsolated { $0.posts[socket.place] = nil }
+        enter(socket) { tracker, socket in tracker.pending.forget(socket.index) }
     }
 
-    // MARK: Refusing
-
-    private nonisolated func rejected(_ reason: Counters.Rejection, _ response: HTTPResponse) -> HTTPResponse {
-        assumeIsolated { $0.counters.rejected[reason, default: 0] += 1 }
-        return response
-    }
-
-    private nonisolated func crossOrigin(_ head: borrowing RequestHead, _ socket: SocketID) -> CrossOrigin {
-        guard head.count(.origin) > 0 else { return .none }
-        let proxies = settings.trustedProxies
-        let peer = proxies.isEmpty ? nil : assumeIsolated { $0.loop?.peerAddress(of: socket) }.flatMap { NetworkAddress($0) }
-        let isTrusted = peer.map { peer in proxies.contains { $0.contains(peer) } } ?? false
-        return settings.origins.judge(head, endsTLS: settings.loop.tls != nil, trustedPeer: isTrusted)
-    }
-
-    private nonisolated func tooManyOfAddress(_ head: borrowing RequestHead, _ socket: SocketID) -> HTTPResponse? {
-        guard let budget = shared.addresses else { return nil }
-        let forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
-        guard let address = assumeIsolated({ $0.address(of: socket, forwarded) }), budget.isUsedUp(by: address) else { return nil }
-        return rejected(
-            .addressLimit, .error(429, "this address has too many connections", headers: [("Retry-After", "5")]))
-    }
-
-    // MARK: Answering
-
-    private var health: HTTPResponse {
-        let uptime = (MonotonicTime.now - shared.startedAt).components.seconds
-        let report = HealthReport(isOK: !shared.isDraining, release: shared.release, uptime: uptime)
-        return .json(report.isOK ? 200 : 503, report.encoded)
-    }
-
-    /// Answers a request that had to wait.
+    /// Answers a request that had to wait. Nobody hears it where the request is gone.
     func respond(_ response: HTTPResponse, to socket: SocketID) {
+        guard let entry = pending.takeAnswer(to: socket) else { return }
+        loop?.respond(to: socket, with: finished(response, to: entry))
+    }
+
+    // MARK: The recipe
+
+    /// A handshake is a request for the WebSocket's endpoint, which lets it in unless it is refused.
+    private func refusal(ofHandshake request: Request, _ socket: SocketID) -> HTTPResponse? {
+        switch Routing.of(request, basePath: settings.basePath, asker: asker(of: request, page(of: request, socket), socket)) {
+        case .endpoint(let endpoint, _) where endpoint.path == Endpoint.webSocket.path: nil
+        case .refused(let refusal, _): refused(refusal, request)
+        default: refused(.nothingHere, request)
+        }
+    }
+
+    private func outcome(of request: Request, _ socket: SocketID) -> RequestOutcome {
+        let page = page(of: request, socket)
+        switch Routing.of(request, basePath: settings.basePath, asker: asker(of: request, page, socket)) {
+        case .endpoint(let endpoint, let reader):
+            var request = request
+            request.reader = reader
+            return outcome(at: .init(socket: socket, endpoint: endpoint, request: request, page: page))
+        case .undecided(let endpoint):
+            decideLater(.init(socket: socket, endpoint: endpoint, request: request, page: page))
+            return .later
+        case .asset(let asset): return .respond(asset.response(known: request.knownTag))
+        case .options(let allow):
+            return .respond(.options(allow: allow, page, asked: request.askedHeaders).with(page.headers))
+        case .redirect(let path): return .respond(.redirect(to: path))
+        case .refused(let refusal, let endpoint):
+            guard let endpoint else { return .respond(refused(refusal, request).with(page.headers)) }
+            return .respond(
+                finished(refused(refusal, request), to: .init(socket: socket, endpoint: endpoint, request: request, page: page)))
+        }
+    }
+
+    private func outcome(at entry: PendingRequests.Entry) -> RequestOutcome {
+        switch entry.endpoint.handler {
+        case .takeJSON:
+            pending.awaitBody(of: entry)
+            return .readBody(limit: maxBodyBytes)
+        case .answer(let answer):
+            switch answer(self, entry.request, entry.socket) {
+            case .respond(let response): return .respond(finished(response, to: entry))
+            case .stream(let headers, let prelude): return .stream(headers: headers + entry.page.headers, prelude: prelude)
+            case .later:
+                pending.awaitAnswer(to: entry)
+                return .later
+            case .readBody: preconditionFailure("an endpoint that takes a body must say so in the table")
+            }
+        }
+    }
+
+    /// Asks the authorizers, and goes on when they have decided.
+    private func decideLater(_ entry: PendingRequests.Entry) {
+        pending.awaitAnswer(to: entry)
+        desk.decideAccess(access(of: entry.request, entry.socket), now: MonotonicTime.now) { [thread] decision in
+            thread.perform { self.assumeIsolated { $0.decided(decision, on: entry.socket) } }
+        }
+    }
+
+    private func decided(_ decision: AccessDecision, on socket: SocketID) {
+        // The request may be gone by now.
+        guard var entry = pending.takeAnswer(to: socket) else { return }
+        guard case .granted(let reader) = decision else {
+            let refusal = Refusal(decision, at: entry.endpoint)
+            loop?.respond(to: socket, with: finished(refused(refusal, entry.request), to: entry))
+            return
+        }
+        entry.request.reader = reader
+        guard case .respond(let response) = outcome(at: entry) else { return }
         loop?.respond(to: socket, with: response)
     }
 
-    // MARK: POSTs
-
-    /// Acts for a stream, on whichever loop it is. The answer does not depend on whether there is one: ids can't be guessed out.
-    private func post(_ body: [UInt8], _ socket: SocketID) -> HTTPResponse {
-        guard let context = posts.removeValue(forKey: socket.place) else { return .error(400, "there is no request") }
-        let headers = context.origin.headers
-        guard !body.isEmpty else { return .error(400, "the body is empty", headers: headers) }
-        guard let fields = JSONValue(body.span), case .object = fields else {
-            return .error(400, "the body is no JSON object", headers: headers)
+    private func response(toBody body: [UInt8], _ socket: SocketID) -> HTTPResponse {
+        guard let entry = pending.takeBody(of: socket), case .takeJSON(let take) = entry.endpoint.handler else {
+            return .error(400, "there is no request")
         }
-        if context.endpoint == .adminRelease { return announce(fields) }
-        if context.endpoint == .adminRevoke { return revoke(fields) }
-        let stream = fields["connectionId"]?.text.flatMap { StreamHandle($0) }.flatMap { shared.streams.find($0) }
-        switch context.endpoint {
-        case .route:
-            guard fields["connectionId"]?.text != nil, let route = fields["route"]?.text else { return .ok(false, headers) }
-            guard let clean = CleanText.route(route) else { return .ok(false, headers) }
-            if let stream { perform(on: stream) { $0.postedRoute(clean, of: stream.socket) } }
-        default:
-            guard fields["connectionId"]?.text != nil else {
-                return .error(400, "the connectionId is missing", headers: headers)
-            }
-            guard let mode = StatisticsMode(rawValue: fields["mode"]?.text ?? "snapshot") else {
-                return .error(400, "the mode is none of snapshot, delta and summary", headers: headers)
-            }
-            let token = fields["token"]?.text
-            if let stream { perform(on: stream) { $0.postedSubscription(context, token: token, mode: mode, of: stream.socket) } }
+        switch PostedFields.read(body, allowed: entry.endpoint.fields) {
+        case .success(let fields): return finished(take(self, entry.request, fields), to: entry)
+        case .failure(let error): return finished(error.response, to: entry)
         }
-        return .ok(true, headers)
     }
 
-    private func perform(on stream: StreamDirectory.Entry, _ work: @escaping @Sendable (isolated ConnectionTracker) -> Void) {
-        if stream.tracker == index { return work(self) }
-        guard let other = shared.tracker(stream.tracker) else { return }
-        other.thread.perform { other.assumeIsolated(work) }
+    /// One line for each request of an operator's endpoint, right or wrong.
+    private func finished(_ response: HTTPResponse, to entry: PendingRequests.Entry) -> HTTPResponse {
+        if entry.endpoint.isAudited {
+            let address = settings.ipTracking ? address(of: entry.socket, entry.request.proxied?.source)?.description : nil
+            desk.audit.request(
+                "\(entry.request.method?.rawValue ?? "?") \(entry.endpoint.path)", status: response.status, by: entry.request.reader?.name,
+                from: address, now: MonotonicTime.now)
+        }
+        return response.with(entry.page.headers)
     }
 
-    private func postedRoute(_ route: String, of socket: SocketID) {
-        guard loop?.takeMessage(of: socket) == true else { return }
-        counters.messages[.routeUpdate, default: 0] += 1
-        move(socket, to: route)
+    // MARK: Who asks
+
+    private func asker(of request: Request, _ page: CrossOrigin, _ socket: SocketID) -> Routing.Asker {
+        Routing.Asker(
+            page: page, isAddressUsedUp: { self.isAddressUsedUp(by: request, socket) },
+            access: { self.desk.decideAccessAtOnce($0, self.access(of: request, socket), now: MonotonicTime.now) })
     }
 
-    private func postedSubscription(_ context: PostContext, token: String?, mode: StatisticsMode, of socket: SocketID) {
-        guard loop?.takeMessage(of: socket) == true else { return }
-        counters.messages[.subscribeStats, default: 0] += 1
-        // A stream's own request could carry no header of the page's choice: what the POST carries counts for it.
-        subscribe(socket, token: token, mode: mode, head: context.head)
+    /// Where the page behind a request comes from. A proxy's word counts where the peer is one that is trusted.
+    private func page(of request: Request, _ socket: SocketID) -> CrossOrigin {
+        var facts = request.page
+        guard facts.originCount > 0 else { return settings.origins.crossOrigin(facts) }
+        if settings.loop.tls != nil { facts.isTLS = true }
+        if let target = request.proxied?.target, let peer = loop?.peerAddress(of: socket).flatMap({ NetworkAddress($0) }),
+            settings.trustedProxies.contains(peer)
+        {
+            facts.host = target.host ?? facts.host
+            facts.port = target.port
+            facts.isTLS = target.isTLS ?? facts.isTLS
+        }
+        return settings.origins.crossOrigin(facts)
+    }
+
+    private func isAddressUsedUp(by request: Request, _ socket: SocketID) -> Bool {
+        guard let budget = shared.addresses, let address = address(of: socket, request.proxied?.source) else { return false }
+        return budget.isUsedUp(by: address)
+    }
+
+    /// What a request for an operator's endpoint shows for itself.
+    private func access(of request: Request, _ socket: SocketID) -> AccessRequest {
+        let address = address(of: socket, request.proxied?.source)
+        return AccessRequest(
+            token: request.token, head: request.credentials ?? .empty, address: address.map { AddressHash($0) },
+            shownAddress: settings.ipTracking ? address?.description : nil)
+    }
+
+    // MARK: What is told
+
+    private func refused(_ refusal: Refusal, _ request: Request) -> HTTPResponse {
+        if let reason = refusal.counted { counters.rejected[reason, default: 0] += 1 }
+        refusals.note(refusal, request, logger, now: MonotonicTime.now)
+        return refusal.response
     }
 }

@@ -1,6 +1,6 @@
 /// Where the page behind a request comes from, as its browser says.
-enum CrossOrigin: Equatable {
-    /// No `Origin`: no browser, or a page of our own that asks with GET.
+enum CrossOrigin: Sendable, Equatable {
+    /// Nothing is said of a foreign page: no browser, or a page of our own that asks with GET.
     case none
     /// The page has the host the request went to.
     case same

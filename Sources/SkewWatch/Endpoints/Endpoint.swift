@@ -1,33 +1,88 @@
+internal import SkewProtocol
 internal import WebSocketLoop
 
-/// The public endpoints under the base path, and which methods each takes. A closed set.
-enum Endpoint: String, CaseIterable {
-    case webSocket = "/ws"
-    case events = "/sse"
-    case route = "/route"
-    case subscribeStats = "/subscribe-stats"
-    case health = "/health"
-    case adminStats = "/admin/stats"
-    case adminHistory = "/admin/history"
-    case adminRelease = "/admin/release"
-    case adminRevoke = "/admin/revoke"
+/// One row of the table of endpoints: a method at a path, who may use it, and what answers.
+struct Endpoint: Sendable {
+    /// Who may use an endpoint: a closed set.
+    enum Access: Sendable {
+        /// Everybody, the pages of all origins included.
+        case open
+        /// Everybody but the pages of foreign origins: a browser adds its visitor's session.
+        case ownPages
+        /// As `ownPages`, as long as the address may have one more connection.
+        case newConnection
+        /// Who may see statistics.
+        case reading
+        /// As `reading`, but who shows no token gets nothing, and no error: the dashboard asks everybody's browser.
+        case optionalReading
+        /// Who has the admin token.
+        case writing
 
-    /// The endpoint at a path.
-    init?(path: [UInt8], basePath: String) {
-        let base = basePath.utf8
-        guard path.starts(with: base) else { return nil }
-        self.init(rawValue: String(decoding: path.dropFirst(base.count), as: UTF8.self))
-    }
-
-    /// The methods, `OPTIONS` apart.
-    var methods: [RequestHead.Method] {
-        switch self {
-        case .webSocket, .events: [.get]
-        case .health, .adminStats, .adminHistory: [.get, .head]
-        case .route, .subscribeStats, .adminRelease, .adminRevoke: [.post]
+        /// What an endpoint of operators demands; nil for any other.
+        var need: AccessNeed? {
+            switch self {
+            case .open, .ownPages, .newConnection: nil
+            case .reading, .optionalReading: .reading
+            case .writing: .writing
+            }
         }
     }
 
+    /// What answers. Called on the loop's thread.
+    enum Handler: Sendable {
+        case answer(@Sendable (isolated ConnectionTracker, Request, SocketID) -> RequestOutcome)
+        /// Its body is read first, an object in JSON, no longer than a message may be.
+        case takeJSON(@Sendable (isolated ConnectionTracker, Request, JSONValue) -> HTTPResponse)
+    }
+
+    let method: RequestHead.Method
+    /// Behind the base path.
+    let path: String
+    let access: Access
+    /// The fields that a body may have; nil where others are passed over.
+    let fields: Set<String>?
+    let handler: Handler
+
+    /// An endpoint that answers by the head alone.
+    init(
+        _ method: RequestHead.Method, _ path: String, _ access: Access,
+        _ answer: @escaping @Sendable (isolated ConnectionTracker, Request, SocketID) -> RequestOutcome
+    ) {
+        (self.method, self.path, self.access, fields, handler) = (method, path, access, nil, .answer(answer))
+    }
+
+    /// An endpoint that takes a body.
+    init(
+        _ method: RequestHead.Method, _ path: String, _ access: Access, fields: Set<String>? = nil,
+        takingJSON take: @escaping @Sendable (isolated ConnectionTracker, Request, JSONValue) -> HTTPResponse
+    ) {
+        (self.method, self.path, self.access, self.fields, handler) = (method, path, access, fields, .takeJSON(take))
+    }
+
+    /// Whether its requests are written down, right or wrong.
+    var isAudited: Bool { path.hasPrefix("/admin/") }
+
+    /// Whether this is a request for it. What answers GET answers HEAD.
+    func takes(_ method: RequestHead.Method?) -> Bool { method == self.method || method == .head && self.method == .get }
+}
+
+/// All endpoints under the base path.
+enum Endpoints {
+    static let all: [Endpoint] = [
+        .webSocket, .eventStream, .postedRoute, .postedSubscription, .health,
+        .adminStatistics, .adminHistory, .adminRelease, .adminRevocation,
+    ]
+
+    /// The rows at a path, one for each method; none for a path that is no endpoint's.
+    static func at(path: [UInt8], basePath: String) -> [Endpoint] {
+        guard path.starts(with: basePath.utf8) else { return [] }
+        let rest = path[basePath.utf8.count...]
+        return all.filter { rest.elementsEqual($0.path.utf8) }
+    }
+
     /// The value of an `Allow` header.
-    var allow: String { (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ") }
+    static func allow(_ endpoints: [Endpoint]) -> String {
+        let methods = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] } + [RequestHead.Method.options]
+        return methods.map(\.rawValue).joined(separator: ", ")
+    }
 }

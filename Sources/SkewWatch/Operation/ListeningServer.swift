@@ -63,7 +63,9 @@ struct ListeningServer: Sendable {
         guard let port = configuration.internalPort else { return nil }
         let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
         let (shared, budget, fleet) = (parts.shared, parts.budget, parts.fleet)
-        let server = try InternalServer(shared: shared, publicBudget: budget, logger: parts.logger) {
+        let server = try InternalServer(
+            names: parts.configuration.internalNames, shared: shared, publicBudget: budget, logger: parts.logger
+        ) {
             var loops: [LoopReport] = []
             for tracker in trackers { loops.append(await tracker.report()) }
             let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)

@@ -15,12 +15,12 @@ struct Arrival: Sendable {
 
     init(_ head: borrowing RequestHead, transport: Transport, settings: TrackerSettings) {
         var identity = DeclaredIdentity()
-        head.forEachArgument { identity.read(decodedArgument: $0.span) }
+        identity.read(query: head.query.span, routes: settings.routes)
         if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
         self.transport = transport
         self.identity = identity
         isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
-        forwarded = settings.asksProxies ? ForwardedHeaders(head) : nil
+        forwarded = settings.asksProxies ? Request.Proxied(head).source : nil
         self.head = HandshakeHead(head, keeping: settings.keptHead)
     }
 }

@@ -13,7 +13,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
 
     nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {
         guard isText else { return }
-        let parsed = ClientMessage.parse(message)
+        let parsed = ClientMessage.parse(message, routes: settings.routes)
         enter((parsed, socket)) { tracker, event in tracker.handle(event.0, from: event.1) }
     }
 

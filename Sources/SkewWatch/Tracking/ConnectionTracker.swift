@@ -33,8 +33,9 @@ actor ConnectionTracker {
     var proxiedAddresses: [Int: AddressHash] = [:]
     /// What authorizers may want to see of handshakes, by place.
     var heads: [Int: HandshakeHead] = [:]
-    /// POSTs whose body is on its way, by place.
-    var posts: [Int: PostContext] = [:]
+    /// HTTP requests that are not answered yet.
+    var pending = PendingRequests()
+    var refusals = RefusalLog()
     /// By place; empty where addresses have no limit.
     var addresses: [Int: NetworkAddress] = [:]
     /// Announcements that are under way, with the place to go on at.

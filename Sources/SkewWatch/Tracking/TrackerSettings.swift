@@ -1,3 +1,4 @@
+internal import SkewProtocol
 internal import WebSocketLoop
 
 /// What a tracker goes by; the same for all loops of a server.
@@ -8,6 +9,8 @@ struct TrackerSettings: Sendable {
     var ipTracking: Bool
     var excludeBots: Bool
     var cookieName: String
+    /// How routes are named.
+    var routes: RouteNames
     var trustedProxies: [AddressRange]
     /// What new settings can change while the loops run.
     var live: LiveSettings
@@ -30,7 +33,8 @@ extension TrackerSettings {
         self.init(
             basePath: configuration.basePath,
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
-            ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.cookieName,
+            ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
+            routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),
             trustedProxies: configuration.trustedProxies, live: live, limits: StatisticsLimits(configuration),
             loop: LoopOptions(configuration, loops: loops), hooks: hooks, limitsAddresses: configuration.maxConnectionsPerIP != nil)
     }

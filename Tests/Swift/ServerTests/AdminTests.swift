@@ -17,8 +17,12 @@ import Testing
     @Test func `a token opens the admin endpoints, with Bearer or without, and the stats token only reads`() async throws {
         try await RunningServer.run(Self.settings) { server in
             let (tab, _) = try await server.open("?v=a&route=/x")
-            for authorization in ["Bearer \(RunningServer.adminToken)", RunningServer.adminToken] {
-                let answer = try await server.request("GET", "/__skew/admin/stats", headers: ["Authorization: \(authorization)"])
+            for header in [
+                "Authorization: Bearer \(RunningServer.adminToken)", "Authorization: \(RunningServer.adminToken)",
+                "Authorization: Bearer \(RunningServer.token)",
+                "Authorization: Basic b3BzOnB3\r\nSkewWatch-Token: \(RunningServer.adminToken)",
+            ] {
+                let answer = try await server.request("GET", "/__skew/admin/stats", headers: [header])
                 let stats = try object(answer)
                 #expect(answer?.status == 200 && answer?["Content-Type"] == "application/json")
                 #expect(stats["total"] as? Int == 1 && stats["versions"] as? [String: Int] == ["a": 1])
@@ -26,7 +30,9 @@ import Testing
                 #expect(stats["type"] == nil && stats["yourId"] == nil)
             }
             for headers in [
-                [], ["Authorization: Bearer "], ["Authorization: Bearer wrong"], ["Authorization: Bearer \(RunningServer.token)"],
+                [], ["Authorization: Bearer "], ["Authorization: Bearer wrong"], ["Authorization: Basic b3BzOnB3"],
+                ["Authorization: Bearer \(RunningServer.adminToken)\r\nSkewWatch-Token: wrong"],
+                ["Authorization: Bearer \(RunningServer.token)"],
             ] {
                 for (method, path) in [("GET", "stats"), ("POST", "release"), ("POST", "revoke")]
                 where method == "POST" || headers != ["Authorization: Bearer \(RunningServer.token)"] {
@@ -112,6 +118,22 @@ import Testing
                 // The stats token would do for reading.
                 #expect(answer?.status == (method == "GET" ? 401 : 503) && answer?.isError == true)
             }
+        }
+        try await RunningServer.run(.testing { $0.statsToken = nil }) { server in
+            let (stats, history) = (
+                try await server.request("GET", "/__skew/admin/stats"), try await server.request("GET", "/__skew/admin/history")
+            )
+            #expect(stats?.status == 503 && history?.status == 204)
+        }
+    }
+
+    @Test func `a field that there is none of is refused by its name`() async throws {
+        try await RunningServer.run(Self.settings) { server in
+            for (path, body) in [("release", #"{"version":"r2","urgnet":true}"#), ("revoke", #"{"all":true,"urgnet":1}"#)] {
+                let answer = try await server.post("/admin/\(path)", body, headers: ["Authorization: Bearer \(RunningServer.adminToken)"])
+                #expect(answer?.status == 400 && answer?.body == #"{"error":"there is no such field: urgnet"}"#)
+            }
+            #expect(try await server.open().hello.version == "r1", "nothing was announced")
         }
     }
 

@@ -16,7 +16,8 @@ import Testing
             #expect(metrics?.body.contains(##"skewwatch_release_info{version="r\"1"} 1"##) == true)
             for path in ["/other", "/__skew/health"] { #expect(try await server.probe(path)?.status == 404) }
             let answer = try await server.request("POST", "/metrics", body: "", port: server.internalPort)
-            #expect(answer?.status == 405 && answer?["Allow"] == "GET, HEAD")
+            #expect(answer?.status == 405 && answer?["Allow"] == "GET, HEAD, OPTIONS")
+            #expect(try await server.request("OPTIONS", "/ready", port: server.internalPort)?.status == 204)
         }
     }
 

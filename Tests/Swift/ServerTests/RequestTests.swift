@@ -15,15 +15,15 @@ import Testing
     }
 
     private static let refused: [Case] = [
-        Case(request: "GET /", status: 404), Case(request: "GET /__skew", status: 404), Case(request: "GET /__skew/nothing", status: 404),
+        Case(request: "GET /", status: 404), Case(request: "GET /__skew/x", status: 404), Case(request: "GET /__skew/nothing", status: 404),
         Case(request: "POST /__skew/nothing", headers: [json], body: "{}", status: 404), Case(request: "GET /metrics", status: 404),
         Case(request: "GET /__skew/admin", status: 404),
-        Case(request: "POST /__skew/sse", headers: [json], body: "{}", status: 405, allow: "GET, OPTIONS"),
-        Case(request: "HEAD /__skew/sse", status: 405, allow: "GET, OPTIONS"),
+        Case(request: "POST /__skew/sse", headers: [json], body: "{}", status: 405, allow: "GET, HEAD, OPTIONS"),
+        Case(request: "HEAD /__skew/route", status: 405, allow: "POST, OPTIONS"),
         Case(request: "GET /__skew/route", status: 405, allow: "POST, OPTIONS"),
         Case(request: "PUT /__skew/route", headers: [json], body: "{}", status: 405, allow: "POST, OPTIONS"),
         Case(request: "DELETE /__skew/health", status: 405, allow: "GET, HEAD, OPTIONS"),
-        Case(request: "POST /__skew/client.js", headers: [json], body: "{}", status: 405, allow: "GET, HEAD"),
+        Case(request: "POST /__skew/client.js", headers: [json], body: "{}", status: 405, allow: "GET, HEAD, OPTIONS"),
         Case(request: "GET /__skew/admin/release", status: 405, allow: "POST, OPTIONS"),
         Case(request: "GET /__skew/ws", status: 426),
         Case(request: "POST /__skew/route", body: "{}", status: 415),
@@ -170,14 +170,14 @@ import Testing
 
     @Test func `OPTIONS tells methods, and allowed pages what they may send`() async throws {
         try await RunningServer.run(.testing { $0.allowedOrigins = ["https://app.example.com"] }) { server in
-            for (path, allow) in [("/route", "POST, OPTIONS"), ("/health", "GET, HEAD, OPTIONS"), ("/sse", "GET, OPTIONS")] {
+            for (path, allow) in [("/route", "POST, OPTIONS"), ("/health", "GET, HEAD, OPTIONS"), ("/sse", "GET, HEAD, OPTIONS")] {
                 let plain = try await server.request("OPTIONS", "/__skew" + path)
                 #expect(plain?.status == 204 && plain?["Allow"] == allow && plain?["Access-Control-Allow-Methods"] == nil)
                 let answer = try await server.request(
                     "OPTIONS", "/__skew" + path,
-                    headers: ["Origin: https://app.example.com", "Access-Control-Request-Headers: content-type"])
+                    headers: ["Origin: https://app.example.com", "Access-Control-Request-Headers: content-type,x-request-id"])
                 #expect(answer?.status == 204 && answer?["Access-Control-Allow-Methods"] == allow)
-                #expect(answer?["Access-Control-Allow-Headers"] == "authorization, content-type")
+                #expect(answer?["Access-Control-Allow-Headers"] == "authorization, content-type, skewwatch-token, x-request-id")
                 #expect(answer?["Access-Control-Allow-Origin"] == "https://app.example.com")
             }
         }

@@ -12,6 +12,7 @@ actor InternalServer: RequestHandler {
     private let thread: LoopThread
     private let logger: Logger
     private let shared: SharedState
+    private let names: Set<String>
     private let budget: ConnectionBudget
     private let publicBudget: ConnectionBudget
     private let report: @Sendable () async -> MetricsReport
@@ -21,13 +22,19 @@ actor InternalServer: RequestHandler {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    /// - Parameter report: asks all loops, so it returns only while they turn.
-    init(shared: SharedState, publicBudget: ConnectionBudget, logger: Logger, report: @escaping @Sendable () async -> MetricsReport)
+    /// - Parameters:
+    ///   - names: by which it may be asked for, besides addresses and `localhost`.
+    ///   - report: asks all loops, so it returns only while they turn.
+    init(
+        names: [String], shared: SharedState, publicBudget: ConnectionBudget, logger: Logger,
+        report: @escaping @Sendable () async -> MetricsReport
+    )
         throws(LoopError)
     {
         thread = try LoopThread()
         self.logger = logger
         self.shared = shared
+        self.names = Set(names.map { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) })
         self.publicBudget = publicBudget
         self.report = report
         budget = ConnectionBudget(limit: 32)
@@ -69,14 +76,11 @@ actor InternalServer: RequestHandler {
     // MARK: Requests
 
     nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
-        guard head.method == .get || head.method == .head else {
-            return .respond(.error(405, "this method is not for this endpoint", headers: [("Allow", "GET, HEAD")]))
-        }
-        switch String(decoding: head.path, as: UTF8.self) {
-        case "/live": return ask(.live, socket)
-        case "/metrics": return ask(.metrics, socket)
-        case "/ready": return .respond(readiness)
-        default: return .respond(.notFound)
+        switch InternalRouting.of(method: head.method, path: head.path, host: head.header(.host), names: names) {
+        case .live: return ask(.live, socket)
+        case .metrics: return ask(.metrics, socket)
+        case .ready: return .respond(readiness)
+        case .answer(let response): return .respond(response)
         }
     }
 

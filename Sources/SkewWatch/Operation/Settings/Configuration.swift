@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
     public var internalHost = "127.0.0.1"
     /// Port of the operator's endpoints; 0 takes any free one, `nil` switches them off.
     public var internalPort: Int? = 9090
+    /// Names by which the operator's endpoints may be asked for, besides addresses and `localhost`.
+    public var internalNames: [String] = []
     /// Path in front of every public endpoint, starting with a slash, without one at its end; empty for the root.
     public var basePath = "/__skew"
     /// Event loops, each on its own thread; `nil` means one per core.
@@ -35,8 +37,11 @@ public struct Configuration: Sendable {
     public var ipTracking = false
     /// Whether crawlers are served without being counted.
     public var excludeBots = true
-    /// Cookie that carries the version.
-    public var cookieName = "__nkpv"
+    /// Cookie that carries the version; `nil` means the one that the Nuxt module makes of the base path: `__nkpv`, and
+    /// `__nkpv_pro` under `/pro/__skew`.
+    public var cookieName: String?
+    /// Routes that count as one, in this order: `/users/*`, `/p/:id`.
+    public var routePatterns: [String] = []
     /// Proxies whose word about a client's address and host is believed.
     public var trustedProxies: [AddressRange] = []
 
@@ -137,4 +142,14 @@ public struct Configuration: Sendable {
 
     /// All defaults.
     public init() {}
+
+    /// The cookie that carries the version.
+    var versionCookie: String { cookieName ?? Self.versionCookie(basePath: basePath) }
+
+    /// What the module does (`resolve-base-path.ts`): apps on one host must not read each other's cookie.
+    static func versionCookie(basePath: String) -> String {
+        let app = basePath.hasSuffix("/__skew") ? basePath.dropLast("/__skew".count) : basePath[...]
+        let name = app.split(separator: "/").joined(separator: "_")
+        return name.isEmpty ? "__nkpv" : "__nkpv_\(name)"
+    }
 }

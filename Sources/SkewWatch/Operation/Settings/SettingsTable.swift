@@ -14,6 +14,9 @@ public enum SettingsTable {
         Setting(
             "internal-port", \.internalPort, ValueForm.port.or("-1"), .listening,
             "Port of /metrics, /live and /ready; -1 switches them off."),
+        Setting(
+            "internal-names", \.internalNames, ValueForm.hostName.list(of: "host names"), .listening,
+            "Names in the Host header by which /metrics, /live and /ready may be asked for, besides addresses and localhost."),
         Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
         Setting(
             "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",
@@ -32,7 +35,12 @@ public enum SettingsTable {
         Setting("route-tracking", \.routeTracking, .boolean, .connections, "Keeps routes in memory and reports them."),
         Setting("ip-tracking", \.ipTracking, .boolean, .connections, "Keeps addresses of clients in memory and reports them."),
         Setting("exclude-bots", \.excludeBots, .boolean, .connections, "Serves crawlers without counting them."),
-        Setting("cookie-name", \.cookieName, .cookieName, .connections, "Cookie that carries the version of the app."),
+        Setting(
+            "route-pattern", \.routePatterns, ValueForm.routePattern.list(of: "patterns such as /users/*, /p/:id"), .connections,
+            "Routes that count as one, by the first pattern that fits; a * at the end takes all that follows."),
+        Setting(
+            "cookie-name", \.cookieName, ValueForm.cookieName.orNothing(shownAs: "__nkpv; __nkpv_pro under /pro/__skew"), .connections,
+            "Cookie that carries the version of the app."),
         Setting(
             "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs"), .connections,
             "Proxies whose word about a client's address and host is believed."),

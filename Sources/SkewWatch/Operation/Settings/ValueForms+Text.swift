@@ -1,3 +1,5 @@
+internal import SkewProtocol
+
 extension ValueForm<String> {
     /// The address to listen on.
     static var host: Self {
@@ -8,6 +10,14 @@ extension ValueForm<String> {
                 return text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
             },
             isAllowed: { NetworkAddress($0) != nil || $0 == "localhost" }, show: { $0 })
+    }
+
+    /// The name of a host, in lower case.
+    static var hostName: Self {
+        Self(
+            placeholder: "name", expectation: "a host name without a port",
+            read: { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) },
+            isAllowed: { text in HostAndPort(text).map { $0.port == nil } ?? false }, show: { $0 })
     }
 
     /// A path in front of others: without the slash at its end, empty for the root.
@@ -40,6 +50,13 @@ extension ValueForm<String> {
             read: { $0 }, isAllowed: { $0.isHTTPToken }, show: { $0 })
     }
 
+    /// Routes that count as one.
+    static var routePattern: Self {
+        Self(
+            placeholder: "pattern", expectation: "a pattern such as /users/* or /p/:id",
+            read: { $0 }, isAllowed: { RoutePattern($0) != nil }, show: { $0 })
+    }
+
     /// The path of a file.
     static var file: Self {
         Self(
@@ -64,16 +81,9 @@ extension ValueForm<String> {
     /// An origin of a browser, in lower case.
     static var origin: Self {
         Self(
-            placeholder: "origin", expectation: "an origin such as https://app.example.com or https://*.example.com, or *",
-            read: { $0.lowercased() },
-            isAllowed: { text in
-                if text == "*" { return true }
-                guard let end = text.firstRange(of: "://"), !text[end.upperBound...].contains("/") else { return false }
-                let host = text[end.upperBound...]
-                // The star stands for one or more labels in front, nowhere else.
-                let rest = host.hasPrefix("*.") ? host.dropFirst(2) : host
-                return !rest.contains("*") && "\(text[..<end.upperBound])\(rest)".isURL(schemes: ["http", "https"])
-            },
+            placeholder: "origin",
+            expectation: "an origin such as https://app.example.com, https://*.example.com or capacitor://localhost, or *",
+            read: { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) }, isAllowed: { OriginPattern($0) != nil },
             show: { $0 })
     }
 }

@@ -395,10 +395,15 @@ struct AuthorizationServerTests {
         try await RunningServer.run {
             $0.trustedProxies = [AddressRange("127.0.0.0/8")!]
         } _: { running in
-            _ = try await WebSocketClient(port: running.port, path: "/__skew/ws", headers: headers)
-            await #expect(throws: RefusedHandshake.self) {
-                _ = try await WebSocketClient(
-                    port: running.port, path: "/__skew/ws", headers: Array(headers.dropLast()) + ["X-Forwarded-Proto: http"])
+            for (origin, said, isLetIn) in [
+                ("https", "X-Forwarded-Proto: https", true), ("https", "X-Forwarded-Proto: wss", true),
+                ("https", "X-Forwarded-Proto: http", true), ("http", "X-Forwarded-Proto: ws", true),
+                ("http", "X-Forwarded-Proto: WSS", false), ("http", "X-Forwarded-Proto: http, https", false),
+                ("http", "Forwarded: for=192.0.2.1;proto=https", false), ("https", "Forwarded: for=192.0.2.1;proto=https", true),
+            ] {
+                let headers = ["Origin: \(origin)://app.example.com", "X-Forwarded-Host: app.example.com", said]
+                let client = try? await WebSocketClient(port: running.port, path: "/__skew/ws", headers: headers)
+                #expect((client != nil) == isLetIn, "\(headers)")
             }
         }
         try await RunningServer.run { _ in

@@ -9,6 +9,7 @@ import Testing
         ("port", ["", "abc", "-1", "65536", "80a", " 80", "+80", "8e1", "99999999999999999999"]),
         ("internal-host", ["metrics", ""]),
         ("internal-port", ["-2", "off", "70000", ""]),
+        ("internal-names", ["http://a", "a:80", "a b", "a,", "ä"]),
         ("base-path", ["", "skew", "//", "/a//b", "/a b", "/a?b", "/../a", "/a/.", "/ä", "/a\n"]),
         ("loops", ["0", "65", "many", "1.5"]),
         ("tls-cert", ["", "a\nb"]),
@@ -18,6 +19,7 @@ import Testing
         ("route-tracking", ["on"]),
         ("ip-tracking", ["maybe"]),
         ("exclude-bots", ["off"]),
+        ("route-pattern", ["users/*", "/users", "/us*", "/a/*,", "/a//*"]),
         ("cookie-name", ["", "a b", "a=b", "a;b", "ä"]),
         ("trusted-proxies", ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "proxy", "::/129", "10.0.0.1,", ",", "10.0.0.1 10.0.0.2"]),
         ("stats-token", ["", "a\nb", "a\u{0}"]),
@@ -35,7 +37,7 @@ import Testing
             "allowed-origins",
             [
                 "app.example.com", "https://a/path", "https://a.*.com", "https://*", "https://*com", "ftp://a", "null", "https://a,",
-                "https://u@a",
+                "https://u@a", "wss://a", "file://", "capacitor://*",
             ]
         ),
         ("debounce", ["", "100", "ms", "1.5s", "0ms", "61s", "-1s", "1 s", "5x", "1sm", "99999999999999999s", "٣s"]),
@@ -83,6 +85,7 @@ import Testing
         ("internal-host", "::", { $0.internalHost == "::" }),
         ("internal-port", "-1", { $0.internalPort == nil }),
         ("internal-port", "0", { $0.internalPort == 0 }),
+        ("internal-names", "SkewWatch, metrics.internal", { $0.internalNames == ["skewwatch", "metrics.internal"] }),
         ("base-path", "/pro/__skew/", { $0.basePath == "/pro/__skew" }),
         ("base-path", "/", { $0.basePath == "" }),
         ("loops", "2", { $0.loops == 2 }),
@@ -93,6 +96,7 @@ import Testing
         ("route-tracking", "true", { $0.routeTracking }),
         ("ip-tracking", "true", { $0.ipTracking }),
         ("exclude-bots", "false", { !$0.excludeBots }),
+        ("route-pattern", "/users/*, /p/:id", { $0.routePatterns == ["/users/*", "/p/:id"] }),
         ("cookie-name", "__Host-v", { $0.cookieName == "__Host-v" }),
         ("trusted-proxies", "10.0.0.0/8, ::1", { $0.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"] }),
         ("trusted-proxies", "", { $0.trustedProxies.isEmpty }),
@@ -109,6 +113,7 @@ import Testing
         ("jwt-cookie", "session", { $0.jwtCookie == "session" }),
         ("ca-file", "/ca.pem", { $0.caFile == "/ca.pem" }),
         ("allowed-origins", "https://*.Example.com, http://a:3000", { $0.allowedOrigins == ["https://*.example.com", "http://a:3000"] }),
+        ("allowed-origins", "capacitor://localhost,chrome-extension://abc", { $0.allowedOrigins.count == 2 }),
         ("allowed-origins", "*", { $0.allowedOrigins == ["*"] }),
         ("debounce", "250ms", { $0.debounce == .milliseconds(250) }),
         ("max-wait", "5m", { $0.maxWait == .seconds(300) }),
@@ -147,6 +152,18 @@ import Testing
             let stored = try #require(configuration(with: setting.name, setting.shownDefault), "\(setting.name)")
             #expect("\(stored)" == "\(fresh)", "\(setting.name)")
         }
+    }
+
+    @Test(arguments: [
+        ("/__skew", "__nkpv"), ("/pro/__skew", "__nkpv_pro"), ("/app/pro/__skew", "__nkpv_app_pro"), ("/foo", "__nkpv_foo"), ("", "__nkpv"),
+        ("/__skew/x", "__nkpv___skew_x"),
+    ])
+    func `the cookie of the version follows the base path as the module makes it`(basePath: String, name: String) {
+        var configuration = Configuration()
+        configuration.basePath = basePath
+        #expect(configuration.versionCookie == name)
+        configuration.cookieName = "own"
+        #expect(configuration.versionCookie == "own")
     }
 
     @Test(arguments: [(1, "1ms"), (1000, "1s"), (1500, "1500ms"), (60_000, "1m"), (90_000, "90s"), (3_600_000, "1h"), (0, "0ms")])

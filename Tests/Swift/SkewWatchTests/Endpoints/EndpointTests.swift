@@ -1,12 +1,19 @@
 import Testing
+import WebSocketLoop
 
 @testable import SkewWatch
 
 @Suite struct EndpointTests {
+    private static let paths = [
+        "/ws", "/sse", "/route", "/subscribe-stats", "/health", "/admin/stats", "/admin/history", "/admin/release", "/admin/revoke",
+    ]
+
     @Test(arguments: ["/__skew", "/pro/__skew", ""])
     func `every endpoint lies right under the base path`(basePath: String) {
-        for endpoint in Endpoint.allCases {
-            #expect(Endpoint(path: Array((basePath + endpoint.rawValue).utf8), basePath: basePath) == endpoint)
+        #expect(Set(Endpoints.all.map(\.path)).isSuperset(of: Self.paths))
+        for endpoint in Endpoints.all {
+            let rows = Endpoints.at(path: Array((basePath + endpoint.path).utf8), basePath: basePath)
+            #expect(rows.contains { $0.method == endpoint.method } && rows.allSatisfy { $0.path == endpoint.path })
         }
     }
 
@@ -15,17 +22,29 @@ import Testing
         "/__skew/ws\0", "/__skew/ws?", "/__skew/admin", "/__skew/admin/", "/__skew/../__skew/ws", "__skew/ws",
     ])
     func `no other path is an endpoint`(path: String) {
-        #expect(Endpoint(path: Array(path.utf8), basePath: "/__skew") == nil)
+        #expect(Endpoints.at(path: Array(path.utf8), basePath: "/__skew").isEmpty)
     }
 
     @Test func `bytes that are no text are no endpoint`() {
-        #expect(Endpoint(path: Array("/__skew/ws".utf8) + [0xFF], basePath: "/__skew") == nil)
-        #expect(Endpoint(path: [0xFF], basePath: "") == nil)
+        #expect(Endpoints.at(path: Array("/__skew/ws".utf8) + [0xFF], basePath: "/__skew").isEmpty)
+        #expect(Endpoints.at(path: [0xFF], basePath: "").isEmpty)
     }
 
-    @Test func `what an endpoint allows is what it takes, and OPTIONS`() {
-        #expect(Endpoint.events.allow == "GET, OPTIONS")
-        #expect(Endpoint.health.allow == "GET, HEAD, OPTIONS")
-        #expect(Endpoint.route.allow == "POST, OPTIONS")
+    @Test func `no two rows take the same request`() {
+        #expect(Set(Endpoints.all.map { "\($0.method) \($0.path)" }).count == Endpoints.all.count)
+    }
+
+    @Test func `what an endpoint allows is what it takes, HEAD with GET, and OPTIONS`() {
+        #expect(Endpoints.allow([.health]) == "GET, HEAD, OPTIONS")
+        #expect(Endpoints.allow([.postedRoute]) == "POST, OPTIONS")
+        #expect(Endpoints.allow([.health, .postedRoute]) == "GET, HEAD, POST, OPTIONS")
+    }
+
+    @Test func `only what writes needs the admin token, and what is an operator's is written down`() {
+        for endpoint in Endpoints.all {
+            #expect(endpoint.isAudited == endpoint.path.hasPrefix("/admin/"))
+            if endpoint.isAudited, endpoint.method != .get { #expect(endpoint.access == .writing && endpoint.fields != nil) }
+            if !endpoint.isAudited { #expect(![.reading, .optionalReading, .writing].contains(endpoint.access)) }
+        }
     }
 }

@@ -19,6 +19,7 @@ import WebSocketLoop
         let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit)
         let settings = TrackerSettings(
             basePath: "", connectionTracking: true, routeTracking: false, ipTracking: false, excludeBots: true, cookieName: "c",
+            routes: RouteNames(),
             trustedProxies: [], live: LiveSettings(configuration, hooks: ServerHooks()),
             limits: StatisticsLimits(versions: 10, routes: 10, listedConnections: 10, tracksRoutes: false), loop: options,
             hooks: ServerHooks(), limitsAddresses: false)

@@ -7,10 +7,11 @@ import Testing
 
     private func address(
         from peer: String = "10.0.0.1", cf: String? = nil, hops: String? = nil, real: String? = nil,
-        trusted: [AddressRange] = proxies
+        forwarded: String? = nil, trusted: [AddressRange] = proxies
     ) -> String? {
         let headers = ForwardedHeaders(
-            cfConnectingIP: cf.map { Array($0.utf8) }, xForwardedFor: hops.map { Array($0.utf8) }, xRealIP: real.map { Array($0.utf8) })
+            cfConnectingIP: cf.map { Array($0.utf8) }, xForwardedFor: hops.map { Array($0.utf8) }, xRealIP: real.map { Array($0.utf8) },
+            forwarded: forwarded.map { Array($0.utf8) })
         return ClientAddress.of(peer: peer, headers, trusted: trusted)?.description
     }
 
@@ -61,6 +62,29 @@ import Testing
         #expect(address(cf: "203.0.113.1", hops: "203.0.113.2", real: "203.0.113.3") == "203.0.113.1")
         #expect(address(cf: "junk", hops: "203.0.113.2", real: "203.0.113.3") == "203.0.113.2")
         #expect(address(cf: String(repeating: "1", count: 10_000), real: "203.0.113.3") == "203.0.113.3")
+    }
+
+    @Test func `of a line that comes again the last counts`() {
+        #expect(address(cf: "198.51.100.1 203.0.113.1") == "203.0.113.1")
+        #expect(address(cf: "198.51.100.1, 203.0.113.1") == "203.0.113.1")
+        #expect(address(real: "198.51.100.1 203.0.113.1") == "203.0.113.1")
+    }
+
+    @Test(arguments: [
+        ("for=203.0.113.7", "203.0.113.7"), ("for=198.51.100.1, for=203.0.113.7;proto=https", "203.0.113.7"),
+        ("for=203.0.113.7, for=10.1.1.1", "203.0.113.7"), ("For=\"[2001:db8::7]:443\"", "2001:db8::7"), ("for=unknown", "10.0.0.1"),
+        ("for=203.0.113.7, for=_hidden", "10.0.0.1"), ("for=203.0.113.7, by=10.0.0.1", "10.0.0.1"), ("for=203.0.113.7, junk", "10.0.0.1"),
+        ("", "10.0.0.1"),
+    ])
+    func `Forwarded names the right-most hop that is no proxy`(list: String, expected: String) {
+        #expect(address(forwarded: list) == expected)
+        #expect(address(from: "192.0.2.1", forwarded: list) == "192.0.2.1")
+    }
+
+    @Test func `Forwarded counts only where no older header does, since a proxy that does not know it passes it on`() {
+        #expect(address(hops: "203.0.113.2", forwarded: "for=203.0.113.7") == "203.0.113.2")
+        #expect(address(real: "203.0.113.3", forwarded: "for=203.0.113.7") == "203.0.113.3")
+        #expect(address(hops: "10.1.1.1", forwarded: "for=203.0.113.7") == "10.0.0.1")
     }
 
     @Test func `ten kilobytes are read like anything else`() {

@@ -1,0 +1,30 @@
+internal import Logging
+internal import SkewProtocol
+
+/// Says at the level `debug` why a request was refused, a few times a second: so that "my tab is not there" has an answer.
+struct RefusalLog: Sendable {
+    private var gate = FloodGate(perSecond: 5, burst: 50)
+
+    /// A line has what the peer chose (path, origin) cleaned and short, and no address.
+    mutating func note(_ refusal: Refusal, _ request: Request, _ logger: Logger, now: Duration) {
+        guard logger.logLevel <= .debug, let leftOut = gate.pass(at: now) else { return }
+        var fields: Logger.Metadata = ["reason": "\(refusal.reason)", "path": "\(Self.shown(request.path))"]
+        if refusal == .foreignOrigin {
+            if let origin = request.page.origin { fields["origin"] = "\(Self.shown(origin))" }
+            if let host = request.page.host { fields["host"] = "\(Self.shown(host))" }
+            if request.page.isCrossSite { fields["fetchSite"] = "cross-site" }
+        }
+        if leftOut > 0 { fields["leftOutBefore"] = "\(leftOut)" }
+        logger.debug("A request was refused.", metadata: fields)
+    }
+
+    /// A connection is served, but not counted.
+    mutating func noteCrawler(_ userAgent: [UInt8]?, _ logger: Logger, now: Duration) {
+        guard logger.logLevel <= .debug, let leftOut = gate.pass(at: now) else { return }
+        var fields: Logger.Metadata = ["reason": "crawler", "userAgent": "\(Self.shown(userAgent ?? []))"]
+        if leftOut > 0 { fields["leftOutBefore"] = "\(leftOut)" }
+        logger.debug("A connection is not counted.", metadata: fields)
+    }
+
+    private static func shown(_ bytes: [UInt8]) -> String { CleanText.clean(bytes.span, limit: 128) ?? "" }
+}

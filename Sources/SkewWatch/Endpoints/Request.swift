@@ -1,0 +1,83 @@
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// A request, as far as the endpoints look at it: read from its head once, and handed to the actor as a value.
+struct Request: Sendable {
+    /// nil for one that libwebsockets has no name for.
+    var method: RequestHead.Method?
+    var path: [UInt8] = []
+    /// The page behind it, and where it believed to go.
+    var page = OriginPolicy.Facts(originCount: 0)
+    /// What proxies say of it; nil where none is trusted.
+    var proxied: Proxied?
+    /// The token that it shows, in `SkewWatch-Token` or in `Authorization`. Another scheme than `Bearer` is a proxy's and shows none.
+    var token: [UInt8]?
+    /// As far as an authorizer may want to see it, where one is asked: for a POST, and for what operators read.
+    var credentials: HandshakeHead?
+    /// Whether the content type is JSON, whatever its parameters.
+    var hasJSONBody = false
+    /// Of an `OPTIONS`: the headers that a page of another origin would like to send.
+    var askedHeaders: [UInt8]?
+    /// The `If-None-Match`.
+    var knownTag: [UInt8]?
+    /// Who was let in, at an endpoint of operators.
+    var reader: Caller?
+
+    /// What only a trusted proxy may say.
+    struct Proxied: Sendable {
+        var source: ForwardedHeaders
+        var target: ForwardedTarget
+    }
+}
+
+extension Request {
+    /// - Parameter settings: what nobody looks at is not read.
+    init(_ head: borrowing RequestHead, _ settings: TrackerSettings) {
+        method = head.method
+        path = head.path
+        page.originCount = head.count(.origin)
+        if page.originCount > 0 {
+            page.origin = head.header(.origin)
+            page.host = head.header(.host)
+        }
+        page.isCrossSite = head.lastValue(of: "sec-fetch-site:").map { $0.elementsEqual("cross-site".utf8) } ?? false
+        if !settings.trustedProxies.isEmpty { proxied = Proxied(head) }
+        token = Self.token(own: head.lastValue(of: "skewwatch-token:"), authorization: head.header(.authorization))
+        switch method {
+        case .post:
+            hasJSONBody = head.header(.contentType).map(Self.isJSON) ?? false
+        case .options: askedHeaders = head.header(.accessControlRequestHeaders)
+        case .get, .head: knownTag = head.header(.ifNoneMatch)
+        default: break
+        }
+        let isOperators = path.dropFirst(settings.basePath.utf8.count).starts(with: "/admin/".utf8)
+        if method == .post || isOperators { credentials = HandshakeHead(head, keeping: settings.keptHead) }
+    }
+
+    /// - Parameters:
+    ///   - own: the header that leaves `Authorization` to a proxy in front.
+    ///   - authorization: `Bearer` and the token, or the token alone.
+    static func token(own: [UInt8]?, authorization: [UInt8]?) -> [UInt8]? {
+        if let own, !own.isEmpty { return Array(AccessTokens.bearer(own[...]) ?? own[...]) }
+        guard let authorization else { return nil }
+        if let bearer = AccessTokens.bearer(authorization[...]) { return Array(bearer) }
+        return authorization.isEmpty || authorization.contains(UInt8(ascii: " ")) ? nil : authorization
+    }
+
+    private static func isJSON(_ type: [UInt8]) -> Bool {
+        let name = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        return Array(name).lowercasedASCII.elementsEqual("application/json".utf8)
+    }
+}
+
+extension Request.Proxied {
+    init(_ head: borrowing RequestHead) {
+        let forwarded = head.lastValue(of: "forwarded:")
+        source = ForwardedHeaders(
+            cfConnectingIP: head.lastValue(of: "cf-connecting-ip:"), xForwardedFor: head.header(.forwardedFor),
+            xRealIP: head.header(.realIP), forwarded: forwarded)
+        target = ForwardedTarget(
+            host: head.lastValue(of: "x-forwarded-host:"), scheme: head.lastValue(of: "x-forwarded-proto:"),
+            port: head.lastValue(of: "x-forwarded-port:"), forwarded: forwarded)
+    }
+}

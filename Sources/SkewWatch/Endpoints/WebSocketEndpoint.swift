@@ -1,0 +1,9 @@
+internal import WebSocketLoop
+
+extension Endpoint {
+    /// Where WebSockets are opened. A handshake is let in by the same rules and never gets here; what does is no handshake.
+    static let webSocket = Endpoint(.get, "/ws", .newConnection) { _, _, _ in
+        .respond(
+            .error(426, "this is a WebSocket endpoint", headers: [("Upgrade", "websocket"), ("Connection", "Upgrade")]))
+    }
+}
