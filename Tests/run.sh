@@ -19,6 +19,9 @@ swift format lint --strict --parallel --recursive Sources Tests Docker Package.s
 step "Import arrows"
 Tests/System/arrows.sh
 
+step "JavaScript: one style, and as declared"
+Tests/Browser/style.sh </dev/null
+
 step "Build, warnings are errors"
 swift build --build-tests </dev/null
 swift build --package-path Tests/Load --build-tests </dev/null

@@ -61,11 +61,12 @@ def test_the_last_caller_to_go_unsubscribes_and_leaves_nothing_behind(tabs, serv
     show(page, 0)
     settled(page, "sent.some((message) => message.includes('unsubscribe-stats'))")
     assert page.evaluate("() => [connection.state, connection.authorized, connection.stats.total]") == ["open", None, 0]
-    for _ in range(20):
+    # With the burst of 40 messages that a server allows, however fast the page is.
+    for _ in range(15):
         show(page, 2)
         show(page, 0)
     asked = [json.loads(message)["type"] for message in sent(page, "subscribe-stats")]
-    assert asked == ["subscribe-stats", "unsubscribe-stats"] * 21
+    assert asked == ["subscribe-stats", "unsubscribe-stats"] * 16
     show(page, 1)
     settled(page, "last.total.value === 1")
 

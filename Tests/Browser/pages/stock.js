@@ -1,5 +1,5 @@
-// Does what the Nuxt module's WebSocket client does: ten retries, five seconds apart, whatever the close code; subscribes
-// at each `connected`; tells each new route. Its address goes through the plugin of Docker/examples/nuxt.
+// Does what the Nuxt module's WebSocket client does: ten retries, five seconds apart, whatever the close code;
+// subscribes at each `connected`; tells each new route. Its address goes through the plugin of Docker/examples/nuxt.
 globalThis.useRuntimeConfig = () => ({ app: { buildId: 'build 42' } });
 globalThis.defineNuxtPlugin = (plugin) => plugin;
 const { default: plugin } = await import('/skewwatch.client.ts');
@@ -13,7 +13,10 @@ window.start = (server, subscribe) => {
   function init() {
     stock.attempts += 1;
     stock.socket = new WebSocket(config.url);
-    stock.socket.onopen = () => { stock.open = true; stock.retried = 0; };
+    stock.socket.onopen = () => {
+      stock.open = true;
+      stock.retried = 0;
+    };
     stock.socket.onclose = () => {
       stock.open = false;
       if (stock.retried++ < 10) setTimeout(init, 5000);

@@ -1,7 +1,7 @@
 // The connection of a tab to a SkewWatch server. Documentation: client.d.ts
 
 const bots = /[^u]bot\b|crawl|spider|slurp|lighthouse|externalhit/i; // "Cubot" is a phone
-const refusals = /^10(0[2789]|13)$/; // close codes: not the same again soon
+const refusals = [1002, 1007, 1008, 1009, 1013]; // close codes that say: not soon again
 const nothing = { total: 0, versions: {}, routes: {}, connections: [] };
 const tab = (globalThis[Symbol.for('skewwatch')] ??= new Map()); // even if this file is loaded twice
 
@@ -17,7 +17,8 @@ function apply(old, { type, connections = old.connections, opened = [], changed 
   const rows = new Map([...connections, ...opened, ...changed].map((row) => [row.id, row]));
   for (const id of closed) rows.delete(id);
   return {
-    ...old, ...rest,
+    ...old,
+    ...rest,
     versions: merge(old.versions, rest.versions),
     routes: merge(old.routes, rest.routes),
     connections: [...rows.values()],
@@ -28,20 +29,33 @@ function webSocket(base, query, receive, lost) {
   const socket = new WebSocket(`${base}ws?${query}`.replace(/^http/, 'ws'));
   socket.onmessage = ({ data }) => receive(JSON.parse(data));
   socket.onclose = ({ code }) => lost(code);
-  return { patience: 1e4, send: (message) => !socket.send(JSON.stringify(message)), close: () => socket.close() };
+  return {
+    patience: 1e4,
+    send(message) {
+      socket.send(JSON.stringify(message));
+      return true;
+    },
+    close: () => socket.close(),
+  };
 }
 
 class Connection extends EventTarget {
   state = 'idle';
   authorized = null;
   stats = nothing;
-  #base; #options;
+  #base;
+  #options;
   #events = new AbortController();
-  #link; #timer; #connectedAt; #heard;
+  #link;
+  #timer;
+  #connectedAt;
+  #heard;
   #failures = 0;
   #earliest = 0;
   #wanted;
-  #route; #sentRoute; #routePause;
+  #route;
+  #sentRoute;
+  #routePause;
 
   constructor(options, base) {
     super();
@@ -49,10 +63,11 @@ class Connection extends EventTarget {
     this.setRoute(options.route);
     if (!base) return;
     this.#base = base;
-    const wake = (event) => this.#wake(event);
-    for (const type of ['pagehide', 'pageshow', 'online', 'visibilitychange', 'prerenderingchange'])
+    const wake = ({ type }) => this.#wake(type);
+    for (const type of ['pagehide', 'pageshow', 'online', 'visibilitychange', 'prerenderingchange']) {
       addEventListener(type, wake, this.#events);
-    queueMicrotask(() => this.#wake({})); // first let the caller set a route
+    }
+    queueMicrotask(() => this.#wake()); // after the caller has set a route
   }
 
   on(type, listener) {
@@ -62,7 +77,9 @@ class Connection extends EventTarget {
   }
 
   setRoute(route) {
-    this.#route = Array.from(route ?? '').slice(0, 256).join('');
+    this.#route = Array.from(route ?? '')
+      .slice(0, 256)
+      .join('');
     this.#sendRoute();
   }
 
@@ -99,7 +116,7 @@ class Connection extends EventTarget {
   }
 
   #emit(type, detail) {
-    // Not CustomEvent: Node 18, where pages are rendered, has none.
+    // Node 18, where pages are rendered, has no CustomEvent.
     this.dispatchEvent(Object.assign(new Event(type), { detail }));
   }
 
@@ -118,7 +135,10 @@ class Connection extends EventTarget {
   async #open(transport = this.transport ?? this.#options.transport) {
     this.#drop('connecting');
     const link = (this.#link = {});
-    const current = (act) => (...args) => this.#link === link && act(...args);
+    const current =
+      (act) =>
+      (...args) =>
+        this.#link === link && act(...args);
     const lost = current((code, retry) => this.#lost(transport, code, retry));
     this.#after(1e4, lost);
     this.#connectedAt = Infinity;
@@ -128,7 +148,7 @@ class Connection extends EventTarget {
     if (this.#route) query.set('route', this.#route);
     let start = webSocket;
     if (transport === 'sse') {
-      const { stream } = await import('./client.stream.js').catch(lost) ?? {};
+      const { stream } = (await import('./client.stream.js').catch(lost)) ?? {};
       if (this.#link !== link) return;
       start = stream(this.#options.share);
     }
@@ -153,7 +173,9 @@ class Connection extends EventTarget {
     if (!this.#wanted) return;
     if (type === 'stats') this.#show(true, apply(nothing, message));
     if (type === 'stats-unauthorized') this.#show(false, nothing);
-    if (type === 'stats-delta') message.seq === this.stats.seq + 1 ? this.#show(true, apply(this.stats, message)) : this.#ask();
+    if (type !== 'stats-delta') return;
+    if (message.seq === this.stats.seq + 1) this.#show(true, apply(this.stats, message));
+    else this.#ask();
   }
 
   #show(authorized, stats) {
@@ -181,7 +203,7 @@ class Connection extends EventTarget {
   }
 
   #lost(transport, code, retry = 0) {
-    const refused = refusals.test(code);
+    const refused = refusals.includes(code);
     if (!transport && this.#connectedAt === Infinity && !refused) return this.#open('sse');
     if (Date.now() - this.#connectedAt > 1e4) this.#failures = 0;
     if (this.#failures > 3) this.transport = undefined;
@@ -191,12 +213,12 @@ class Connection extends EventTarget {
 
   // Full jitter; hidden tabs come after the visible ones.
   #wait(span) {
-    this.retryAt = Math.max(this.#earliest, Date.now() + span * (Math.random() + document.hidden));
+    this.retryAt = Math.max(this.#earliest, Date.now() + span * (Math.random() + Number(document.hidden)));
     this.#drop('waiting');
     this.#after(this.retryAt - Date.now(), () => this.#open());
   }
 
-  #wake({ type }) {
+  #wake(type = '') {
     if (type === 'pagehide') return this.#drop('idle');
     if (document.prerendering || (type === 'visibilitychange' && document.hidden)) return;
     if (this.state === 'idle') this.#open();
@@ -224,7 +246,7 @@ class Connection extends EventTarget {
 export function connect(options = {}) {
   if (typeof document === 'undefined' || bots.test(navigator.userAgent)) return new Connection(options);
   const { url = /\/client\.js/.test(import.meta.url) ? new URL('.', import.meta.url) : '/__skew' } = options;
-  const { origin, pathname } = new URL(url, location);
+  const { origin, pathname } = new URL(url, location.href);
   const base = origin + pathname.replace(/\/?$/, '/');
   if (!tab.has(base)) tab.set(base, new Connection(options, base));
   return tab.get(base);

@@ -35,11 +35,11 @@ function ownStream(base, query, receive, lost) {
 
   async function read() {
     const answer = await fetch(`${base}sse?${query}`, { signal, cache: 'no-store' });
-    retry = answer.headers.get('retry-after') * 1000;
+    retry = Number(answer.headers.get('retry-after')) * 1000;
     if (!answer.ok) return;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let begun = [];
-    for (let part; !(part = await reader.read()).done; ) {
+    for (let part; !(part = await reader.read()).done;) {
       const lines = part.value.split('\n');
       begun.push(lines[0]);
       if (lines.length === 1) continue;
@@ -59,7 +59,11 @@ function ownStream(base, query, receive, lost) {
     if (!answer.ok && type === 'subscribe-stats') receive({ type: 'stats-unauthorized' });
   }
 
-  read().catch(() => {}).then(() => signal.aborted || lost(1006, retry || 0));
+  function ended() {
+    if (!signal.aborted) lost(1006, retry || 0);
+  }
+
+  read().then(ended, ended);
   return {
     patience,
     /** False where it takes a new stream to do it. */
@@ -75,8 +79,8 @@ function ownStream(base, query, receive, lost) {
 }
 
 /**
- * One stream for all tabs of this browser that run the same version: with HTTP/1.1 a browser opens six connections to a
- * host, and the seventh tab could load nothing at all. One tab leads; when it goes, the next in line takes over.
+ * One stream for all tabs of this browser that run the same version: with HTTP/1.1 a browser opens six connections
+ * to a host, and the seventh tab could load nothing at all. One tab leads; when it goes, the next in line takes over.
  */
 function sharedStream(base, query, receive, lost) {
   const name = `skewwatch ${base} ${query.get('v')}`;

@@ -1,240 +1,332 @@
 // The connections: thousands of rows of which only those in sight exist in the page.
 
-import { foreign, make, number, plural, printable, setText } from './dashboard.text.js'
+import { foreign, make, number, plural, printable, setText } from './dashboard.text.js';
 
-const spare = 8
+const spare = 8;
 const columns = [
   { key: 'route', title: 'Route' },
   { key: 'version', title: 'Version' },
   { key: 'ip', title: 'Address' },
   { key: 'id', title: 'Connection' },
-]
+];
 
 export class ConnectionTable {
   constructor(container, { slot }) {
-    Object.assign(this, { slot, entries: new Map(), view: [], sort: { key: 'version', down: false }, wanted: '', only: undefined, withAddress: false })
-    this.head = make('tr', { 'aria-rowindex': '1' }, ...columns.map(column => this.header(column)))
-    this.above = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }))
-    this.below = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }))
-    this.body = make('tbody', {}, this.above, this.below)
-    this.table = make('table', { class: 'grid', role: 'grid', tabindex: '0', 'aria-labelledby': 'connections-title', 'aria-describedby': 'grid-help' }, make('thead', {}, this.head), this.body)
-    this.scroller = make('div', { class: 'scroller', tabindex: '-1' }, this.table)
-    this.empty = make('div', { class: 'empty' }, make('p'), make('button', { type: 'button', class: 'quiet', hidden: true }, 'Clear the filter'))
-    this.detail = make('dl', { class: 'detail', hidden: true })
-    const help = make('p', { class: 'sr-only', id: 'grid-help' }, 'Up and down arrows choose a row; the whole of it is below the table.')
-    this.cut = make('p', { class: 'muted cut', hidden: true })
-    container.append(this.scroller, this.empty, this.detail, this.cut, help)
+    this.slot = slot;
+    this.entries = new Map();
+    this.view = [];
+    this.sort = { key: 'version', down: false };
+    this.wanted = '';
+    this.only = undefined;
+    this.withAddress = false;
+    this.yourId = undefined;
+    this.release = undefined;
+    this.unlisted = 0;
+    this.head = make('tr', { 'aria-rowindex': '1' }, ...columns.map((column) => this.header(column)));
+    this.above = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }));
+    this.below = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }));
+    this.body = make('tbody', {}, this.above, this.below);
+    this.table = make(
+      'table',
+      {
+        class: 'grid',
+        role: 'grid',
+        tabindex: '0',
+        'aria-labelledby': 'connections-title',
+        'aria-describedby': 'grid-help',
+      },
+      make('thead', {}, this.head),
+      this.body,
+    );
+    this.scroller = make('div', { class: 'scroller', tabindex: '-1' }, this.table);
+    this.empty = make(
+      'div',
+      { class: 'empty' },
+      make('p'),
+      make('button', { type: 'button', class: 'quiet', hidden: true }, 'Clear the filter'),
+    );
+    this.detail = make('dl', { class: 'detail', hidden: true });
+    const help = make(
+      'p',
+      { class: 'sr-only', id: 'grid-help' },
+      'Up and down arrows choose a row; the whole of it is below the table.',
+    );
+    this.cut = make('p', { class: 'muted cut', hidden: true });
+    container.append(this.scroller, this.empty, this.detail, this.cut, help);
 
-    this.scroller.addEventListener('scroll', () => this.paintSoon(), { passive: true })
-    this.body.addEventListener('click', event => this.clicked(event))
-    this.table.addEventListener('keydown', event => this.key(event))
-    new ResizeObserver(() => this.paintSoon()).observe(this.scroller)
+    this.scroller.addEventListener('scroll', () => this.paintSoon(), { passive: true });
+    this.body.addEventListener('click', (event) => this.clicked(event));
+    this.table.addEventListener('keydown', (event) => this.key(event));
+    new ResizeObserver(() => this.paintSoon()).observe(this.scroller);
   }
 
   header(column) {
-    const button = make('button', { type: 'button', class: 'sort' }, column.title, make('span', { class: 'sort-mark', 'aria-hidden': 'true' }))
+    const button = make(
+      'button',
+      { type: 'button', class: 'sort' },
+      column.title,
+      make('span', { class: 'sort-mark', 'aria-hidden': 'true' }),
+    );
     button.addEventListener('click', () => {
-      this.sort = { key: column.key, down: this.sort.key === column.key ? !this.sort.down : false }
-      this.arrange()
-      this.scroller.scrollTop = 0
-      this.paint()
-    })
-    return make('th', { scope: 'col', role: 'columnheader', class: `col-${column.key}` }, button)
+      this.sort = { key: column.key, down: this.sort.key === column.key ? !this.sort.down : false };
+      this.arrange();
+      this.scroller.scrollTop = 0;
+      this.paint();
+    });
+    return make('th', { scope: 'col', role: 'columnheader', class: `col-${column.key}` }, button);
   }
 
   /** Takes the rows as they are now. `release` decides what is old; `unlisted` are counted but not sent. */
   show({ rows, yourId, release, unlisted }) {
-    Object.assign(this, { yourId, release, unlisted })
-    this.withAddress = false
-    const entries = new Map()
+    this.yourId = yourId;
+    this.release = release;
+    this.unlisted = unlisted;
+    this.withAddress = false;
+    const entries = new Map();
     for (const row of rows) {
-      const known = this.entries.get(row.id)
-      entries.set(row.id, known?.row === row ? known : entry(row))
-      if (row.ip !== undefined) this.withAddress = true
+      const known = this.entries.get(row.id);
+      entries.set(row.id, known?.row === row ? known : entry(row));
+      if (row.ip !== undefined) this.withAddress = true;
     }
-    this.entries = entries
-    const anchor = this.anchor()
-    this.arrange()
-    this.restore(anchor)
-    this.paint()
+    this.entries = entries;
+    const anchor = this.anchor();
+    this.arrange();
+    this.restore(anchor);
+    this.paint();
   }
 
   /** Shows only rows that contain `text`, and with `onlyOld` only those that are not on the release. */
   filter(text, onlyOld) {
-    this.wanted = text.trim().toLowerCase()
-    this.only = onlyOld
-    this.arrange()
-    this.scroller.scrollTop = 0
-    this.paint()
+    this.wanted = text.trim().toLowerCase();
+    this.only = onlyOld;
+    this.arrange();
+    this.scroller.scrollTop = 0;
+    this.paint();
   }
 
   get found() {
-    return this.view.length
+    return this.view.length;
   }
 
   arrange() {
-    const { wanted, only, release } = this
-    const view = []
+    const { wanted, only, release } = this;
+    const view = [];
     for (const entry of this.entries.values()) {
-      if (only && entry.row.version === release) continue
-      if (wanted && !entry.text.includes(wanted)) continue
-      view.push(entry)
+      if (only && entry.row.version === release) continue;
+      if (wanted && !entry.text.includes(wanted)) continue;
+      view.push(entry);
     }
-    const { key, down } = this.sort
-    const sign = down ? -1 : 1
-    const name = `by_${key}`
-    view.sort((a, b) => (a[name] < b[name] ? -sign : a[name] > b[name] ? sign : a.row.id < b.row.id ? -1 : 1))
-    this.view = view
-    this.table.setAttribute('aria-rowcount', String(view.length + 1))
-    this.table.classList.toggle('with-address', this.withAddress)
+    const { key, down } = this.sort;
+    const sign = down ? -1 : 1;
+    const name = `by_${key}`;
+    view.sort((a, b) => (a[name] < b[name] ? -sign : a[name] > b[name] ? sign : a.row.id < b.row.id ? -1 : 1));
+    this.view = view;
+    this.table.setAttribute('aria-rowcount', String(view.length + 1));
+    this.table.classList.toggle('with-address', this.withAddress);
     for (const [i, column] of columns.entries()) {
-      const sorted = column.key === key
-      this.head.children[i].setAttribute('aria-sort', sorted ? (down ? 'descending' : 'ascending') : 'none')
+      const sorted = column.key === key;
+      this.head.children[i].setAttribute('aria-sort', sorted ? (down ? 'descending' : 'ascending') : 'none');
     }
-    this.explain()
+    this.explain();
   }
 
   explain() {
-    const none = !this.view.length
-    this.scroller.hidden = none
-    this.empty.hidden = !none
-    const [text, clear] = this.empty.children
-    const filtered = this.wanted || this.only
-    if (none) setText(text, this.entries.size && filtered ? 'No connection matches the filter.' : 'No connections are listed.')
-    clear.hidden = !(none && filtered)
-    this.cut.hidden = !this.unlisted
-    if (this.unlisted) setText(this.cut, `The server lists ${number(this.entries.size)} connections; ${plural(this.unlisted, 'more is', 'more are')} counted but not listed, and not searched by the filter.`)
+    const none = !this.view.length;
+    this.scroller.hidden = none;
+    this.empty.hidden = !none;
+    const [text, clear] = this.empty.children;
+    const filtered = this.wanted || this.only;
+    if (none) {
+      setText(
+        text,
+        this.entries.size && filtered ? 'No connection matches the filter.' : 'No connections are listed.',
+      );
+    }
+    clear.hidden = !(none && filtered);
+    this.cut.hidden = !this.unlisted;
+    if (this.unlisted) {
+      const listed = number(this.entries.size);
+      const more = plural(this.unlisted, 'more is', 'more are');
+      setText(
+        this.cut,
+        `The server lists ${listed} connections; ${more} counted but not listed, and not searched by the filter.`,
+      );
+    }
   }
 
   get rowHeight() {
-    return parseFloat(getComputedStyle(this.scroller).getPropertyValue('--row')) || 34
+    return parseFloat(getComputedStyle(this.scroller).getPropertyValue('--row')) || 34;
   }
 
   /** The row at the top of the view, to stay there whatever opens and closes above it. */
   anchor() {
-    const { scrollTop } = this.scroller
-    if (scrollTop < this.rowHeight) return undefined
-    const first = Math.floor(scrollTop / this.rowHeight)
-    return { candidates: this.view.slice(first, first + 50).map(({ row }) => row.id), offset: scrollTop - first * this.rowHeight }
+    const { scrollTop } = this.scroller;
+    if (scrollTop < this.rowHeight) return undefined;
+    const first = Math.floor(scrollTop / this.rowHeight);
+    return {
+      candidates: this.view.slice(first, first + 50).map(({ row }) => row.id),
+      offset: scrollTop - first * this.rowHeight,
+    };
   }
 
   restore(anchor) {
-    if (!anchor) return
-    const places = new Map(this.view.map((entry, i) => [entry.row.id, i]))
-    const step = anchor.candidates.findIndex(id => places.has(id))
-    if (step < 0) return
-    const wanted = (places.get(anchor.candidates[step]) - step) * this.rowHeight + anchor.offset
+    if (!anchor) return;
+    const places = new Map(this.view.map((entry, i) => [entry.row.id, i]));
+    const step = anchor.candidates.findIndex((id) => places.has(id));
+    if (step < 0) return;
+    const wanted = (places.get(anchor.candidates[step]) - step) * this.rowHeight + anchor.offset;
     if (Math.abs(wanted - this.scroller.scrollTop) >= 1) {
-      this.stretch(0, this.view.length)
-      this.scroller.scrollTop = wanted
+      this.stretch(0, this.view.length);
+      this.scroller.scrollTop = wanted;
     }
   }
 
   /** Gives the body its whole height, of which rows [first, last) are real. */
   stretch(first, last) {
-    this.above.hidden = first === 0
-    this.above.firstChild.style.height = `${first * this.rowHeight}px`
-    this.below.hidden = last >= this.view.length
-    this.below.firstChild.style.height = `${(this.view.length - last) * this.rowHeight}px`
+    this.above.hidden = first === 0;
+    this.above.firstChild.style.height = `${first * this.rowHeight}px`;
+    this.below.hidden = last >= this.view.length;
+    this.below.firstChild.style.height = `${(this.view.length - last) * this.rowHeight}px`;
   }
 
   paintSoon() {
-    this.frame ??= requestAnimationFrame(() => this.paint())
+    this.frame ??= requestAnimationFrame(() => this.paint());
   }
 
   paint() {
-    cancelAnimationFrame(this.frame)
-    this.frame = undefined
-    const { rowHeight, view, scroller } = this
-    const visible = Math.ceil(scroller.clientHeight / rowHeight)
-    const first = Math.max(0, Math.min(Math.floor(scroller.scrollTop / rowHeight) - spare, view.length - visible - spare))
-    const last = Math.min(view.length, first + visible + 2 * spare)
-    const existing = new Map()
-    for (const element of [...this.body.children]) if (element.entry) existing.set(element.entry, element)
-    const wanted = new Set()
-    let before = this.above
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    const { rowHeight, view, scroller } = this;
+    const visible = Math.ceil(scroller.clientHeight / rowHeight);
+    const first = Math.max(
+      0,
+      Math.min(Math.floor(scroller.scrollTop / rowHeight) - spare, view.length - visible - spare),
+    );
+    const last = Math.min(view.length, first + visible + 2 * spare);
+    const existing = new Map();
+    for (const element of this.body.children) if (element.entry) existing.set(element.entry, element);
+    const wanted = new Set();
+    let before = this.above;
     for (let i = first; i < last; i++) {
-      const entry = view[i]
-      const element = existing.get(entry) ?? this.build(entry)
-      wanted.add(element)
-      if (before.nextSibling !== element) before.after(element)
-      before = element
-      this.dress(element, entry, i)
+      const entry = view[i];
+      const element = existing.get(entry) ?? this.build(entry);
+      wanted.add(element);
+      if (before.nextSibling !== element) before.after(element);
+      before = element;
+      this.dress(element, entry, i);
     }
-    for (const element of existing.values()) if (!wanted.has(element)) element.remove()
-    this.stretch(first, last)
-    this.showDetail()
+    for (const element of existing.values()) if (!wanted.has(element)) element.remove();
+    this.stretch(first, last);
+    this.showDetail();
   }
 
   build(entry) {
-    const { row } = entry
-    const element = make('tr', { role: 'row' },
-      make('td', { role: 'gridcell', class: 'col-route' }, make('span', { class: 'cell' }, foreign(row.route), make('span', { class: 'mark' }, 'this page'))),
-      make('td', { role: 'gridcell', class: 'col-version' }, make('span', { class: 'cell' }, make('span', { class: 'swatch', 'aria-hidden': 'true' }), foreign(row.version))),
+    const { row } = entry;
+    const element = make(
+      'tr',
+      { role: 'row' },
+      make(
+        'td',
+        { role: 'gridcell', class: 'col-route' },
+        make('span', { class: 'cell' }, foreign(row.route), make('span', { class: 'mark' }, 'this page')),
+      ),
+      make(
+        'td',
+        { role: 'gridcell', class: 'col-version' },
+        make(
+          'span',
+          { class: 'cell' },
+          make('span', { class: 'swatch', 'aria-hidden': 'true' }),
+          foreign(row.version),
+        ),
+      ),
       make('td', { role: 'gridcell', class: 'col-ip' }, foreign(row.ip ?? '–', 'mono')),
-      make('td', { role: 'gridcell', class: 'col-id' }, foreign(row.id, 'mono')))
-    element.entry = entry
-    return element
+      make('td', { role: 'gridcell', class: 'col-id' }, foreign(row.id, 'mono')),
+    );
+    element.entry = entry;
+    return element;
   }
 
   dress(element, entry, i) {
-    const { id, version } = entry.row
-    const own = id === this.yourId
-    const chosen = id === this.chosen
-    element.id = `row-${i}`
-    element.setAttribute('aria-rowindex', String(i + 2))
-    element.setAttribute('aria-selected', String(chosen))
-    element.className = `${i % 2 ? 'odd' : ''} ${own ? 'own' : ''} ${chosen ? 'chosen' : ''}`
-    element.cells[0].firstChild.lastChild.hidden = !own
-    element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`
-    if (chosen) this.table.setAttribute('aria-activedescendant', element.id)
+    const { id, version } = entry.row;
+    const own = id === this.yourId;
+    const chosen = id === this.chosen;
+    element.id = `row-${i}`;
+    element.setAttribute('aria-rowindex', String(i + 2));
+    element.setAttribute('aria-selected', String(chosen));
+    element.className = `${i % 2 ? 'odd' : ''} ${own ? 'own' : ''} ${chosen ? 'chosen' : ''}`;
+    element.cells[0].firstChild.lastChild.hidden = !own;
+    element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`;
+    if (chosen) this.table.setAttribute('aria-activedescendant', element.id);
   }
 
   clicked(event) {
-    const row = event.target.closest('tr')
-    if (!row?.entry || String(getSelection())) return
-    this.choose(row.entry.row.id === this.chosen ? undefined : row.entry)
+    const row = event.target.closest('tr');
+    if (!row?.entry || String(getSelection())) return;
+    this.choose(row.entry.row.id === this.chosen ? undefined : row.entry);
   }
 
   key(event) {
-    if (event.target !== this.table || !this.view.length) return
-    const here = this.view.findIndex(({ row }) => row.id === this.chosen)
-    const page = Math.max(1, Math.floor(this.scroller.clientHeight / this.rowHeight) - 2)
-    const far = this.view.length - 1
-    const moves = { ArrowDown: here + 1, ArrowUp: here < 0 ? far : here - 1, PageDown: Math.max(0, here) + page, PageUp: here - page, Home: 0, End: far }
-    if (event.key === 'Escape') return this.choose(undefined)
-    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return
-    event.preventDefault()
-    const i = Math.min(far, Math.max(0, moves[event.key]))
-    const header = this.head.offsetHeight
-    const y = i * this.rowHeight
-    const room = this.scroller.clientHeight - header - this.rowHeight
-    if (y < this.scroller.scrollTop) this.scroller.scrollTop = y
-    else if (y > this.scroller.scrollTop + room) this.scroller.scrollTop = y - room
-    this.choose(this.view[i])
+    if (event.target !== this.table || !this.view.length) return;
+    const here = this.view.findIndex(({ row }) => row.id === this.chosen);
+    const page = Math.max(1, Math.floor(this.scroller.clientHeight / this.rowHeight) - 2);
+    const far = this.view.length - 1;
+    const moves = {
+      ArrowDown: here + 1,
+      ArrowUp: here < 0 ? far : here - 1,
+      PageDown: Math.max(0, here) + page,
+      PageUp: here - page,
+      Home: 0,
+      End: far,
+    };
+    if (event.key === 'Escape') return this.choose(undefined);
+    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const i = Math.min(far, Math.max(0, moves[event.key]));
+    const header = this.head.offsetHeight;
+    const y = i * this.rowHeight;
+    const room = this.scroller.clientHeight - header - this.rowHeight;
+    if (y < this.scroller.scrollTop) this.scroller.scrollTop = y;
+    else if (y > this.scroller.scrollTop + room) this.scroller.scrollTop = y - room;
+    this.choose(this.view[i]);
   }
 
   choose(entry) {
-    this.chosen = entry?.row.id
-    this.table.removeAttribute('aria-activedescendant')
-    this.paint()
+    this.chosen = entry?.row.id;
+    this.table.removeAttribute('aria-activedescendant');
+    this.paint();
   }
 
   showDetail() {
-    const row = this.chosen === undefined ? undefined : this.entries.get(this.chosen)?.row
-    this.detail.hidden = !row
-    if (!row || this.detailed === row) return
-    this.detailed = row
-    this.detail.replaceChildren(...columns.filter(({ key }) => row[key] !== undefined).map(({ key, title }) =>
-      make('div', {}, make('dt', {}, title), make('dd', {}, make('bdi', {}, printable(row[key]))))))
+    const row = this.chosen === undefined ? undefined : this.entries.get(this.chosen)?.row;
+    this.detail.hidden = !row;
+    if (!row || this.detailed === row) return;
+    this.detailed = row;
+    this.detail.replaceChildren(
+      ...columns
+        .filter(({ key }) => row[key] !== undefined)
+        .map(({ key, title }) =>
+          make('div', {}, make('dt', {}, title), make('dd', {}, make('bdi', {}, printable(row[key])))),
+        ),
+    );
   }
 }
 
 /** A row with what filtering and sorting need, worked out once. */
 function entry(row) {
-  const text = [row.route, row.version, row.ip ?? '', row.id].map(part => printable(part)).join('\n').toLowerCase()
-  return { row, text, by_route: natural(row.route), by_version: natural(row.version), by_ip: natural(row.ip ?? ''), by_id: row.id }
+  const text = [row.route, row.version, row.ip ?? '', row.id]
+    .map((part) => printable(part))
+    .join('\n')
+    .toLowerCase();
+  return {
+    row,
+    text,
+    by_route: natural(row.route),
+    by_version: natural(row.version),
+    by_ip: natural(row.ip ?? ''),
+    by_id: row.id,
+  };
 }
 
 /** A key that sorts 1.10 behind 1.9 by comparing plain strings. */
-const natural = text => text.toLowerCase().replace(/\d{1,12}/g, digits => digits.padStart(12, '0'))
+const natural = (text) => text.toLowerCase().replace(/\d{1,12}/g, (digits) => digits.padStart(12, '0'));

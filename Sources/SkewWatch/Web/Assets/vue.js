@@ -4,12 +4,13 @@ import { connect } from './client.js';
 
 const watched = new WeakMap(); // connection => what its callers share
 
-/** The refs of a connection and the number of those who use them: the first one subscribes, the last one to go unsubscribes. */
+/** The refs of a connection and how many use them: the first one subscribes, the last one to go unsubscribes. */
 function watch(connection) {
   const stats = shallowRef(connection.stats);
   const authorized = shallowRef(connection.authorized);
   let users = 0;
-  let stop = [];
+  let ends = [];
+  let unsubscribe;
 
   function update() {
     stats.value = connection.stats;
@@ -18,16 +19,17 @@ function watch(connection) {
 
   function use(options) {
     users += 1;
-    if (users === 1) stop = [connection.on('stats', update), connection.on('unauthorized', update)];
+    if (users === 1) ends = [connection.on('stats', update), connection.on('unauthorized', update)];
     // Who comes later may have signed in meanwhile.
-    if (users === 1 || authorized.value === false) stop[2] = connection.subscribe(options);
+    if (users === 1 || authorized.value === false) unsubscribe = connection.subscribe(options);
     let left = false;
     return () => {
       if (left) return;
       left = true;
       users -= 1;
       if (users > 0) return;
-      for (const end of stop) end();
+      for (const end of ends) end();
+      unsubscribe();
       update();
     };
   }

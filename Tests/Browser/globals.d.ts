@@ -1,0 +1,22 @@
+// What browsers have and the library of an older TypeScript does not know, and the part of Vue that vue.js uses.
+
+interface Document {
+  readonly prerendering?: boolean;
+}
+
+interface PerformanceEntry {
+  readonly nextHopProtocol?: string;
+}
+
+declare module 'vue' {
+  interface Ref<T> {
+    value: T;
+  }
+  interface ComputedRef<T> {
+    readonly value: T;
+  }
+  function computed<T>(read: () => T): ComputedRef<T>;
+  function shallowRef<T>(value: T): Ref<T>;
+  function getCurrentScope(): unknown;
+  function onScopeDispose(act: () => void): void;
+}
