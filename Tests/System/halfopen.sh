@@ -1,54 +1,33 @@
 #!/usr/bin/env bash
 # A tab whose machine loses power, or its network: no FIN, no RST, just silence. Its row must be gone within ping interval plus pong
 # timeout, and when the network is back and it reconnects there must be one row of it, not two. The tab lives in a network namespace
-# of its own behind a pair of virtual interfaces, and iptables drops its packets there. Only root may make those; others skip.
+# of its own behind a pair of virtual interfaces, and iptables drops its packets there. Only root may make those.
 # Usage: Tests/System/halfopen.sh; SKEWWATCH names another binary than the debug build's.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-[[ $EUID -eq 0 ]] || { echo "Skipped: only root may make network namespaces."; exit 0; }
-for tool in ip iptables python3 curl; do
-    command -v "$tool" >/dev/null || { echo "Skipped: $tool is missing."; exit 0; }
-done
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+[[ $EUID -eq 0 ]] || cannot "only root may make network namespaces."
+need ip iptables python3 curl
+binary debug
 name=skw$$
-ip netns add "$name" 2>/dev/null || { echo "Skipped: this machine allows no network namespaces."; exit 0; }
-scratch=$(mktemp -d)
-pids=()
-cleanup() {
-    kill "${pids[@]}" 2>/dev/null || true
-    wait
+ip netns add "$name" 2>/dev/null || cannot "this machine allows no network namespaces."
+cleanup_more() {
     ip link delete "${name}a" 2>/dev/null || true
     ip netns delete "$name" 2>/dev/null || true
-    rm -rf "$scratch"
 }
-trap cleanup EXIT
 # From the block for benchmarks (RFC 2544), so that no real network is hit; the third number differs from run to run.
 net=198.18.$((($$ / 64) % 256)) low=$((($$ % 64) * 4))
-server=$net.$((low + 1)) client=$net.$((low + 2))
-if ! ip link add "${name}a" type veth peer name "${name}b" netns "$name" 2>"$scratch/error"; then
-    echo "Skipped: this machine allows no virtual interfaces ($(head -1 "$scratch/error"))."
-    exit 0
-fi
-ip address add "$server/30" dev "${name}a"
+host=$net.$((low + 1)) client=$net.$((low + 2))
+ip link add "${name}a" type veth peer name "${name}b" netns "$name" 2>"$scratch/error" ||
+    cannot "this machine allows no virtual interfaces ($(head -1 "$scratch/error"))."
+ip address add "$host/30" dev "${name}a"
 ip link set "${name}a" up
 ip -n "$name" address add "$client/30" dev "${name}b"
 ip -n "$name" link set "${name}b" up
 ip -n "$name" link set lo up
 ip netns exec "$name" iptables -L -n >/dev/null 2>"$scratch/error" ||
-    { echo "Skipped: iptables does not work here ($(head -1 "$scratch/error"))."; exit 0; }
+    cannot "iptables does not work here ($(head -1 "$scratch/error"))."
 
-SKEWWATCH=${SKEWWATCH:-.build/debug/skewwatch}
-[[ -x $SKEWWATCH ]] || swift build --product skewwatch >&2 </dev/null
 export SKEWWATCH_ADMIN_TOKEN=halfopen-$$
-"$SKEWWATCH" serve --host "$server" --port 0 --internal-host "$server" --internal-port 0 --ping-interval 2s --pong-timeout 1s \
-    --drain-timeout 0s --log-format text >/dev/null 2>"$scratch/log" &
-pids+=($!)
-for _ in $(seq 100); do
-    port=$(sed -n "s|.*Listening\..*http://$server:\([0-9]*\).*|\1|p" "$scratch/log")
-    internal=$(sed -n "s|.*Probes and metrics\..*http://$server:\([0-9]*\).*|\1|p" "$scratch/log")
-    [[ -z $port || -z $internal ]] || break
-    sleep 0.1
-done
-[[ -n $port && -n $internal ]] || { cat "$scratch/log" >&2; exit 1; }
+start_server "$host" --ping-interval 2s --pong-timeout 1s
 
 # A tab that answers pings and, when told by a file, gives its connection up without a word and opens another.
 cat >"$scratch/tab.py" <<'PY'
@@ -82,19 +61,15 @@ while True:
             peer.sendall(bytes([0x8A, 0x80 | length, 0, 0, 0, 0]) + data[start:start + length])
         data = data[start + length:]
 PY
-ip netns exec "$name" python3 "$scratch/tab.py" "$server" "$port" "$scratch/told" 2>"$scratch/tab.log" &
+ip netns exec "$name" python3 "$scratch/tab.py" "$host" "$port" "$scratch/told" 2>"$scratch/tab.log" &
 pids+=($!)
 
 total() {
-    curl -fsS --header "Authorization: Bearer $SKEWWATCH_ADMIN_TOKEN" "http://$server:$port/__skew/admin/stats" |
+    curl -fsS --header "Authorization: Bearer $SKEWWATCH_ADMIN_TOKEN" "http://$host:$port/__skew/admin/stats" |
         sed -n 's/.*"total":\([0-9]*\).*/\1/p'
 }
-metric() { curl -fsS "http://$server:$internal/metrics" | sed -n "s/^skewwatch_$1 //p"; }
+metric() { curl -fsS "http://$host:$internal/metrics" | sed -n "s/^skewwatch_$1 //p"; }
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
-faults=0
-check() {
-    if [[ $2 == "$3" ]]; then echo "ok    $1: $2"; else echo "WRONG $1: $2, not $3"; faults=$((faults + 1)); fi
-}
 # Waits until there are so many, for at most so many milliseconds.
 await() {
     local end=$(($(milliseconds) + $2))
@@ -123,4 +98,5 @@ check "healed and reconnected, it is one" "$(total)" 1
 sleep 3
 check "and stays one" "$(total)" 1
 check "of two connections in all" "$(metric 'connections_opened_total{transport="websocket"}')" 2
-((faults == 0)) || { cat "$scratch/log" "$scratch/tab.log" >&2; exit 1; }
+((faults == 0)) || cat "$scratch/log" "$scratch/tab.log" >&2
+finish "A tab that vanished without a word is gone in time."

@@ -7,37 +7,21 @@
 #   PORT           a free port of this machine
 #   IMAGE          an image that was built before: it is checked, and nothing is built
 #   MAX_MEGABYTES  the largest size that passes, 200 unless given (the slim base has 75 to 115 of them)
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 read -ra engine <<<"${ENGINE:-docker}"
 image=${IMAGE:-skewwatch:check-$$}
 port=${PORT:-$((20000 + $$ % 10000))}
 token=image-check-$$
 name=skewwatch-check-$$
-scratch=$(mktemp -d)
+need "${engine[0]}"
+"${engine[@]}" info >/dev/null 2>&1 || cannot "${engine[*]} does not answer."
 # The container's user must be able to read the secret.
 chmod 755 "$scratch"
 printf %s "$token" >"$scratch/stats-token"
-faults=0
 
-run_engine() { "${engine[@]}" "$@" 2> >(grep -v '^\[lab' >&2); }
-cleanup() {
-    run_engine rm -f "$name" >/dev/null 2>&1 || true
-    rm -rf "$scratch"
-}
-trap cleanup EXIT
+run_engine() { "${engine[@]}" "$@"; }
+cleanup_more() { run_engine rm -f "$name" >/dev/null 2>&1 || true; }
 
-check() {
-    local what=$1 is=$2 wanted=$3
-    # shellcheck disable=SC2053  # what is wanted may be a pattern
-    if [[ $is == "$wanted" || $is == $wanted ]]; then
-        printf 'ok    %-46s %s\n' "$what" "$is"
-    else
-        printf 'WRONG %-46s %s, not %s\n' "$what" "$is" "$wanted"
-        faults=$((faults + 1))
-    fi
-}
 inspect() { run_engine image inspect "$image" --format "$1"; }
 status_of() { run_engine exec "$name" sh -c "sed -n 's/^$1:[[:space:]]*//p' /proc/1/status" | tr '\t' ' '; }
 
@@ -115,8 +99,4 @@ check "wrong settings end with" \
     "$(run_engine run --rm --network none "$image" --debounce soon >/dev/null 2>&1; echo $?)" 78
 
 if [[ -z ${IMAGE:-} ]]; then run_engine rmi "$image" >/dev/null; fi
-if ((faults > 0)); then
-    echo "$faults check(s) of the image failed." >&2
-    exit 1
-fi
-echo "The image does what an operator relies on."
+finish "The image does what an operator relies on."

@@ -2,43 +2,19 @@
 # Runs SkewWatch on loopback behind Debian's nginx, HAProxy and Caddy, with the configurations of Docker/examples, and checks what a
 # proxy can break: WebSockets, events as they come, POSTs, whose address is believed, and a restart behind it.
 # Usage: Tests/System/proxies.sh [nginx] [haproxy] [caddy]; all three unless named. SKEWWATCH names another binary than the release's.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-SKEWWATCH=${SKEWWATCH:-.build/release/skewwatch}
-[[ -x $SKEWWATCH ]] || swift build -c release --product skewwatch >&2 </dev/null
-
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+binary release
 server_port=$((20000 + $$ % 10000))
 proxy_port=$((server_port + 1))
-scratch=$(mktemp -d)
-faults=0
-pids=()
 server=
-trap 'kill "${pids[@]}" 2>/dev/null || true; [[ -z $server ]] || kill "$server" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+cleanup_more() { [[ -z $server ]] || kill "$server" 2>/dev/null || true; }
 export SKEWWATCH_STATS_TOKEN=proxy-test-$$ SKEWWATCH_ADMIN_TOKEN=proxy-admin-$$
 
-check() {
-    local what=$1 is=$2 wanted=$3
-    # shellcheck disable=SC2053  # what is wanted may be a pattern
-    if [[ $is == "$wanted" || $is == $wanted ]]; then
-        printf 'ok    %-52s %s\n' "$what" "${is:0:90}"
-    else
-        printf 'WRONG %-52s %s, not %s\n' "$what" "$is" "$wanted"
-        faults=$((faults + 1))
-    fi
-}
-# Waits until a command succeeds, at most 10 s.
-await() {
-    for _ in $(seq 100); do
-        if "$@" >/dev/null 2>&1; then return 0; fi
-        sleep 0.1
-    done
-    return 1
-}
 start_server() {
     "$SKEWWATCH" serve --host 127.0.0.1 --port "$server_port" --internal-port -1 --ip-tracking true --route-tracking true \
         --trusted-proxies 127.0.0.1 --drain-timeout 1s --release proxy-test >>"$scratch/server.log" 2>&1 &
     server=$!
-    await curl -fsS "http://127.0.0.1:$server_port/__skew/health" || { cat "$scratch/server.log" >&2; exit 1; }
+    within 10 curl -fsS "http://127.0.0.1:$server_port/__skew/health" || { cat "$scratch/server.log" >&2; exit 1; }
 }
 stop_server() {
     kill "$server"
@@ -67,30 +43,30 @@ check_proxy() {
     rm -f "$scratch"/{socket,stream,stream.head,away}
     websocket --max-time 60 --output "$scratch/socket" "$url/ws?v=1.0.0&route=/socket" &
     socket=$!
-    await grep -aq connected "$scratch/socket" || true
+    within 10 grep -aq connected "$scratch/socket" || true
     check "$name: WebSocket" "$(head -1 "$scratch/socket" | tr -d '\r')" 'HTTP/1.1 101*'
     check "$name: its first message, at once" "$(grep -ao '{"type.*}' "$scratch/socket")" '{"type":"connected"*'
 
     client --max-time 60 --output "$scratch/stream" --dump-header "$scratch/stream.head" "$url/sse?v=2.0.0&route=/stream" 2>/dev/null &
     stream=$!
-    await grep -q connected "$scratch/stream" || true
+    within 10 grep -q connected "$scratch/stream" || true
     check "$name: events" "$(grep -i '^content-type' "$scratch/stream.head" | tr -d '\r')" '*text/event-stream*'
     check "$name: its first event, at once" "$(grep '^data' "$scratch/stream")" 'data: {"type":"connected"*'
 
-    await eval '[[ $(rows) == *"\"total\":2,"* ]]' || true
+    within 10 eval '[[ $(rows) == *"\"total\":2,"* ]]' || true
     check "$name: both are counted" "$(rows | jq -c '[.total, .versions]')" '[2,{"1.0.0":1,"2.0.0":1}]'
     check "$name: the address is the client's, whatever it says" "$(rows | jq -rc '[.connections[].ip] | unique')" '["127.0.0.2"]'
 
     id=$(sed -n 's/^data: .*"connectionId":"\([^"]*\)".*/\1/p' "$scratch/stream" | head -1)
     check "$name: POST" "$(client --header 'Content-Type: application/json' \
         --data "{\"connectionId\":\"$id\",\"route\":\"/posted\"}" "$url/route")" '{"ok":true}'
-    await eval '[[ $(rows) == *"/posted"* ]]' || true
+    within 10 eval '[[ $(rows) == *"/posted"* ]]' || true
     check "$name: it moved the stream" "$(rows | jq -c .routes)" '{"/posted":1,"/socket":1}'
     check "$name: no WebSocket, no answer of the proxy" \
         "$(client --output /dev/null --write-out '%{http_code}' "$url/ws")" 426
     stop_client "$socket"
     stop_client "$stream"
-    await eval '[[ $(rows) == *"\"total\":0,"* ]]' || true
+    within 10 eval '[[ $(rows) == *"\"total\":0,"* ]]' || true
     check "$name: who hangs up is gone" "$(rows | jq -c '[.total, .versions]')" '[0,{}]'
 
     # A client that comes while the server is away is held or hung up on; an HTTP error would end an EventSource for good.
@@ -98,7 +74,7 @@ check_proxy() {
     client --max-time 3 --output /dev/null --write-out '%{http_code}\n' "$url/sse" >"$scratch/away" 2>/dev/null || true
     check "$name: no 5xx while the server is away" "$(cat "$scratch/away")" 000
     start_server
-    await eval 'websocket --max-time 1 "$0/ws" | grep -aq connected' || true
+    within 10 eval 'websocket --max-time 1 "$0/ws" | grep -aq connected' || true
     check "$name: back after the restart" "$(websocket --max-time 1 "$url/ws" | head -1 | tr -d '\r')" 'HTTP/1.1 101*'
 }
 
@@ -128,21 +104,15 @@ start_caddy() {
     pids+=($!)
 }
 
-# nginx and HAProxy are no programs of a user's path.
-PATH=$PATH:/usr/sbin
 names=("$@")
 ((${#names[@]})) || names=(nginx haproxy caddy)
+need curl jq "${names[@]}"
 start_server
 for name in "${names[@]}"; do
-    command -v "$name" >/dev/null || { echo "$name is not installed." >&2; exit 1; }
     "start_$name"
-    await curl -fsS "http://127.0.0.1:$proxy_port/__skew/health" || { cat "$scratch/$name.log" >&2; exit 1; }
+    within 10 curl -fsS "http://127.0.0.1:$proxy_port/__skew/health" || { cat "$scratch/$name.log" >&2; exit 1; }
     check_proxy "$name"
     kill "${pids[-1]}"
     wait "${pids[-1]}" 2>/dev/null || true
 done
-if ((faults > 0)); then
-    echo "$faults check(s) behind a proxy failed." >&2
-    exit 1
-fi
-echo "SkewWatch serves behind ${names[*]}."
+finish "SkewWatch serves behind ${names[*]}."
