@@ -33,8 +33,7 @@ let package = Package(
     name: "skewwatch",
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
-        // SkewProtocol has the scopes that a hook grants.
-        .library(name: "SkewWatch", targets: ["SkewWatch", "SkewProtocol"]),
+        .library(name: "SkewWatch", targets: ["SkewWatch"]),
     ],
     dependencies: [
         // Subcommands, usage errors and help pages as every Swift command has them.

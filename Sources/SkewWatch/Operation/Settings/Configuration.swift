@@ -1,8 +1,9 @@
-public import Logging
+package import Logging
 
 /// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
 ///
-/// A program that embeds the library makes one, changes what it wants and asks ``validate()`` before it serves.
+/// A program that embeds the library makes one and changes what it wants; ``SkewWatchServer/run()`` asks ``validate()`` before it
+/// listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
 public struct Configuration: Sendable {
     // MARK: Listening
 
@@ -122,14 +123,14 @@ public struct Configuration: Sendable {
     // MARK: Logging
 
     /// The least severe level that is written.
-    public var logLevel: Logger.Level = .info
+    package var logLevel: Logger.Level = .info
     /// Form of log lines; `nil` means text on a terminal, else JSON.
-    public var logFormat: LogFormat?
+    package var logFormat: LogFormat?
 
     // MARK: The file
 
     /// Path of the file that settings came from.
-    public var configurationFile: String?
+    package var configurationFile: String?
 
     // MARK: How it came about
 

@@ -1,7 +1,7 @@
 internal import Logging
 
 /// All settings, once: flags, environment, file, validation, help and README come from here.
-public enum SettingsTable {
+package enum SettingsTable {
     /// The rows, in the order that help shows them.
     static let all: [Setting] = listening + connections + authorization + broadcasting + limits + cluster + operation
 
