@@ -33,7 +33,8 @@ let package = Package(
     name: "skewwatch",
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
-        .library(name: "SkewWatch", targets: ["SkewWatch"]),
+        // SkewProtocol has the scopes that a hook grants.
+        .library(name: "SkewWatch", targets: ["SkewWatch", "SkewProtocol"]),
     ],
     dependencies: [
         // Subcommands, usage errors and help pages as every Swift command has them.

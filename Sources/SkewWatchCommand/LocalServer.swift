@@ -12,6 +12,13 @@ struct LocalServer {
         url = "\(scheme)://\(place)\(configuration.basePath)"
     }
 
+    /// Scheme, host, port and base path of the operators' endpoints, and of all others, without a slash at the end.
+    static func operators(_ configuration: Configuration) throws(CommandFailure) -> String {
+        guard let port = configuration.adminPort else { return try LocalServer(configuration).url }
+        let scheme = configuration.tlsCertificate == nil ? "http" : "https"
+        return "\(scheme)://\(try place(host: configuration.adminHost, port: port, flag: "--admin-port"))\(configuration.basePath)"
+    }
+
     /// Where the server says whether it works: on the internal port, which answers whatever the public one is busy with; on the public
     /// one where the other is off.
     static func probe(_ configuration: Configuration) throws(CommandFailure) -> String {

@@ -23,11 +23,8 @@ struct ServerAccess {
         self.token = token
         self.caFile = caFile ?? SettingArguments.environment["SKEWWATCH_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         checksCertificate = url != nil
-        self.url = try url.map(Self.complete) ?? LocalServer(try settings()).url
+        self.url = try url.map(Self.complete) ?? LocalServer.operators(try settings())
     }
-
-    /// - Throws: a sentence about a URL that cannot be a server's.
-    static func check(_ url: String) throws(CommandFailure) { _ = try complete(url) }
 
     private static func complete(_ url: String) throws(CommandFailure) -> String {
         guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,

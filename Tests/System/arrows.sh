@@ -16,7 +16,7 @@ declare -A allowed=(
     [SkewProtocol]="Presence"
     [SkewCluster]="CLibcurl Cryptography Presence"
     [HistoryStore]="CSQLite"
-    [SkewWatch]="HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster Logging"
+    [SkewWatch]="HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster Logging FoundationEssentials"
     # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
     [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
     [CEpoll]=""

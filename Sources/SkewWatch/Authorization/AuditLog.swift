@@ -23,7 +23,7 @@ final class AuditLog: Sendable {
     }
 
     private enum Kind: Int, CaseIterable {
-        case granted, denied, ended, faults, requests
+        case granted, denied, ended, faults, requests, refusedRequests
     }
 
     private let logger: Logger
@@ -69,7 +69,8 @@ final class AuditLog: Sendable {
     ///   - name: which token let it in, or whose word; nil where none did.
     ///   - address: only where addresses are tracked.
     func request(_ request: String, status: Int, by name: String?, from address: String?, now: Duration) {
-        write(.requests, "Admin request.", now) {
+        // A flood of wrong ones must not leave out a right one.
+        write(name == nil ? .refusedRequests : .requests, "Admin request.", now) {
             var fields: Logger.Metadata = ["request": "\(request)", "status": "\(status)"]
             if let name { fields["who"] = "\(name)" }
             if let address { fields["address"] = "\(address)" }

@@ -33,7 +33,10 @@ extension ConnectionTracker {
 
     /// A handshake is a request for the WebSocket's endpoint, which lets it in unless it is refused.
     private func refusal(ofHandshake request: Request, _ socket: SocketID) -> HTTPResponse? {
-        switch Routing.of(request, basePath: settings.basePath, asker: asker(of: request, page(of: request, socket), socket)) {
+        switch Routing.of(
+            request, basePath: settings.basePath, servesOperators: settings.servesOperators,
+            asker: asker(of: request, page(of: request, socket), socket))
+        {
         case .endpoint(let endpoint, _) where endpoint.path == Endpoint.webSocket.path: nil
         case .refused(let refusal, _): refused(refusal, request)
         default: refused(.nothingHere, request)
@@ -42,7 +45,9 @@ extension ConnectionTracker {
 
     private func outcome(of request: Request, _ socket: SocketID) -> RequestOutcome {
         let page = page(of: request, socket)
-        switch Routing.of(request, basePath: settings.basePath, asker: asker(of: request, page, socket)) {
+        switch Routing.of(
+            request, basePath: settings.basePath, servesOperators: settings.servesOperators, asker: asker(of: request, page, socket))
+        {
         case .endpoint(let endpoint, let reader):
             var request = request
             request.reader = reader
@@ -111,7 +116,7 @@ extension ConnectionTracker {
 
     /// One line for each request of an operator's endpoint, right or wrong.
     private func finished(_ response: HTTPResponse, to entry: PendingRequests.Entry) -> HTTPResponse {
-        if entry.endpoint.isAudited {
+        if entry.endpoint.isOperators {
             let address = settings.ipTracking ? address(of: entry.socket, entry.request.proxied?.source)?.description : nil
             desk.audit.request(
                 "\(entry.request.method?.rawValue ?? "?") \(entry.endpoint.path)", status: response.status, by: entry.request.reader?.name,

@@ -59,8 +59,8 @@ struct Endpoint: Sendable {
         (self.method, self.path, self.access, self.fields, handler) = (method, path, access, fields, .takeJSON(take))
     }
 
-    /// Whether its requests are written down, right or wrong.
-    var isAudited: Bool { path.hasPrefix("/admin/") }
+    /// Whether it is for those who operate the server: its requests are written down, right or wrong, and it may have a port of its own.
+    var isOperators: Bool { path.hasPrefix("/admin/") }
 
     /// Whether this is a request for it. What answers GET answers HEAD.
     func takes(_ method: RequestHead.Method?) -> Bool { method == self.method || method == .head && self.method == .get }

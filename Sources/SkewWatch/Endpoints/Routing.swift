@@ -23,8 +23,9 @@ enum Routing: Sendable {
         var access: (AccessNeed) -> AccessDecision? = { _ in .missing }
     }
 
-    static func of(_ request: Request, basePath: String, asker: Asker) -> Routing {
-        let endpoints = Endpoints.at(path: request.path, basePath: basePath)
+    /// - Parameter servesOperators: whether their endpoints are here; where not, there is nothing at their paths.
+    static func of(_ request: Request, basePath: String, servesOperators: Bool = true, asker: Asker) -> Routing {
+        let endpoints = Endpoints.at(path: request.path, basePath: basePath).filter { servesOperators || !$0.isOperators }
         guard let first = endpoints.first else { return ofFile(request, basePath: basePath) }
         if request.method == .options {
             return asker.page == .refused ? .refused(.foreignOrigin, first) : .options(allow: Endpoints.allow(endpoints))

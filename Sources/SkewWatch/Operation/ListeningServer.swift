@@ -18,7 +18,13 @@ struct ListeningServer: Sendable {
     static func listen(_ parts: ServerParts) async throws(LoopError) -> ListeningServer {
         let configuration = parts.configuration
         let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: parts.loops)
-        let trackers = try await startLoops(of: parts, on: sockets)
+        var trackers = try await startLoops(of: parts, on: sockets)
+        do {
+            if let operators = try await startOperatorsLoop(of: parts) { trackers.append(operators) }
+        } catch {
+            for tracker in trackers { await tracker.stop() }
+            throw error
+        }
         let scheduler = BroadcastScheduler(
             fleet: parts.fleet, trackers: trackers, inbox: parts.shared.inbox, tracksRoutes: configuration.routeTracking,
             debounce: configuration.debounce, maxWait: configuration.maxWait)
@@ -55,6 +61,31 @@ struct ListeningServer: Sendable {
         }
         return trackers
     }
+
+    /// One more loop with everything on it, the operators' endpoints included, on a port of its own. It has a budget of its own, so
+    /// that a public port that is full keeps no operator out.
+    private static func startOperatorsLoop(of parts: ServerParts) async throws(LoopError) -> ConnectionTracker? {
+        let configuration = parts.configuration
+        guard let port = configuration.adminPort else { return nil }
+        let sockets = try ListeningSockets.open(host: configuration.adminHost, port: port, count: 1)
+        var settings = TrackerSettings(configuration, loops: 1, live: parts.live, hooks: parts.hooks)
+        settings.servesOperators = true
+        do {
+            let tracker = ConnectionTracker(
+                index: parts.loops, on: try LoopThread(), settings: settings, shared: parts.shared, desk: parts.desk, logger: parts.logger)
+            try await tracker.start(on: sockets, number: 0, budget: ConnectionBudget(limit: operatorsConnections))
+            let address = ServerAddress(
+                host: configuration.adminHost, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
+            parts.logger.info("Admin endpoints.", metadata: ["address": "\(address.url)"])
+            return tracker
+        } catch {
+            sockets.close(from: 0)
+            throw error
+        }
+    }
+
+    /// Connections on the operators' own port.
+    private static let operatorsConnections = 256
 
     private static func startProbes(
         of parts: ServerParts, _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler

@@ -64,9 +64,10 @@ actor ConnectionTracker {
     }
 
     /// Sets up the loop and accepts connections.
-    func start(on sockets: ListeningSockets, budget: ConnectionBudget) throws(LoopError) {
+    /// - Parameter number: which of the sockets is this loop's; by default the one with its own index.
+    func start(on sockets: ListeningSockets, number: Int? = nil, budget: ConnectionBudget) throws(LoopError) {
         let loop = try WebSocketLoop(on: thread, options: settings.loop, budget: budget, webSockets: self, requests: self, hooks: loopHooks)
-        loop.listen(on: sockets, index: index)
+        loop.listen(on: sockets, index: number ?? index)
         self.loop = loop
     }
 

@@ -25,6 +25,8 @@ struct TrackerSettings: Sendable {
     var asksProxies: Bool { !trustedProxies.isEmpty }
     /// Whether there is a limit per address.
     var limitsAddresses: Bool
+    /// Whether the operators' endpoints are served here: not where they have a port of their own.
+    var servesOperators = true
 }
 
 extension TrackerSettings {
@@ -36,6 +38,7 @@ extension TrackerSettings {
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
             routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),
             trustedProxies: configuration.trustedProxies, live: live, limits: StatisticsLimits(configuration),
-            loop: LoopOptions(configuration, loops: loops), hooks: hooks, limitsAddresses: configuration.maxConnectionsPerIP != nil)
+            loop: LoopOptions(configuration, loops: loops), hooks: hooks, limitsAddresses: configuration.maxConnectionsPerIP != nil,
+            servesOperators: configuration.adminPort == nil)
     }
 }

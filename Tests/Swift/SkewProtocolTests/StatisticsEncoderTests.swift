@@ -17,7 +17,7 @@ struct Fleet {
     }
 
     func encoded(
-        _ scope: StatisticsForm.Scope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
     ) -> [UInt8] {
         var encoder = StatisticsEncoder(
             form: StatisticsForm(scope: scope, listsConnections: lists, tracksRoutes: tracksRoutes), envelope: envelope)
@@ -27,7 +27,7 @@ struct Fleet {
     }
 
     func text(
-        _ scope: StatisticsForm.Scope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
     ) -> String {
         String(decoding: encoded(scope, lists: lists, tracksRoutes: tracksRoutes, envelope: envelope), as: UTF8.self)
     }
@@ -77,7 +77,7 @@ struct StatisticsEncoderTests {
         #expect(fleet.text(.routes) == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1}"# + tail)
         #expect(!fleet.text(.connections).contains("ip"))
         #expect(fleet.text(.connections).contains(one))
-        #expect(StatisticsForm.Scope.allCases == StatisticsForm.Scope.allCases.sorted())
+        #expect(StatisticsScope.allCases == StatisticsScope.allCases.sorted())
     }
 
     @Test
@@ -136,7 +136,7 @@ struct StatisticsEncoderTests {
         var fleet = Fleet()
         fleet.add(rows)
         for tracksRoutes in [true, false] {
-            for scope in StatisticsForm.Scope.allCases {
+            for scope in StatisticsScope.allCases {
                 var encoder = StatisticsEncoder(form: StatisticsForm(scope: scope, listsConnections: true, tracksRoutes: tracksRoutes))
                 encoder.begin(total: 2, versions: fleet.view.versions, routes: fleet.view.routes)
                 encoder.append(rows: rows)

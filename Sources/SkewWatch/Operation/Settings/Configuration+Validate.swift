@@ -27,14 +27,20 @@ extension Configuration {
             let (given, missing) = tlsKey == nil ? ("--tls-cert", "--tls-key") : ("--tls-key", "--tls-cert")
             throw .contradiction("\(given) needs \(missing).")
         }
-        if let internalPort, internalPort == port, port != 0, addressesOverlap {
-            throw .contradiction("--port and --internal-port must differ, both are \(port).")
+        let listening =
+            [("--port", host, port)] + (internalPort.map { [("--internal-port", internalHost, $0)] } ?? [])
+            + (adminPort.map { [("--admin-port", adminHost, $0)] } ?? [])
+        for (index, one) in listening.enumerated() {
+            for other in listening[..<index] where one.2 == other.2 && one.2 != 0 && Self.overlap(one.1, other.1) {
+                throw .contradiction("\(other.0) and \(one.0) must differ, both are \(one.2).")
+            }
         }
     }
 
-    private var addressesOverlap: Bool {
-        guard let outer = NetworkAddress(host), let inner = NetworkAddress(internalHost) else { return host == internalHost }
-        return outer == inner || outer.isWildcard || inner.isWildcard
+    /// Whether two sockets could not listen on the same port of these addresses.
+    private static func overlap(_ left: String, _ right: String) -> Bool {
+        guard let one = NetworkAddress(left), let other = NetworkAddress(right) else { return left == right }
+        return one == other || one.isWildcard || other.isWildcard
     }
 
     private func validateTracking() throws(ConfigurationError) {

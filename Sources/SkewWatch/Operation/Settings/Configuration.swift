@@ -1,9 +1,8 @@
-package import Logging
+public import Logging
 
 /// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
 ///
-/// A program that embeds the library makes one and changes what it wants; ``SkewWatchServer/run()`` asks ``validate()`` before it
-/// listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
+/// A program that embeds the library makes one, changes what it wants and asks ``validate()`` before it serves.
 public struct Configuration: Sendable {
     // MARK: Listening
 
@@ -25,6 +24,12 @@ public struct Configuration: Sendable {
     public var tlsCertificate: String?
     /// Private key in PEM, as a path.
     public var tlsKey: String?
+
+    /// Address of the operators' endpoints, where they have a port of their own.
+    public var adminHost = "127.0.0.1"
+    /// Port of the operators' endpoints (`/admin/…`): there everything is served, on the public one all but those. 0 takes any free
+    /// one, `nil` is the public one.
+    public var adminPort: Int?
 
     // MARK: What is known of a connection
 
@@ -123,14 +128,14 @@ public struct Configuration: Sendable {
     // MARK: Logging
 
     /// The least severe level that is written.
-    package var logLevel: Logger.Level = .info
+    public var logLevel: Logger.Level = .info
     /// Form of log lines; `nil` means text on a terminal, else JSON.
-    package var logFormat: LogFormat?
+    public var logFormat: LogFormat?
 
     // MARK: The file
 
     /// Path of the file that settings came from.
-    package var configurationFile: String?
+    public var configurationFile: String?
 
     // MARK: How it came about
 

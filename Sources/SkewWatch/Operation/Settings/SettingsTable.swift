@@ -1,7 +1,7 @@
 internal import Logging
 
 /// All settings, once: flags, environment, file, validation, help and README come from here.
-package enum SettingsTable {
+public enum SettingsTable {
     /// The rows, in the order that help shows them.
     static let all: [Setting] = listening + connections + authorization + broadcasting + limits + cluster + operation
 
@@ -17,6 +17,11 @@ package enum SettingsTable {
         Setting(
             "internal-names", \.internalNames, ValueForm.hostName.list(of: "host names"), .listening,
             "Names in the Host header by which /metrics, /live and /ready may be asked for, besides addresses and localhost."),
+        Setting(
+            "admin-host", \.adminHost, .host, .listening, "Address of the admin endpoints, where --admin-port gives them one of their own."),
+        Setting(
+            "admin-port", \.adminPort, ValueForm.port.orNothing(shownAs: "the public one"), .listening,
+            "Port of the admin endpoints, which the public one does not serve then; 0 takes any free one and prints it."),
         Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
         Setting(
             "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",

@@ -4,7 +4,7 @@ import TestSockets
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct UntrustedCertificateTests {
-    @Test func `an app with a certificate that nobody vouches for is not asked`() async throws {
+    @Test func `an app with a certificate that nobody vouches for is not asked, and is where its authority is named`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skewwatch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -18,10 +18,12 @@ import Testing
         #expect(made.status == 0, "\(made.errors)")
         let server = try Child(
             URL(fileURLWithPath: "/usr/bin/openssl"),
-            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-naccept", "1", "-www"])
+            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-naccept", "2", "-www"])
         var port: Substring?
         while port == nil { port = try await server.line().firstMatch(of: /ACCEPT 127\.0\.0\.1:(\d+)/)?.1 }
         let request = HTTPRequest(url: "https://127.0.0.1:\(try #require(port))/", body: Array("{}".utf8))
         await #expect(throws: HTTPFault.notTrusted) { try await HTTPCaller().call(request) }
+        let page = HTTPRequest(url: request.url)
+        #expect(try await HTTPCaller(caFile: certificate).call(page).status == 200)
     }
 }

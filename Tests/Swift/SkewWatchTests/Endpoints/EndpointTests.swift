@@ -42,9 +42,9 @@ import WebSocketLoop
 
     @Test func `only what writes needs the admin token, and what is an operator's is written down`() {
         for endpoint in Endpoints.all {
-            #expect(endpoint.isAudited == endpoint.path.hasPrefix("/admin/"))
-            if endpoint.isAudited, endpoint.method != .get { #expect(endpoint.access == .writing && endpoint.fields != nil) }
-            if !endpoint.isAudited { #expect(![.reading, .optionalReading, .writing].contains(endpoint.access)) }
+            #expect(endpoint.isOperators == endpoint.path.hasPrefix("/admin/"))
+            if endpoint.isOperators, endpoint.method != .get { #expect(endpoint.access == .writing && endpoint.fields != nil) }
+            if !endpoint.isOperators { #expect(![.reading, .optionalReading, .writing].contains(endpoint.access)) }
         }
     }
 }
