@@ -33,8 +33,7 @@ let package = Package(
     name: "skewwatch",
     products: [
         .executable(name: "skewwatch", targets: ["SkewWatchCommand"]),
-        // SkewProtocol has the scopes that a hook grants.
-        .library(name: "SkewWatch", targets: ["SkewWatch", "SkewProtocol"]),
+        .library(name: "SkewWatch", targets: ["SkewWatch"]),
     ],
     dependencies: [
         // Subcommands, usage errors and help pages as every Swift command has them.
@@ -58,6 +57,9 @@ let package = Package(
         .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv", "CLinux"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
+        // The history on disk, where the team wants one: a library that Debian keeps up to date, instead of one built for minutes.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "HistoryStore", dependencies: ["CSQLite"], swiftSettings: settings),
         // What nodes tell each other: values only, so far without a bus of its own.
         .target(name: "SkewCluster", swiftSettings: settings),
         .target(
@@ -101,6 +103,8 @@ let package = Package(
             ], path: "Tests/Swift/ServerTests", swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
+        .testTarget(
+            name: "HistoryStoreTests", dependencies: ["HistoryStore"], path: "Tests/Swift/HistoryStoreTests", swiftSettings: settings),
         .testTarget(
             name: "SkewClusterTests", dependencies: ["SkewCluster", "TestRandom"], path: "Tests/Swift/SkewClusterTests",
             swiftSettings: settings),

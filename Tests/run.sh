@@ -1,41 +1,123 @@
 #!/usr/bin/env bash
-# Runs every check a change must pass, from a fresh clone on Debian 12 with Swift 6.3 on. Further arguments go to `swift test`.
-# Usage: Tests/run.sh [--filter NAME ...]
+# Runs the checks that a change must pass, from a fresh clone on Debian 12 with Swift 6.3 on.
+# Usage: Tests/run.sh                what CI runs, in minutes; further arguments go to `swift test`
+#        Tests/run.sh --only NAME    one part, after the build that it needs; arguments behind it go to that part
+#        Tests/run.sh --all          every part there is; what cannot run here counts as failed
+#        Tests/run.sh --list         the names of the parts
 #
-# The steps run in order and the first that fails ends the run. The unit tests come last: their closing line ends the output.
+# Without --all the first part that fails ends the run. The unit tests come last: their closing line ends the output.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export SKEWWATCH_STRICT=1
+export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
+fast=(format arrows javascript build readme fuzz browser load swift)
+more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize image debian13)
+
+# The packages of Debian that a part needs; those of PyPI go to .build-venv.
+packages() {
+    case $1 in
+        build) echo libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config openssl ;;
+        javascript) echo node-typescript python3-venv ;;
+        readme) echo curl openssl python3 python3-venv ;;
+        fuzz | restart) echo python3 ;;
+        browser) echo chromium python3-venv nodejs fonts-dejavu-core ;;
+        metrics) echo prometheus curl ;;
+        halfopen) echo iproute2 iptables python3 curl ;;
+        examples) echo nginx haproxy caddy prometheus systemd python3-venv ;;
+        proxies) echo nginx haproxy caddy jq curl ;;
+        scenarios) echo jq curl ;;
+    esac
+}
+
+# Parts that need no build of the server.
+needs_build() { [[ " format arrows javascript build load benchmarks coverage image debian13 " != *" $1 "* ]]; }
+
+pip() {
+    [[ -x .build-venv/bin/python ]] || python3 -m venv .build-venv
+    .build-venv/bin/pip install --quiet --disable-pip-version-check "$@"
+}
+built() { echo "$(swift build --show-bin-path </dev/null)/skewwatch"; }
+
+part() {
+    local name=$1
+    shift
+    case $name in
+        format) swift format lint --strict --parallel --recursive Sources Tests Docker Package.swift ;;
+        arrows) Tests/System/arrows.sh ;;
+        javascript) Tests/Browser/style.sh ;;
+        build) swift build --build-tests ;;
+        readme) Tests/System/readme.sh ;;
+        fuzz) python3 Tests/System/fuzz --binary "$(built)" --longest 5 "$@" ;;
+        # No older build that lies about is tested in its place.
+        browser) SKEWWATCH=$(built) Tests/Browser/run.sh "$@" ;;
+        load) swift build --package-path Tests/Load --build-tests && swift test --package-path Tests/Load --skip-build "$@" ;;
+        # One after the other: tests of timing share two cores.
+        swift) swift test --skip-build --no-parallel "$@" ;;
+        metrics | halfopen) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
+        examples) pip check-jsonschema kubernetes-validate && SKEWWATCH=$(built) Tests/System/examples.sh ;;
+        proxies) release && Tests/System/proxies.sh "$@" ;;
+        restart) release && python3 Tests/System/restart.py "$@" ;;
+        # The scenarios that check what they count, at a size that takes a minute.
+        scenarios) release && Tests/Load/watch-exact.sh --json && Tests/Load/churn.sh --json && Tests/Load/storm.sh --json ;;
+        benchmarks) SKEWWATCH_BENCHMARKS=1 swift run --scratch-path .build-benchmarks -c release Benchmarks "$@" ;;
+        coverage) Tests/coverage.sh "$@" ;;
+        sanitize) python3 Tests/System/fuzz --sanitize --seconds 300 --longest 10 "$@" ;;
+        image) Tests/System/image.sh ;;
+        debian13) Tests/System/debian13.sh ;;
+        *)
+            echo "There is no part $name; there are: ${fast[*]} ${more[*]}" >&2
+            return 64
+            ;;
+    esac </dev/null
+}
+release() { swift build -c release --product skewwatch; }
+
+announce() {
+    local wanted
+    mapfile -t wanted < <(for name in "$@"; do packages "$name"; done | tr ' ' '\n' | sort -u)
+    local missing
+    missing=$(Docker/packages.sh --list "${wanted[@]}")
+    echo "Installs, as far as missing: packages of Debian (${missing:-none missing}), and those of PyPI into .build-venv."
+    Docker/packages.sh "${wanted[@]}"
+    command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+}
 step() { printf '\n== %s\n' "$1"; }
 
-step "System packages"
-Docker/packages.sh libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev ca-certificates pkg-config openssl
-command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
-
-step "Format"
-swift format lint --strict --parallel --recursive Sources Tests Docker Package.swift </dev/null
-
-step "Import arrows"
-Tests/System/arrows.sh
-
-step "JavaScript: one style, and as declared"
-Tests/Browser/style.sh </dev/null
-
-step "Build, warnings are errors"
-swift build --build-tests </dev/null
-swift build --package-path Tests/Load --build-tests </dev/null
-
-step "Commands of the README"
-Tests/System/readme.sh </dev/null
-
-step "Browser tests"
-# No older build that lies about is tested in its place.
-SKEWWATCH=$(swift build --show-bin-path)/skewwatch Tests/Browser/run.sh </dev/null
-
-step "Tests of the load generator"
-swift test --package-path Tests/Load --skip-build </dev/null
-
-step "Tests"
-# One after the other: tests of timing share two cores.
-swift test --skip-build --no-parallel "$@" </dev/null
+case ${1:-} in
+    --list)
+        echo "${fast[*]} ${more[*]}"
+        ;;
+    --only)
+        name=${2:?names a part: ${fast[*]} ${more[*]}}
+        shift 2
+        announce build "$name"
+        if needs_build "$name"; then
+            step build
+            part build
+        fi
+        step "$name"
+        part "$name" "$@"
+        ;;
+    --all)
+        announce "${fast[@]}" "${more[@]}"
+        passed=0 failed=()
+        for name in "${fast[@]}" "${more[@]}"; do
+            step "$name"
+            # In a shell of its own, so that a part that fails ends itself alone.
+            if Tests/run.sh --part "$name" 2>&1; then passed=$((passed + 1)); else failed+=("$name"); fi
+        done
+        echo
+        ((${#failed[@]} == 0)) || echo "Failed: ${failed[*]}"
+        echo "$passed passed, ${#failed[@]} failed"
+        ((${#failed[@]} == 0))
+        ;;
+    # For --all.
+    --part) part "$2" ;;
+    *)
+        announce "${fast[@]}"
+        for name in "${fast[@]}"; do
+            step "$name"
+            if [[ $name == swift ]]; then part swift "$@"; else part "$name"; fi
+        done
+        ;;
+esac

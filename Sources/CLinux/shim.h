@@ -6,9 +6,10 @@
 #include <sys/socket.h>
 
 /// The system's accept4, non-blocking and closed on exec; glibc declares it only for _GNU_SOURCE. -1 and errno on failure.
+/// `from`, a socket address of `size` bytes, is filled with the peer's address unless it is NULL.
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
-static inline int accept_connection(int listener) {
-  return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+static inline int accept_connection(int listener, void *from, socklen_t size) {
+  return accept4(listener, (struct sockaddr *)from, from ? &size : NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 /// Milliseconds since the last bytes came in on a TCP socket, acknowledgements not counted; -1 when the kernel does not say.

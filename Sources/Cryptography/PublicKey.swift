@@ -37,8 +37,8 @@ package final class PublicKey: @unchecked Sendable {
             defer { unsafe BN_free(n) }
             guard let e = unsafe BN_bin2bn(exponent, Int32(exponent.count), nil) else { return nil }
             defer { unsafe BN_free(e) }
-            guard unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_modulus, n) == 1,
-                unsafe OSSL_PARAM_BLD_push_BN(builder, name_of_exponent, e) == 1
+            guard unsafe OSSL_PARAM_BLD_push_BN(builder, skewwatch_name_of_modulus, n) == 1,
+                unsafe OSSL_PARAM_BLD_push_BN(builder, skewwatch_name_of_exponent, e) == 1
             else { return nil }
             return unsafe key("RSA", usable, builder)
         }
@@ -50,8 +50,8 @@ package final class PublicKey: @unchecked Sendable {
         let point = [0x04] + x + y
         return unsafe withBuilder { builder in
             unsafe point.withUnsafeBytes { point in
-                guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name_of_group, curve.nameOfGroup, 0) == 1,
-                    unsafe OSSL_PARAM_BLD_push_octet_string(builder, name_of_point, point.baseAddress, point.count) == 1
+                guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, skewwatch_name_of_group, curve.nameOfGroup, 0) == 1,
+                    unsafe OSSL_PARAM_BLD_push_octet_string(builder, skewwatch_name_of_point, point.baseAddress, point.count) == 1
                 else { return nil }
                 return unsafe key("EC", [curve.algorithm], builder)
             }
@@ -62,7 +62,7 @@ package final class PublicKey: @unchecked Sendable {
     package static func ed25519(_ bytes: [UInt8]) -> PublicKey? {
         guard bytes.count == 32 else { return nil }
         defer { ERR_clear_error() }
-        guard let key = unsafe EVP_PKEY_new_raw_public_key(ed25519_key_type, nil, bytes, bytes.count) else { return nil }
+        guard let key = unsafe EVP_PKEY_new_raw_public_key(skewwatch_ed25519_key_type, nil, bytes, bytes.count) else { return nil }
         return unsafe PublicKey(takingOwnership: key, [.edDSA])
     }
 
@@ -81,7 +81,7 @@ package final class PublicKey: @unchecked Sendable {
         defer { unsafe EVP_PKEY_CTX_free(context) }
         var key: OpaquePointer?
         guard unsafe EVP_PKEY_fromdata_init(context) == 1,
-            unsafe EVP_PKEY_fromdata(context, &key, public_key_selection, parameters) == 1, let key = unsafe key
+            unsafe EVP_PKEY_fromdata(context, &key, skewwatch_public_key_selection, parameters) == 1, let key = unsafe key
         else { return nil }
         return unsafe PublicKey(takingOwnership: key, algorithms)
     }
@@ -128,9 +128,9 @@ extension EllipticCurve {
     /// A pointer for ever, as libcrypto keeps it until the key is made.
     fileprivate var nameOfGroup: UnsafePointer<CChar>? {
         switch self {
-        case .p256: unsafe name_of_p256
-        case .p384: unsafe name_of_p384
-        case .p521: unsafe name_of_p521
+        case .p256: unsafe skewwatch_name_of_p256
+        case .p384: unsafe skewwatch_name_of_p384
+        case .p521: unsafe skewwatch_name_of_p521
         }
     }
 }

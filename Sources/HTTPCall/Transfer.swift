@@ -38,28 +38,30 @@ final class Transfer {
         let limits: [(CURLoption, Int)] =
             call.streaming.map { [(CURLOPT_LOW_SPEED_LIMIT, 1), (CURLOPT_LOW_SPEED_TIME, Int($0.silence.components.seconds))] }
             ?? [(CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_MAXFILESIZE, request.maxAnswerBytes)]
-        var isSetUp = (numbers + limits).allSatisfy { option, value in unsafe set_number(easy, option, value) == CURLE_OK }
+        var isSetUp = (numbers + limits).allSatisfy { option, value in unsafe skewwatch_set_number(easy, option, value) == CURLE_OK }
         // The empty proxy means none, also where the environment names one.
         // The folder of the system's authorities stays in use beside the file.
         let files = call.caFile.map { [(CURLOPT_CAINFO, $0)] } ?? []
         for (option, text) in [(CURLOPT_URL, request.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, "")] + files {
-            isSetUp = unsafe text.withCString { unsafe set_pointer(easy, option, $0) == CURLE_OK } && isSetUp
+            isSetUp = unsafe text.withCString { unsafe skewwatch_set_pointer(easy, option, $0) == CURLE_OK } && isSetUp
         }
-        _ = unsafe set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+        _ = unsafe skewwatch_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
         if let body = request.body {
-            _ = unsafe set_number(easy, CURLOPT_POST, 1)
-            _ = unsafe set_number(easy, CURLOPT_POSTFIELDSIZE, body.count)
-            _ = unsafe body.withUnsafeBytes { unsafe set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(easy)) }
+            _ = unsafe skewwatch_set_number(easy, CURLOPT_POST, 1)
+            _ = unsafe skewwatch_set_number(easy, CURLOPT_POSTFIELDSIZE, body.count)
+            _ = unsafe body.withUnsafeBytes {
+                unsafe skewwatch_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(easy))
+            }
         }
-        _ = unsafe set_receiver(easy, receivePart)
-        _ = unsafe set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        _ = unsafe skewwatch_set_receiver(easy, receivePart)
+        _ = unsafe skewwatch_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
         return isSetUp
     }
 
     /// A part of the answer's body.
     /// - Returns: false when the answer is too large: the transfer ends.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        if let streaming = call.streaming, unsafe get_number(easy, CURLINFO_RESPONSE_CODE) == 200 {
+        if let streaming = call.streaming, unsafe skewwatch_get_number(easy, CURLINFO_RESPONSE_CODE) == 200 {
             unsafe streaming.part(Array(bytes))
             return true
         }
@@ -73,9 +75,9 @@ final class Transfer {
         if isTooLarge { return .failure(.answerTooLarge) }
         switch code {
         case CURLE_OK:
-            let type = unsafe get_pointer(easy, CURLINFO_CONTENT_TYPE)
+            let type = unsafe skewwatch_get_pointer(easy, CURLINFO_CONTENT_TYPE)
             let text = unsafe type.map { unsafe String(cString: $0.assumingMemoryBound(to: CChar.self)) }
-            return unsafe .success(HTTPAnswer(status: get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body))
+            return unsafe .success(HTTPAnswer(status: skewwatch_get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body))
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failure(.nameNotResolved)
         case CURLE_COULDNT_CONNECT: return .failure(.notConnected)

@@ -1,7 +1,7 @@
 /// The sum of several sources: event loops and, in a cluster, other nodes. It keeps counts, no rows.
 ///
-/// Distinct names are capped once more, over all sources: first come, first shown; a name beyond the cap is counted and shown as
-/// `Statistics.otherName` until its count has been 0.
+/// Sources count all names; under the caps it is decided here which of them are shown, and the rest is `Statistics.otherName`: see
+/// `FleetKeys`. A round is `reconsider(at:pinned:)`, then what changed at each source, then `takePending(rows:)`.
 package struct FleetView: Sendable {
     private struct Source {
         var total = 0
@@ -50,10 +50,22 @@ package struct FleetView: Sendable {
     }
 
     /// Under which name a row with this version is shown.
-    package func shownVersion(_ name: String) -> String { versionKeys.shown(name) }
+    package func shownVersion(_ name: String) -> String { versionKeys.shownName(name) }
 
     /// Under which name a row with this route is shown.
-    package func shownRoute(_ name: String) -> String { routeKeys.shown(name) }
+    package func shownRoute(_ name: String) -> String { routeKeys.shownName(name) }
+
+    /// Whether names wait for a place that time alone may give them: then another round is due in a second, though nothing changes.
+    package var isUnsettled: Bool { versionKeys.isUnsettled || routeKeys.isUnsettled }
+
+    /// Decides anew which names are shown. The pinned versions have a place whatever they count, as far as the cap allows.
+    ///
+    /// Costs O(distinct names), once a second at most and only while names are hidden.
+    /// - Returns: the names that are shown from now on or no longer: the next take tells their counts, and the sources' next deltas must
+    ///   tell their rows as changed, if anybody knows them.
+    package mutating func reconsider(at now: Duration, pinned versions: [String] = []) -> RenamedNames {
+        RenamedNames(versions: versionKeys.reconsider(at: now, pinned: versions), routes: routeKeys.reconsider(at: now, pinned: []))
+    }
 
     /// Sets a source to a baseline, whatever was known of it. Only counts are taken, and only they become pending: take and tell what
     /// is pending before, and give those who show rows a new snapshot after.
@@ -80,8 +92,8 @@ package struct FleetView: Sendable {
         routeKeys.change(by: Self.set(delta.routes, in: &state.routes))
         sources[source] = state
         pendingRows.expect(delta)
-        for row in delta.opened { pendingRows.opened(asShown(row)) }
-        for row in delta.changed { pendingRows.changed(asShown(row)) }
+        for row in delta.opened { pendingRows.opened(row) }
+        for row in delta.changed { pendingRows.changed(row) }
         for id in delta.closed { pendingRows.closed(id) }
     }
 
@@ -98,7 +110,7 @@ package struct FleetView: Sendable {
         let taken = pendingRows.take()
         var delta = StatisticsDelta(
             total: total, listed: listed, versions: versionKeys.takeTouched(), routes: routeKeys.takeTouched())
-        if rows { (delta.opened, delta.changed, delta.closed) = taken }
+        if rows { (delta.opened, delta.changed, delta.closed) = (taken.opened.map(asShown), taken.changed.map(asShown), taken.closed) }
         return delta
     }
 
@@ -123,6 +135,19 @@ package struct FleetView: Sendable {
 
     /// What another node says may be wrong by any amount; it must not overflow a sum here.
     private static func plausible(_ count: Int) -> Int { min(max(count, 0), Int(UInt32.max)) }
+}
+
+/// Names that are shown from now on, or no longer.
+package struct RenamedNames: Sendable, Equatable {
+    package var versions: Set<String>
+    package var routes: Set<String>
+
+    package init(versions: Set<String> = [], routes: Set<String> = []) {
+        self.versions = versions
+        self.routes = routes
+    }
+
+    package var isEmpty: Bool { versions.isEmpty && routes.isEmpty }
 }
 
 /// Names a source of a fleet view: a loop or a node. Who feeds the view gives the numbers.

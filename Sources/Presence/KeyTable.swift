@@ -1,6 +1,8 @@
 /// Interns the names of one kind (versions or routes) and counts the connections of each.
 ///
-/// Key 0 is `Statistics.otherName`: it takes what exceeds the cap. Only names with a count above 0 take a place under the cap.
+/// Every name is counted by itself, however many there are: which of them are shown is decided over all sources, by `FleetKeys`, and a name
+/// that were counted under another here could never be shown whole there. So a table has at most as many names as connections. Key 0 is
+/// `Statistics.otherName`, for who says just that.
 /// A key whose count falls to 0 is free at once, unless a subscriber may know it: then the next take has to tell that it is gone.
 struct KeyTable: Sendable {
     static let other: UInt32 = 0
@@ -13,20 +15,12 @@ struct KeyTable: Sendable {
         var isKnown = false
     }
 
-    private let limit: Int
     private var names = [Statistics.otherName]
     private var tallies = [Tally()]
     private var keys = [Statistics.otherName: Self.other]
     private var free: [UInt32] = []
     private var touched: [UInt32] = []
     private var isRecording = false
-    /// Names with a count above 0, key 0 apart.
-    private var live = 0
-
-    init(limit: Int) {
-        precondition(limit >= 0 && limit < UInt32.max, "A cap on distinct names is neither negative nor over four thousand million.")
-        self.limit = limit
-    }
 
     /// All keys are below it.
     var keyLimit: Int { names.count }
@@ -36,15 +30,17 @@ struct KeyTable: Sendable {
     /// The names in use with their counts.
     var counts: [String: Int] {
         var counts: [String: Int] = [:]
-        counts.reserveCapacity(live + 1)
+        counts.reserveCapacity(keys.count)
         for (name, tally) in zip(names, tallies) where tally.count > 0 { counts[name] = tally.count }
         return counts
     }
 
-    /// Counts one connection more under the name, or under key 0 where the cap leaves no place for it.
+    /// The key of a name that is counted; nil for any other.
+    func key(_ name: String) -> UInt32? { keys[name] }
+
+    /// Counts one connection more under the name.
     mutating func enter(_ name: String) -> UInt32 {
-        let key = place(for: name)
-        if tallies[Int(key)].count == 0, key != Self.other { live += 1 }
+        let key = keys[name] ?? makeKey(name)
         tallies[Int(key)].count += 1
         touch(key)
         return key
@@ -55,15 +51,12 @@ struct KeyTable: Sendable {
         tallies[Int(key)].count -= 1
         touch(key)
         guard tallies[Int(key)].count == 0, key != Self.other else { return }
-        live -= 1
         if !(isRecording && tallies[Int(key)].isKnown) { release(key) }
     }
 
-    /// Counts one connection under another name; nil where it stays under the key it has.
+    /// Counts one connection under another name; nil where that is the name it has.
     mutating func move(from old: UInt32, to name: String) -> UInt32? {
         if names[Int(old)] == name { return nil }
-        if old == Self.other, !hasPlace(for: name) { return nil }
-        // Leaving first gives the place of a name that only this connection had to the new one.
         leave(old)
         return enter(name)
     }
@@ -94,17 +87,7 @@ struct KeyTable: Sendable {
         return counts
     }
 
-    /// Whether the name would be counted under a key of its own.
-    private func hasPlace(for name: String) -> Bool {
-        if live < limit { return true }
-        guard let key = keys[name] else { return false }
-        // A gone name that waits for its take has lost its place.
-        return tallies[Int(key)].count > 0
-    }
-
-    private mutating func place(for name: String) -> UInt32 {
-        if let key = keys[name] { return tallies[Int(key)].count > 0 || live < limit ? key : Self.other }
-        guard live < limit else { return Self.other }
+    private mutating func makeKey(_ name: String) -> UInt32 {
         let key: UInt32
         if let reused = free.popLast() {
             key = reused

@@ -35,7 +35,7 @@ extension Roster {
     /// is listed already takes nothing away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
     /// went. With `rows` false the list is kept up in the same way, but no row is told. Traps unless recording was started.
     package mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
-        precondition(isRecording, "Changes were taken from a roster that does not record.")
+        precondition(isRecording, "a roster must record before its changes are taken")
         var delta = StatisticsDelta(total: total, listed: listed, versions: versions.takeTouched(), routes: routes.takeTouched())
         // Before the list takes new rows: a stale entry must not meet a row that has just been listed in the same slot.
         for slot in changedSlots where cells[Int(slot)].previous == Cell.changed {
@@ -54,6 +54,17 @@ extension Roster {
         }
         delta.listed = listed
         return delta
+    }
+
+    /// Makes the next take tell the listed rows with these names, as if they had moved: they are shown otherwise from now on. Costs
+    /// O(connections) where there are such names.
+    package mutating func retell(_ names: RenamedNames) {
+        let versionKeys = Set(names.versions.compactMap { versions.key($0) })
+        let routeKeys = Set(names.routes.compactMap { routes.key($0) })
+        guard isRecording, !versionKeys.isEmpty || !routeKeys.isEmpty else { return }
+        for slot in cells.indices where versionKeys.contains(cells[slot].version) || routeKeys.contains(cells[slot].route) {
+            noteChanged(UInt32(slot))
+        }
     }
 
     mutating func noteChanged(_ slot: UInt32) {

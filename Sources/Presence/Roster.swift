@@ -7,8 +7,8 @@
 /// put it there. A copy costs O(1), so that another thread can encode it while the loop goes on.
 package struct Roster: Sendable {
     var cells: [Cell] = []
-    var versions: KeyTable
-    var routes: KeyTable
+    var versions = KeyTable()
+    var routes = KeyTable()
     /// By slot; shorter than `cells` where the later ones have none, so it costs nothing while no address is kept.
     private var addresses: [String?] = []
     private var firstFree = Cell.none
@@ -28,11 +28,8 @@ package struct Roster: Sendable {
     /// How many of them are in the list that subscribers know; 0 while nothing is recorded.
     package internal(set) var listed = 0
 
-    /// Makes an empty roster that counts at most so many distinct names of each kind; further ones count as `Statistics.otherName`.
-    package init(maxVersions: Int, maxRoutes: Int) {
-        versions = KeyTable(limit: maxVersions)
-        routes = KeyTable(limit: maxRoutes)
-    }
+    /// Makes an empty roster.
+    package init() {}
 
     /// Adds a connection. The slot is its handle until it is closed; then the slot is given to another.
     package mutating func open(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
@@ -43,7 +40,7 @@ package struct Roster: Sendable {
             firstFree = cells[Int(index)].next
             cells[Int(index)] = cell
         } else {
-            precondition(cells.count < Int(Cell.lowestMark), "A roster holds less than four thousand million connections.")
+            precondition(cells.count < Int(Cell.lowestMark), "a roster must hold less than 2^32 connections")
             index = UInt32(cells.count)
             // Doubling would take up to 64 bytes per connection; a quarter more takes 40 at most.
             if cells.count == cells.capacity { cells.reserveCapacity(cells.count + cells.count / 4 + 16) }
@@ -122,7 +119,7 @@ package struct Roster: Sendable {
 
     private func checked(_ slot: Slot) -> Int {
         let index = Int(slot.number)
-        precondition(index < cells.count && !cells[index].isFree, "The slot of a closed connection was used.")
+        precondition(index < cells.count && !cells[index].isFree, "the slot must be that of an open connection")
         return index
     }
 }

@@ -34,23 +34,4 @@ package struct StatisticsDelta: Sendable, Equatable {
     package var isEmpty: Bool {
         versions.isEmpty && routes.isEmpty && opened.isEmpty && changed.isEmpty && closed.isEmpty
     }
-
-    /// Makes this delta reach as far as the one that follows it.
-    ///
-    /// What was touched stays touched, even where it is back at its old value: a snapshot may have been handed out in between.
-    /// So a row that opened and closed again leaves its id in `closed`. Costs O(both); what merges often is a `FleetView`.
-    package mutating func append(_ later: StatisticsDelta) {
-        total = later.total
-        listed = later.listed
-        versions.merge(later.versions) { _, count in count }
-        routes.merge(later.routes) { _, count in count }
-        var rows = RowChanges()
-        for delta in [self, later] {
-            rows.expect(delta)
-            for row in delta.opened { rows.opened(row) }
-            for row in delta.changed { rows.changed(row) }
-            for id in delta.closed { rows.closed(id) }
-        }
-        (opened, changed, closed) = rows.take()
-    }
 }

@@ -1,28 +1,27 @@
-/// How much of the statistics a subscriber may see. Each scope holds all of the one before it.
-public enum StatisticsScope: Int, Comparable, Hashable, Sendable, CaseIterable {
-    /// The total and the versions.
-    case counts
-    /// The routes, too.
-    case routes
-    /// The list of connections, too, without addresses.
-    case connections
-    /// The addresses, too, where they are tracked.
-    case ips
-
-    public static func < (left: StatisticsScope, right: StatisticsScope) -> Bool { left.rawValue < right.rawValue }
-}
-
 /// One distinct form of the statistics. Receivers of the same form get the same bytes, encoded once.
 package struct StatisticsForm: Hashable, Sendable {
-    /// How much may be seen.
-    package var scope: StatisticsScope
+    /// How much may be seen. Each scope holds all of the one before it.
+    package enum Scope: Int, Comparable, Hashable, Sendable, CaseIterable {
+        /// The total and the versions.
+        case counts
+        /// The routes, too.
+        case routes
+        /// The list of connections, too, without addresses.
+        case connections
+        /// The addresses, too, where they are tracked.
+        case ips
+
+        package static func < (left: Scope, right: Scope) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var scope: Scope
     /// False in summary mode: the list of connections is left out whatever the scope.
     package var listsConnections: Bool
     /// False where routes are not tracked: then `routes` is empty, and every row says `/`.
     package var tracksRoutes: Bool
 
     /// Makes a form of its three parts.
-    package init(scope: StatisticsScope, listsConnections: Bool, tracksRoutes: Bool) {
+    package init(scope: Scope, listsConnections: Bool, tracksRoutes: Bool) {
         self.scope = scope
         self.listsConnections = listsConnections
         self.tracksRoutes = tracksRoutes

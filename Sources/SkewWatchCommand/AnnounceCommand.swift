@@ -28,21 +28,18 @@ struct AnnounceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File that holds the admin token.", valueName: "file"))
     var adminTokenFile: String?
 
-    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust besides the system's.", valueName: "file"))
-    var caFile: String?
-
-    @Option(help: ArgumentHelp("File of settings of the server, for URL and token.", valueName: "file"))
-    var config: String?
+    @OptionGroup var settings: AccessArguments
 
     func run() async throws {
-        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []) }
+        // A wrong URL is told first: a token would not help it.
+        try url.map(ServerAccess.check)
         let given = try adminTokenFile.map { try TokenFile.read($0, flag: "--admin-token-file") }
-        guard let token = try given ?? settings().adminToken?.exposed else {
+        guard let token = try given ?? settings.load().adminToken?.exposed else {
             throw CommandFailure(
                 sentence: "The admin token is missing; name its file with --admin-token-file, or set SKEWWATCH_ADMIN_TOKEN.",
                 status: .wrongSettings)
         }
-        let access = try ServerAccess(url: url, token: token, caFile: caFile, settings: settings)
+        let access = try ServerAccess(url: url, token: token, caFile: settings.caFile, settings: settings.load)
         StandardStreams.print(Self.sentence(told: try await announce(to: access, token: token)))
     }
 

@@ -13,8 +13,9 @@ enum HelpPage {
             of: nil,
             statuses: """
                   0    done, or ended by SIGTERM or SIGINT
-                  1    cannot serve, for example because the port is in use
-                  78   wrong settings: nothing was started, one sentence on standard error says why
+                  1    cannot serve, for example because the public or the internal port is in use
+                  78   wrong settings, or a certificate or key that cannot be used: nothing was started
+                       (in both cases one sentence on standard error says why)
                   130, 143   ended at once by a second SIGINT or SIGTERM
 
                 Logs go to standard error, one event a line.

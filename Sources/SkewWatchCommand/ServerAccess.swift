@@ -26,6 +26,9 @@ struct ServerAccess {
         self.url = try url.map(Self.complete) ?? LocalServer.operators(try settings())
     }
 
+    /// - Throws: a sentence about a URL that cannot be a server's.
+    static func check(_ url: String) throws(CommandFailure) { _ = try complete(url) }
+
     private static func complete(_ url: String) throws(CommandFailure) -> String {
         guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")

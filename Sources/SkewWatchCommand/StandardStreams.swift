@@ -11,16 +11,7 @@ enum StandardStreams {
 
     /// Writes a text as it is to standard output, in one call as far as the kernel takes it.
     /// - Returns: false when nobody reads any more.
-    static func write(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
-    }
+    static func write(_ text: String) -> Bool { LineWriter.write(Array(text.utf8), to: STDOUT_FILENO) }
 
     /// Writes a sentence to standard error.
     static func complain(_ sentence: String) { LineWriter.write(Array("skewwatch: \(sentence)\n".utf8), to: STDERR_FILENO) }

@@ -31,11 +31,7 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The stats token itself; command lines are public, so a file is better.", valueName: "token"))
     var token: String?
 
-    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust besides the system's.", valueName: "file"))
-    var caFile: String?
-
-    @Option(help: ArgumentHelp("File of settings of the server, for URL and token.", valueName: "file"))
-    var config: String?
+    @OptionGroup var settings: AccessArguments
 
     @Flag(help: "Print a line of JSON an update: timestamp, seq, total, release, versions, routes.")
     var json = false
@@ -44,21 +40,23 @@ struct WatchCommand: AsyncParsableCommand {
     var once = false
 
     func run() async throws {
-        let settings = { try SettingArguments.load(config.map { ["--config", $0] } ?? []) }
         let access = try ServerAccess(
-            url: url, token: try givenToken() ?? settings().statsToken?.exposed, caFile: caFile, settings: settings)
-        let form: WatchOutput.Form
-        if json {
-            form = .json
-        } else if once {
-            form = .table
-        } else {
-            form = Terminal.takesCommands ? .page(PageOnTerminal()) : .plain
+            url: url, token: try givenToken() ?? settings.load().statsToken?.exposed, caFile: settings.caFile, settings: settings.load)
+        if let sentence = await watch(access) {
+            throw CommandFailure(sentence: "\(access.url) cannot be watched: \(sentence).", status: .failed)
         }
-        var watch = WatchRun(access, form: form, isOnce: once)
-        let sentence = await watch.run()
-        if case .page(let page) = form { page.leave() }
-        if let sentence { throw CommandFailure(sentence: "\(access.url) cannot be watched: \(sentence).", status: .failed) }
+    }
+
+    /// - Returns: why it cannot be watched; the terminal is given back by then.
+    private func watch(_ access: ServerAccess) async -> String? {
+        var run = WatchRun(access, form: form, isOnce: once)
+        return await run.run()
+    }
+
+    private var form: WatchOutput.Form {
+        if json { return .json }
+        if once { return .table }
+        return Terminal.takesCommands ? .page(PageOnTerminal()) : .plain
     }
 
     private func givenToken() throws -> String? {

@@ -26,7 +26,7 @@ package enum DisconnectReason: UInt8, Sendable, CaseIterable {
     case closedByPeer
     /// The TCP connection ended, was reset, or broke RFC 6455 in a way that libwebsockets answers by itself.
     case connectionLost
-    /// No pong came in time.
+    /// No pong came in time; on a stream: the peer did not acknowledge in time what was sent.
     case pongTimeout
     /// The peer took no byte for too long while bytes waited for it, or made the server queue too much.
     case slowConsumer

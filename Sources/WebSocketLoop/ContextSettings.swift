@@ -72,7 +72,8 @@ final class ContextSettings {
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
         unsafe info.pt_serv_buf_size = 4096
-        unsafe info.max_http_header_data = UInt16(2 * WebSocketLoop.maxHeaderBytes)
+        // It keeps up to five bytes more of a header than the header has.
+        unsafe info.max_http_header_data = UInt16(RawHead.maxBytes + 8 * RawHead.maxParts)
         let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))
         unsafe info.timeout_secs = UInt32(seconds)
         unsafe info.keepalive_timeout = seconds

@@ -6,7 +6,7 @@
 struct Deadlines {
     /// What a connection is waited for.
     enum Kind: UInt8, CaseIterable {
-        /// The end of its handshake.
+        /// The answer to its request or handshake.
         case handshake
         /// The answer to a ping.
         case pong

@@ -33,7 +33,7 @@ struct Ending: Equatable {
         case peerCloses
         /// The peer can take bytes.
         case writable
-        /// Its time ran out: for the handshake, or for the answer to a close frame.
+        /// Its time ran out: for the answer to its request or handshake, or to a close frame.
         case overdue
         /// The answer to its request is written.
         case answered
@@ -112,7 +112,8 @@ struct Ending: Equatable {
             return (.nobody, .sendClose(code))
         case (.failed, .writable):
             return (.nobody, .hangUp)
-        case (.handshake, .overdue), (.request, .answered), (.closing, .overdue), (.closed, .overdue), (.failed, .overdue):
+        case (.handshake, .overdue), (.request, .overdue), (.request, .answered), (.closing, .overdue), (.closed, .overdue),
+            (.failed, .overdue):
             return (.nobody, .hangUp)
         default:
             return (.nobody, .nothing)

@@ -20,7 +20,7 @@ package struct LoopHooks {
 
 /// What the loop has to tell: a closed set.
 package enum LoopNotice: Sendable, Equatable {
-    /// A connection was turned away before a byte of it was read.
+    /// A connection was turned away before a handler heard of it.
     case refused(ConnectionRefusal)
     /// File descriptors ran out; connections are shed until some are free. Said once per shortage.
     case outOfDescriptors
@@ -30,10 +30,14 @@ package enum LoopNotice: Sendable, Equatable {
     case libraryLinesLeftOut(Int)
 }
 
-/// Why a connection was turned away before a byte of it was read.
+/// Why a connection was turned away before a handler heard of it.
 package enum ConnectionRefusal: Sendable, Equatable {
     /// The limit of connections is reached: answered with 503.
     case connectionLimit
     /// No file descriptor was left: hung up on.
     case outOfDescriptors
+    /// Its head breaks a rule: answered with what is wrong.
+    case malformedHead
+    /// It was not answered yet, and its address had the most of those: hung up on, so that others come in.
+    case crowdedOut
 }

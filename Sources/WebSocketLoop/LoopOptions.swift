@@ -11,12 +11,12 @@ package struct LoopOptions: Sendable {
     package var handshakeTimeout: Duration = .seconds(5)
     /// A ping goes out this long after the last one was answered.
     package var pingInterval: Duration = .seconds(25)
-    /// How long the pong may take; then the connection is dropped.
+    /// How long the pong may take, or, on a stream, the acknowledgement of what was sent; then the connection is dropped.
     package var pongTimeout: Duration = .seconds(10)
     /// How long a peer may take no byte while bytes wait for it.
     package var blockedTimeout: Duration = .seconds(10)
-    /// A stream that was sent nothing for so long gets a keepalive.
-    package var keepaliveInterval: Duration = .seconds(30)
+    /// Every stream gets a keepalive this often. Proxies cut what is silent for 30 s.
+    package var keepaliveInterval: Duration = .seconds(15)
     /// The subprotocol that is chosen where a client offers it, before any other that it offers.
     package var subprotocol: String?
     /// Messages per second and per socket; 0 is no limit.

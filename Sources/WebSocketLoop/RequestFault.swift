@@ -26,7 +26,6 @@ extension RequestFault {
     static let headerTooLarge = RequestFault(431, "the header is too large")
     static let bodyTooLarge = RequestFault(413, "the body is too large")
     static let controlCharacter = RequestFault(400, "a header holds a control character")
-    static let lengthRequired = RequestFault(411, "bodies need a Content-Length, chunks are not taken")
     static let doubtfulLength = RequestFault(400, "the Content-Length is not one number")
     static let hostNeeded = RequestFault(400, "exactly one Host header is needed")
 }

@@ -38,8 +38,11 @@ package struct RequestHead: ~Copyable {
 
     /// The path, percent-decoded, without the query.
     package var path: [UInt8] {
-        guard let method else { return [] }
-        return copy(method.token) ?? []
+        guard let method, let path = copy(method.token) else { return [] }
+        guard path.first != UInt8(ascii: "/") else { return path }
+        // A URL instead of a path, with two slashes made one. Its authority was found to be the Host's.
+        let rest = path.drop { $0 != UInt8(ascii: "/") }.dropFirst().drop { $0 != UInt8(ascii: "/") }
+        return rest.isEmpty ? [UInt8(ascii: "/")] : Array(rest)
     }
 
     /// The query of the target, encoded; empty where there is none.

@@ -6,8 +6,25 @@ struct SocketTable {
         var wsi: OpaquePointer?
         var generation: UInt64 = 0
         var bucket = TokenBucket()
+        /// Where it stands among the connections that are not answered yet, plus one; 0 for no more.
+        private var pending: UInt32 = 0
         var ending = Ending()
         var isTaken = false
+
+        init(generation: UInt64 = 0) {
+            self.generation = generation
+        }
+
+        /// Where it stands among the connections that are not answered yet.
+        var pendingSlot: PendingConnections.Slot? {
+            get { pending == 0 ? nil : pending - 1 }
+            set { pending = newValue.map { $0 + 1 } ?? 0 }
+        }
+
+        mutating func takePendingSlot() -> PendingConnections.Slot? {
+            defer { pendingSlot = nil }
+            return pendingSlot
+        }
     }
 
     private var entries: [Entry] = []
@@ -32,7 +49,7 @@ struct SocketTable {
 
     mutating func release(_ index: Int) {
         count -= 1
-        entries[index] = unsafe Entry(generation: entries[index].generation)
+        entries[index] = Entry(generation: entries[index].generation)
         free.append(UInt32(index))
     }
 

@@ -33,7 +33,9 @@ extension WebSocketLoop {
             bodies[index] = nil
             requests?.requestEnded(socket)
         }
-        guard table.index(of: socket) == index, let wsi = unsafe table[index].wsi else { return 0 }
+        guard table.index(of: socket) == index else { return 0 }
+        if action == .hangUp, event != .writable { doomed.append(socket) }
+        guard let wsi = unsafe table[index].wsi else { return 0 }
         switch action {
         case .nothing: return 0
         case .awaitWritable:
@@ -52,9 +54,7 @@ extension WebSocketLoop {
             if let code { unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0) }
             return -1
         case .hangUp:
-            if event == .writable { return -1 }
-            doomed.append(socket)
-            return 0
+            return event == .writable ? -1 : 0
         }
     }
 
@@ -63,7 +63,11 @@ extension WebSocketLoop {
         let sockets = doomed
         doomed = []
         for socket in sockets {
-            guard let index = table.index(of: socket), let wsi = unsafe table[index].wsi else { continue }
+            guard let index = table.index(of: socket) else { continue }
+            guard let wsi = unsafe table[index].wsi else {
+                door.drop(index)
+                continue
+            }
             unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
         }
     }

@@ -1,4 +1,6 @@
 internal import CLibwebsockets
+internal import CLinux
+internal import Glibc
 
 /// The body of a request, as far as it has come.
 struct RequestBody {
@@ -10,12 +12,12 @@ struct RequestBody {
 /// Plain HTTP/1.1 requests and streams of events.
 extension WebSocketLoop {
     /// Bytes of headers that a request may have; beyond twice that libwebsockets hangs up by itself.
-    static let maxHeaderBytes = 8192
+    static let maxHeaderBytes = RawHead.maxPlainBytes
 
     // MARK: Requests
 
     func httpRequest(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
-        leaveHandshake(index, for: .request)
+        table[index].ending.become(.request)
         let head = unsafe RequestHead(borrowing: wsi)
         do throws(RequestFault) {
             try Self.checkFraming(of: head)
@@ -55,7 +57,7 @@ extension WebSocketLoop {
     private static func checkFraming(of head: borrowing RequestHead) throws(RequestFault) {
         guard head.knownHeaderBytes <= maxHeaderBytes else { throw .headerTooLarge }
         guard !head.hasControlCharacters else { throw .controlCharacter }
-        guard head.count(.transferEncoding) == 0 else { throw .lengthRequired }
+        guard head.count(.transferEncoding) == 0 else { throw .chunked }
         guard head.count(.contentLength) <= 1, head.count(.contentLength) == 0 || head.bodyLength != nil else { throw .doubtfulLength }
         guard head.count(.host) == 1 || head.count(.host) == 0 && !head.isHTTP11 else { throw .hostNeeded }
     }
@@ -71,6 +73,7 @@ extension WebSocketLoop {
         switch requests.outcome(ofBody: body.bytes, from: table.socket(at: index)) {
         case .respond(let response):
             bodies[index] = nil
+            settle(index)
             return unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
         case .later:
             bodies[index]?.bytes = []
@@ -84,6 +87,7 @@ extension WebSocketLoop {
         guard let index = table.index(of: socket), table[index].ending.phase == .request, let body = bodies.removeValue(forKey: index),
             let wsi = unsafe table[index].wsi
         else { return }
+        settle(index)
         _ = unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
         end(index, .answered)
     }
@@ -115,7 +119,11 @@ extension WebSocketLoop {
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         let bytes = Array((text + "Connection: close\r\n\r\n").utf8) + prelude
         guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
-        guard unsafe hangups.add(lws_get_socket_fd(wsi), table.socket(at: index)) else { return -1 }
+        settle(index)
+        guard unsafe watch.add(lws_get_socket_fd(wsi), table.socket(at: index)) else { return -1 }
+        // A peer that vanishes without a word acknowledges nothing any more: the kernel ends the connection for it, in the time that a
+        // WebSocket has for its pong, where it would go on for a quarter of an hour.
+        unsafe setUserTimeout(lws_get_socket_fd(wsi), options.pongTimeout)
         table[index].ending.become(.stream)
         deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
         unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
@@ -158,7 +166,26 @@ extension WebSocketLoop {
 
     /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
     func hungUp(_ socket: SocketID) {
-        guard let index = table.index(of: socket), table[index].ending.phase == .stream else { return }
-        end(index, .givenUp(.connectionLost))
+        guard let index = table.index(of: socket), table[index].ending.phase == .stream, let wsi = unsafe table[index].wsi else { return }
+        guard unsafe pendingError(of: lws_get_socket_fd(wsi)) == ETIMEDOUT else {
+            _ = end(index, .givenUp(.connectionLost))
+            return
+        }
+        end(index, .givenUp(outboxes[index] == nil ? .pongTimeout : .slowConsumer))
     }
+}
+
+/// Lets the kernel give a connection up whose peer acknowledges nothing for so long while something is under way to it.
+private func setUserTimeout(_ descriptor: Int32, _ timeout: Duration) {
+    var milliseconds = UInt32(clamping: Int(timeout / .milliseconds(1)))
+    _ = unsafe setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
+}
+
+/// Why the kernel ended a connection; 0 where it did not. Asking takes it back.
+private func pendingError(of descriptor: Int32) -> Int32 {
+    var number: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    _ = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
+    return number
 }

@@ -5,7 +5,7 @@ internal import Glibc
 
 /// What happens by the clock, ten times a second.
 extension WebSocketLoop {
-    /// Pings per tick: those of 10,000 sockets that opened in the same second are spread over the next seconds, and so are their
+    /// Pings and keepalives per tick, each: those of 10,000 sockets that opened in the same second are spread over the next seconds, and so are their
     /// deadlines from then on.
     private static let pingsPerTick = 500
 
@@ -72,7 +72,8 @@ extension WebSocketLoop {
 
     private func keepAlive(at now: UInt32) {
         var event: [UInt8]?
-        while let (index, _) = deadlines.takeDue(.keepalive, at: now) {
+        for _ in 0..<Self.pingsPerTick {
+            guard let (index, _) = deadlines.takeDue(.keepalive, at: now) else { return }
             deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
             guard outboxes[index] == nil else { continue }
             let bytes = event ?? hooks.keepalive()

@@ -32,7 +32,9 @@ package final class WebSocketLoop {
     var bodies: [Int: RequestBody] = [:]
     /// Sockets to end on the next occasion that lies outside of libwebsockets' own callbacks.
     var doomed: [SocketID] = []
-    let hangups: HangupWatch
+    /// Watches what libwebsockets does not.
+    let watch: EdgeWatch
+    private(set) var door: FrontDoor!
     var outboxes: [Int: Outbox] = [:]
     var assemblies: [Int: MessageAssembly] = [:]
     var scratch: UnsafeMutableRawBufferPointer
@@ -61,7 +63,7 @@ package final class WebSocketLoop {
         startedAt = unsafe uv_now(uv)
         unsafe scratch = .allocate(byteCount: frameHeadroom + Self.scratchBytes, alignment: 16)
         LibraryLog.install()
-        hangups = try HangupWatch()
+        watch = try EdgeWatch()
         // Released when libwebsockets has called for the last time.
         let pointer = unsafe Unmanaged.passRetained(self).toOpaque()
         let (made, pipe) = unsafe EventPipe.opened { unsafe settings.createContext(user: pointer) }
@@ -71,7 +73,8 @@ package final class WebSocketLoop {
             throw .contextNotCreated
         }
         eventPipe = pipe
-        unsafe hangups.start(on: uv, for: self)
+        unsafe watch.start(on: uv, for: self)
+        door = FrontDoor(loop: self)
         unsafe startTimer(pointer)
         guard let vhost = unsafe settings.createVhost(in: context) else {
             unsafe destroy(context) {}
@@ -93,7 +96,7 @@ package final class WebSocketLoop {
 
     /// Starts accepting on the socket that was opened for the loop number `index`.
     package func listen(on sockets: ListeningSockets, index: Int) {
-        let gate = AcceptGate(maxPendingHandshakes: options.maxPendingHandshakes)
+        let gate = AcceptGate(maxPending: options.maxPendingHandshakes)
         listener = unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self)
     }
 
@@ -109,6 +112,7 @@ package final class WebSocketLoop {
     package func stop(whenStopped: @escaping () -> Void) {
         guard case .running(let context, _) = state else { return }
         stopListening()
+        door.dropAll()
         for index in table.indices { end(index, .abandoned) }
         unsafe destroy(context, whenDestroyed: whenStopped)
     }
@@ -116,8 +120,8 @@ package final class WebSocketLoop {
     /// Connections of this loop, those in their handshake included.
     package var openConnections: Int { table.count }
 
-    /// Connections of this loop that are in their handshake.
-    package var pendingHandshakes: Int { listener?.gate.pendingHandshakes ?? 0 }
+    /// Connections of this loop that are not answered yet.
+    package var pendingHandshakes: Int { door.pending.count }
 
     /// Bytes of messages that were handed to the kernel or wait for it.
     package internal(set) var sentBytes = 0
@@ -139,13 +143,19 @@ package final class WebSocketLoop {
     /// Whether the handler may be called.
     var isRunning: Bool { if case .running = state { true } else { false } }
 
-    func adopt(takingOwnership descriptor: Int32) {
-        guard case .running(_, let vhost) = state else {
-            Glibc.close(descriptor)
-            return
-        }
+    /// A connection was accepted: it gets an id, and a deadline until it is answered.
+    func take() -> SocketID {
         let socket = table.take()
         deadlines.set(.handshake, socket.index, due: now + Self.ticks(options.handshakeTimeout))
+        return socket
+    }
+
+    /// Hands a connection over to libwebsockets, which reads its head from the kernel.
+    func adopt(takingOwnership descriptor: Int32, _ socket: SocketID) {
+        guard case .running(_, let vhost) = state else {
+            Glibc.close(descriptor)
+            return release(socket.index)
+        }
         var adoption = unsafe lws_adopt_desc_t()
         unsafe adoption.vh = unsafe vhost
         unsafe adoption.type = lws_adoption_type(
@@ -162,20 +172,44 @@ package final class WebSocketLoop {
 
     func log(_ notice: LoopNotice) { hooks.notice(notice) }
 
-    /// The connection is no longer in its handshake.
+    /// The connection is answered, and becomes what it is from now on.
     func leaveHandshake(_ index: Int, for phase: Ending.Phase) {
-        if table[index].ending.phase == .handshake { handshakeEnded(index) }
+        settle(index)
         table[index].ending.become(phase)
     }
 
-    private func handshakeEnded(_ index: Int) {
+    /// The connection is answered, or one that may last: its deadline is lifted, its place among the pending ones free.
+    func settle(_ index: Int) {
+        guard let slot = table[index].takePendingSlot() else { return }
         deadlines.forget(index)
-        listener?.handshakeEnded()
+        door.settled(slot)
+        listener?.resume()
+    }
+
+    /// Hangs up on a pending connection so that another may come in.
+    func crowdedOut(_ slot: PendingConnections.Slot) {
+        let socket = door.pending[slot].socket
+        refused(.crowdedOut)
+        end(socket.index, .overdue)
+        sweepDoomed()
+        // libwebsockets may take a while to end it; its place is free at once.
+        if let index = table.index(of: socket) { settle(index) }
+    }
+
+    /// Lifts the deadline of a request that is complete and whose answer may be long in coming. Its handler answers it, or not.
+    package func liftDeadline(of socket: SocketID) {
+        if let index = table.index(of: socket) { settle(index) }
+    }
+
+    /// Something came, or its peer hung up, for a connection that libwebsockets does not watch.
+    func woken(_ socket: SocketID, hasHungUp: Bool) {
+        guard let index = table.index(of: socket) else { return }
+        if let slot = table[index].pendingSlot { door.woken(slot, hasHungUp: hasHungUp) } else { hungUp(socket) }
     }
 
     /// Forgets a connection whose memory libwebsockets frees.
     func release(_ index: Int) {
-        if table[index].ending.phase == .handshake { handshakeEnded(index) }
+        settle(index)
         forget(index)
         bodies[index] = nil
         table.release(index)
@@ -202,7 +236,7 @@ package final class WebSocketLoop {
     /// By the second tick after the last connection is gone all handles of libwebsockets are closed.
     func finishStopping() {
         guard case .stopping(let context, let ticks, let whenDestroyed) = state, table.count == 0 else { return }
-        if ticks == 0 { hangups.stop() }
+        if ticks == 0 { watch.stop() }
         guard ticks == 1 else {
             unsafe state = .stopping(context: context, ticksSinceEmpty: ticks + 1, whenDestroyed)
             return

@@ -17,7 +17,7 @@ enum Fixtures {
 
     /// A roster of open connections, spread over versions and routes, and their slots.
     static func roster(_ connections: Int, routes: [String]) -> (roster: Roster, slots: [Slot]) {
-        var roster = Roster(maxVersions: 200, maxRoutes: 5000)
+        var roster = Roster()
         let slots = (0..<connections).map {
             roster.open(id($0), version: versions[$0 % versions.count], route: routes[$0 % routes.count], address: nil)
         }

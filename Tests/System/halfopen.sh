@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A tab whose machine loses power, or its network: no FIN, no RST, just silence. Its row must be gone within ping interval plus pong
-# timeout, and when the network is back and it reconnects there must be one row of it, not two. The tab lives in a network namespace
+# Tabs whose machine loses power, or its network: no FIN, no RST, just silence. The row of a WebSocket and that of an event stream must
+# be gone within ping interval plus pong timeout, and when the network is back and they reconnect there must be one row of each. The tabs live in a network namespace
 # of its own behind a pair of virtual interfaces, and iptables drops its packets there. Only root may make those.
 # Usage: Tests/System/halfopen.sh; SKEWWATCH names another binary than the debug build's.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +29,7 @@ ip netns exec "$name" iptables -L -n >/dev/null 2>"$scratch/error" ||
 export SKEWWATCH_ADMIN_TOKEN=halfopen-$$
 start_server "$host" --ping-interval 2s --pong-timeout 1s
 
-# A tab that answers pings and, when told by a file, gives its connection up without a word and opens another.
+# A tab that answers pings, and one on an event stream. When told by a file, they give their connections up without a word and open others.
 cat >"$scratch/tab.py" <<'PY'
 import os, select, socket, struct, sys
 host, port, told = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -39,13 +39,20 @@ def connect():
     peer.sendall((f"GET /__skew/ws?v=tab HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n").encode())
     return peer
-kept, peer, head = [], connect(), False
+def stream():
+    peer = socket.create_connection((host, port), 5)
+    peer.sendall(f"GET /__skew/sse?v=stream HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+    return peer
+kept, peer, events, head = [], connect(), stream(), False
 while True:
     if os.path.exists(told):
         os.remove(told)
-        kept.append(peer)
-        peer, head = connect(), False
-    if not select.select([peer], [], [], 0.05)[0]:
+        kept += [peer, events]
+        peer, events, head = connect(), stream(), False
+    ready = select.select([peer, events], [], [], 0.05)[0]
+    if events in ready and not events.recv(65536):
+        sys.exit("the server ended the stream")
+    if peer not in ready:
         continue
     data = peer.recv(65536)
     if not data:
@@ -76,27 +83,28 @@ await() {
     while (($(milliseconds) < end)) && [[ $(total) != "$1" ]]; do sleep 0.05; done
 }
 
-await 1 5000
-check "the tab is there" "$(total)" 1
+await 2 5000
+check "the tabs are there" "$(total)" 2
 sleep 4
-check "it answers its pings and stays" "$(total)" 1
+check "they answer pings, acknowledge keepalives and stay" "$(total)" 2
 
 ip netns exec "$name" iptables -A INPUT -j DROP
 ip netns exec "$name" iptables -A OUTPUT -j DROP
 cut=$(milliseconds)
-# 2 s to the next ping, 1 s for its pong, and what the tick of 100 ms and the question itself take.
+# 2 s to the next ping or keepalive, 1 s for its answer, and what the tick of 100 ms and the question itself take.
 await 0 3500
-check "cut off, it is gone" "$(total)" 0
+check "cut off, they are gone" "$(total)" 0
 echo "      after $(($(milliseconds) - cut)) ms"
-check "for want of a pong, no FIN" "$(metric 'connections_closed_total{reason="pong_timeout"}')" 1
+check "for want of a pong or an acknowledgement, no FIN" "$(metric 'connections_closed_total{reason="pong_timeout"}')" 2
 check "and for nothing else" "$(metric 'connections_closed_total{reason="connection_lost"}')" 0
 
 ip netns exec "$name" iptables -F
 touch "$scratch/told"
-await 1 10000
-check "healed and reconnected, it is one" "$(total)" 1
+await 2 10000
+check "healed and reconnected, they are two" "$(total)" 2
 sleep 3
-check "and stays one" "$(total)" 1
-check "of two connections in all" "$(metric 'connections_opened_total{transport="websocket"}')" 2
+check "and stay two" "$(total)" 2
+check "of two WebSockets in all" "$(metric 'connections_opened_total{transport="websocket"}')" 2
+check "and two streams" "$(metric 'connections_opened_total{transport="sse"}')" 2
 ((faults == 0)) || cat "$scratch/log" "$scratch/tab.log" >&2
-finish "A tab that vanished without a word is gone in time."
+finish "Tabs that vanished without a word are gone in time."

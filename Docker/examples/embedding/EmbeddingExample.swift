@@ -1,6 +1,6 @@
 // A Swift program that serves with rules of its own. See README.md, "Embedding".
 //
-//   swift run EmbeddingExample 8080
+//   swift run EmbeddingExample 8080 build-42
 //
 // Then: websocat --header 'Cookie: session=4711' 'ws://127.0.0.1:8080/__skew/ws?v=1', and type {"type":"subscribe-stats"}.
 import Logging
@@ -55,7 +55,21 @@ struct EmbeddingExample {
         }
         hooks.listening = { logger.info("Clients connect to ws://127.0.0.1:\($0)/__skew/ws.") }
 
+        let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: logger)
+        async let _ = watch(server, announcing: CommandLine.arguments.dropFirst(2).first, logger)
         // Cancelling the task that runs it, or shutdown() from anywhere, ends it as SIGTERM ends the command.
-        try await SkewWatchServer(configuration: configuration, hooks: hooks, logger: logger).run()
+        try await server.run()
+    }
+
+    /// Beside the server: tells every ten seconds what it counts, and once that a release is out.
+    static func watch(_ server: SkewWatchServer, announcing release: String?, _ logger: Logger) async {
+        var isAnnounced = false
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(10))
+            // nil before it listens and after it has ended.
+            guard let statistics = await server.statistics() else { continue }
+            logger.info("\(statistics.total) tabs, by version: \(statistics.versions)")
+            if let release, !isAnnounced { isAnnounced = server.announce(release) }
+        }
     }
 }

@@ -23,7 +23,7 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether the address lies in this block. An IPv4 address and its IPv6-mapped form are the same.
-    public func contains(_ address: NetworkAddress) -> Bool {
+    package func contains(_ address: NetworkAddress) -> Bool {
         address.bits & mask == network.bits
     }
 }

@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// An IPv4 or IPv6 address as a number; IPv4 in its IPv6-mapped form, so that both compare.
-public struct NetworkAddress: Sendable, Hashable {
+package struct NetworkAddress: Sendable, Hashable {
     let bits: UInt128
 
     init(bits: UInt128) { self.bits = bits }
 
     /// Reads a literal such as `192.0.2.1` or `2001:db8::1`, without brackets, port or zone; `nil` for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         // A NUL would end the text early for the C function.
         guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
@@ -25,7 +25,7 @@ public struct NetworkAddress: Sendable, Hashable {
     }
 
     /// Whether this is an IPv4 address, mapped or not.
-    public var isIPv4: Bool { bits >> 32 == Self.mappedPrefix >> 32 }
+    package var isIPv4: Bool { bits >> 32 == Self.mappedPrefix >> 32 }
 
     /// Whether only this machine can reach it.
     var isLoopback: Bool { bits == 1 || (isIPv4 && UInt32(truncatingIfNeeded: bits) >> 24 == 127) }
@@ -38,7 +38,7 @@ public struct NetworkAddress: Sendable, Hashable {
 
 extension NetworkAddress: CustomStringConvertible {
     /// The usual text: dotted for IPv4, mapped or not, RFC 5952 for IPv6.
-    public var description: String {
+    package var description: String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             if isIPv4 {
                 var address = in_addr(s_addr: UInt32(truncatingIfNeeded: bits).bigEndian)

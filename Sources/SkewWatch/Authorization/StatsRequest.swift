@@ -1,33 +1,4 @@
-internal import Presence
-public import SkewProtocol
 internal import Synchronization
-internal import WebSocketLoop
-
-/// A connection as an embedding program sees it.
-public struct ConnectionInfo: Sendable, Equatable {
-    /// The id that statistics show, a UUID in lower case.
-    public let id: String
-    public let version: String
-    /// `/` while routes are not tracked.
-    public let route: String
-    /// The address of the peer; nil while addresses are not tracked.
-    public let address: String?
-}
-
-/// The part of a handshake that tells who is asking. Kept only as far as an authorizer looks at it.
-public struct HandshakeHead: Sendable, Equatable {
-    /// The `Cookie` header, as it came.
-    public let cookie: String?
-    /// The `Authorization` header, as it came.
-    public let authorization: String?
-    /// The `Origin` header, as it came.
-    public let origin: String?
-    /// The `User-Agent` header, as it came.
-    public let userAgent: String?
-
-    /// Nothing said.
-    static let empty = HandshakeHead(cookie: nil, authorization: nil, origin: nil, userAgent: nil)
-}
 
 /// One `subscribe-stats`, asked of the embedding program; asked again before a grant with a `ttl` ends. Any thread.
 public final class StatsRequest: Sendable {
@@ -64,15 +35,5 @@ public final class StatsRequest: Sendable {
         given.withLock { $0 }.map { scope, ttl in
             Grant(authorizer: .hook, scope: scope, expires: ttl.map { now + max(.zero, $0) }, who: nil)
         }
-    }
-}
-
-extension HandshakeHead {
-    init(_ head: borrowing RequestHead) {
-        self.init(
-            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
-            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
-            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
-            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
     }
 }

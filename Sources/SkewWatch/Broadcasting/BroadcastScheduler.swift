@@ -6,8 +6,9 @@ internal import WebSocketLoop
 ///
 /// A *window* is a time: it opens with the first change after a broadcast and closes when the debounce or the maximum wait is over. Two run
 /// side by side, one for what is small, one for whole lists, which are paced by their size. A *round* is a piece of work: it asks the fleet
-/// once and tells that one state, under one number, to everybody who is due. A window that closes makes a round, and so does a subscriber
-/// or an admin request that waits for the state of the moment; a round in the middle of a window tells no one else.
+/// once and tells that one state, under one number. A window that closes makes a round, and so does a subscriber or an admin request that
+/// waits for the state of the moment. Each round tells deltas and summaries, since it has taken what they tell; whole lists wait for their
+/// window.
 ///
 /// It runs on the shared pool, away from the loops, because encoding a large list takes milliseconds.
 actor BroadcastScheduler {
@@ -25,6 +26,9 @@ actor BroadcastScheduler {
     /// Subscribers that come one after the other share a round: a flood of them is not a flood of rounds.
     private static let answerInterval = Duration.milliseconds(10)
     private var earliestAnswer = Duration.zero
+    /// While names wait for others' places a round looks after them though nothing changes, at this time.
+    private var nextLook: Duration?
+    private static let lookInterval = Duration.seconds(1)
     /// Rounds that were encoded, by mode.
     private(set) var broadcasts: [StatisticsMode: Int] = [:]
 
@@ -72,6 +76,7 @@ actor BroadcastScheduler {
     private func rest() async {
         guard isFollowing else { return }
         isFollowing = false
+        nextLook = nil
         await fleet.want(nil, by: .viewers)
         let now = MonotonicTime.now
         news.didBroadcast(at: now, bytes: 0)
@@ -81,6 +86,7 @@ actor BroadcastScheduler {
     /// When there is something to do, should nothing happen until then; nil for never. It may be over already.
     private func nextStep(at now: Duration) -> Duration? {
         var times = waiting.map { max($0.notBefore, earliestAnswer) }
+        if let nextLook { times.append(nextLook) }
         for schedule in [news, lists] where isFollowing {
             switch schedule.next(at: now) {
             case .rest: break
@@ -98,7 +104,8 @@ actor BroadcastScheduler {
     private func round(at now: Duration, _ kinds: Set<SubscriptionKind>, _ adminRequests: [SchedulerInbox.AdminRequest]) async {
         let areListsDue = lists.next(at: now) == .broadcast
         let answered = now >= earliestAnswer ? waiting.filter { $0.notBefore <= now } : []
-        guard areListsDue || news.next(at: now) == .broadcast || !answered.isEmpty || !adminRequests.isEmpty else { return }
+        let isLookDue = nextLook.map { $0 <= now } ?? false
+        guard areListsDue || isLookDue || news.next(at: now) == .broadcast || !answered.isEmpty || !adminRequests.isEmpty else { return }
         if !answered.isEmpty {
             waiting.removeAll { $0.notBefore <= now }
             earliestAnswer = now + Self.answerInterval
@@ -107,6 +114,8 @@ actor BroadcastScheduler {
         let changes = await fleet.changes(
             rosters: wantsLists || !adminRequests.isEmpty || answered.contains { $0.kind.mode != .summary })
         if let last = changes.lastChange { noteChange(first: last, last: last) }
+        if isLookDue, !changes.delta.isEmpty { noteChange(first: now, last: now) }
+        nextLook = changes.view.isUnsettled ? now + Self.lookInterval : nil
         if !changes.delta.isEmpty { sequence += 1 }
         let largestList = await broadcast(changes, lists: wantsLists, to: kinds)
         await answer(answered, changes)

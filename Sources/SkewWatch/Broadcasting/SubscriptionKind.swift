@@ -7,6 +7,6 @@ struct SubscriptionKind: Hashable, Sendable {
 
     /// The form of its whole `stats`; in delta mode that of the first one and of those that mend a gap.
     func form(tracksRoutes: Bool) -> StatisticsForm {
-        StatisticsForm(scope: scope, listsConnections: mode != .summary, tracksRoutes: tracksRoutes)
+        StatisticsForm(scope: scope.shown, listsConnections: mode != .summary, tracksRoutes: tracksRoutes)
     }
 }

@@ -6,6 +6,8 @@ internal import Presence
 /// server. Sources record changes only while somebody follows them; else they are asked for their counts when somebody wants to know.
 actor Fleet {
     private let limits: StatisticsLimits
+    /// The versions that have a name whatever others claim.
+    private let pinned: @Sendable () -> [String]
     private var sources: [(id: SourceID, tracker: ConnectionTracker)] = []
     private var view: FleetView
     private var demand = Demand()
@@ -16,8 +18,10 @@ actor Fleet {
     private var turns = Turns()
 
     /// Makes a fleet without a source.
-    init(limits: StatisticsLimits) {
+    /// - Parameter pinned: the versions that are shown by name whatever others claim, asked for anew at each look.
+    init(limits: StatisticsLimits, pinned: @escaping @Sendable () -> [String]) {
         self.limits = limits
+        self.pinned = pinned
         view = FleetView(maxVersions: limits.versions, maxRoutes: limits.routes, maxListed: limits.listedConnections)
     }
 
@@ -30,8 +34,8 @@ actor Fleet {
         let id = SourceID(tracker.index)
         sources.append((id, tracker))
         guard isRecording else { return }
-        let baseline = await tracker.startWatching(listing: view.listingAllowance(for: id))
-        view.replace(id, with: baseline.summary, listed: baseline.listed)
+        let roster = await tracker.startWatching(listing: view.listingAllowance(for: id))
+        view.replace(id, with: roster.summary, listed: roster.listed)
     }
 
     /// Takes in what somebody wants to follow from now on; nil for nothing.
@@ -68,8 +72,7 @@ actor Fleet {
                 for (id, summary) in await ask({ tracker, _ in await tracker.countsByVersion }) {
                     view.replace(id, with: summary, listed: 0)
                 }
-                // Nobody waits for these changes.
-                _ = view.takePending(rows: false)
+                settle()
             }
             return FleetCounts(total: view.total, versions: view.versions)
         }
@@ -82,11 +85,17 @@ actor Fleet {
     private func startRecording() async {
         guard !isRecording else { return }
         isRecording = true
-        for (id, baseline) in await ask({ await $0.startWatching(listing: $1) }) {
-            view.replace(id, with: baseline.summary, listed: baseline.listed)
+        for (id, roster) in await ask({ await $0.startWatching(listing: $1) }) {
+            view.replace(id, with: roster.summary, listed: roster.listed)
         }
         _ = await listMore(rosters: false)
-        // Whoever follows from now on begins with a whole state.
+        settle()
+    }
+
+    /// Decides which names are shown where nobody is to be told: whoever follows from now on begins with a whole state.
+    private func settle() {
+        _ = view.takePending(rows: false)
+        _ = view.reconsider(at: MonotonicTime.now, pinned: pinned())
         _ = view.takePending(rows: false)
     }
 
@@ -94,7 +103,7 @@ actor Fleet {
         guard isRecording else { return }
         isRecording = false
         for (id, summary) in await ask({ tracker, _ in await tracker.stopWatching() }) { view.replace(id, with: summary, listed: 0) }
-        _ = view.takePending(rows: false)
+        settle()
         lastChange = nil
     }
 
@@ -104,8 +113,9 @@ actor Fleet {
     /// - Returns: the sources' rows, where they were asked for; empty else.
     private func collect(rosters wantsRosters: Bool) async -> [Roster] {
         let rows = tellsRows
+        let renamed = view.reconsider(at: MonotonicTime.now, pinned: pinned())
         var rosters: [SourceID: Roster] = [:]
-        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters) }) {
+        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters, renamed: renamed) }) {
             take(changes, from: id)
             rosters[id] = changes.roster
         }
@@ -119,7 +129,8 @@ actor Fleet {
         let rows = tellsRows
         var rosters: [SourceID: Roster] = [:]
         for (id, tracker) in sources where view.hasUnlisted(id) && view.listed < limits.listedConnections {
-            let changes = await tracker.collect(listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters)
+            let changes = await tracker.collect(
+                listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters, renamed: RenamedNames())
             take(changes, from: id)
             rosters[id] = changes.roster
         }

@@ -6,7 +6,7 @@ internal import Cryptography
 /// is looked at, and someone who guesses cannot steer the digest, so the time taken tells nothing about the secret or its length.
 public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The secret itself, for those who must sign or log in with it. Never log it.
-    public let exposed: String
+    package let exposed: String
     private let digest: SHA256Digest
 
     /// `nil` for empty text, which everybody could send.
@@ -46,7 +46,7 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
     }
 
     /// Whether the candidate's bytes are this secret. Takes time by the candidate's length alone.
-    public func matches(_ candidate: some Sequence<UInt8>) -> Bool { matches(Candidate(candidate)) }
+    package func matches(_ candidate: some Sequence<UInt8>) -> Bool { matches(Candidate(candidate)) }
 
     func matches(_ candidate: Candidate) -> Bool {
         let (exact, trimmed) = (

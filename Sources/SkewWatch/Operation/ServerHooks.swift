@@ -9,7 +9,8 @@ public struct ServerHooks: Sendable {
     public var connectionMoved: (@Sendable (ConnectionInfo) -> Void)?
     /// A connection is gone. Called on the thread of its loop: return quickly.
     public var connectionClosed: (@Sendable (ConnectionInfo) -> Void)?
-    /// The server accepts connections on this port.
+    /// The server accepts connections on this port; ``SkewWatchServer/address`` tells more. Called once, on the task of
+    /// ``SkewWatchServer/run()``.
     public var listening: (@Sendable (_ port: Int) -> Void)?
 
     /// No hooks.

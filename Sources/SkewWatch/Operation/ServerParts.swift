@@ -35,6 +35,6 @@ struct ServerParts: Sendable {
         deniesEverybody = authorizers.isEmpty
         desk = AuthorizationDesk(authorizers, audit: audit)
         live = LiveSettings(configuration, hooks: hooks)
-        fleet = Fleet(limits: StatisticsLimits(configuration))
+        fleet = Fleet(limits: StatisticsLimits(configuration), pinned: { [shared] in shared.pinnedVersions })
     }
 }

@@ -23,6 +23,12 @@ struct ReleaseHistory: Sendable, Equatable {
     /// The release that is out now; nil while none is known.
     var current: String? { entries.last?.version }
 
+    /// Each release that was out, once, the newest first; one that was out again counts from then.
+    var versions: [String] {
+        var seen: Set<String> = []
+        return entries.reversed().map(\.version).filter { seen.insert($0).inserted }
+    }
+
     /// Remembers that a release is out. To say again what is out already is an entry, too: somebody said so.
     mutating func record(_ version: String, _ origin: Origin, at moment: Int64) {
         if entries.count == Self.capacity { entries.removeFirst() }

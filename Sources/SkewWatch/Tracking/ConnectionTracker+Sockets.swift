@@ -41,8 +41,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     }
 
     private func count(_ refusal: ConnectionRefusal) {
-        let rejection: Counters.Rejection = refusal == .connectionLimit ? .connectionLimit : .outOfDescriptors
-        counters.rejected[rejection, default: 0] += 1
+        counters.rejected[Counters.Rejection(refusal), default: 0] += 1
     }
 
     // MARK: Coming

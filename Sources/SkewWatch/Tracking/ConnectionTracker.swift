@@ -25,7 +25,7 @@ actor ConnectionTracker {
     let thread: LoopThread
     var loop: WebSocketLoop?
 
-    var roster: Roster
+    var roster = Roster()
     var connections: [Connection?] = []
     var requests = SubscriptionRequests()
     var subscriptions = Subscriptions()
@@ -60,7 +60,6 @@ actor ConnectionTracker {
         self.shared = shared
         self.desk = desk
         self.logger = logger
-        roster = Roster(maxVersions: settings.limits.versions, maxRoutes: settings.limits.routes)
     }
 
     /// Sets up the loop and accepts connections.
@@ -114,12 +113,12 @@ actor ConnectionTracker {
     var countsByVersion: Statistics { Statistics(total: roster.total, versions: roster.versionCounts) }
 
     /// Starts to record changes.
-    /// - Returns: the counts at this moment and how many rows are listed.
-    func startWatching(listing limit: Int) -> (summary: Statistics, listed: Int) {
+    /// - Returns: the roster at this moment, whose counts are the baseline. They are not added up here: the loop does not wait for it.
+    func startWatching(listing limit: Int) -> Roster {
         isWatched = true
         isDirty = false
         roster.startRecording(listing: limit)
-        return (roster.summary, roster.listed)
+        return roster
     }
 
     /// Stops to record changes.
@@ -128,13 +127,14 @@ actor ConnectionTracker {
         isWatched = false
         isDirty = false
         roster.stopRecording()
-        return roster.summary
+        return countsByVersion
     }
 
-    /// Hands over what changed since the last call.
-    func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool) -> SourceChanges {
+    /// Hands over what changed since the last call, and the rows with these names as if they had changed.
+    func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
         let last = isDirty ? lastChange : nil
         isDirty = false
+        if rows { roster.retell(renamed) }
         let delta = roster.takeChanges(listing: limit, rows: rows)
         return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: last)
     }

@@ -9,6 +9,7 @@ extension LoopOptions {
         maxPendingHandshakes = max(1, configuration.maxPendingHandshakes / loops)
         handshakeTimeout = configuration.handshakeTimeout
         pingInterval = configuration.pingInterval
+        keepaliveInterval = min(keepaliveInterval, configuration.pingInterval)
         pongTimeout = configuration.pongTimeout
         maxMessagesPerSecond = configuration.maxMessagesPerSecond
         messageBurst = 2 * configuration.maxMessagesPerSecond

@@ -24,9 +24,14 @@ final class SharedState: Sendable {
     /// The release that is out now; nil while none is known.
     var release: String? { decisions.release }
 
+    /// The release and the one before it: they are shown by name whatever strangers claim.
+    var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }
+
     /// A release is out: new connections are told from now on, those that are there by their loops.
     func announce(_ version: String) {
         decisions.announce(version, at: MonotonicTime.wallClockMilliseconds)
+        // It has a name from now on, also where its tabs had none.
+        inbox.noteChange(at: MonotonicTime.now)
         onEveryLoop { $0.announce(version) }
     }
 

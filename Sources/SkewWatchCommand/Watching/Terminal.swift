@@ -31,8 +31,8 @@ enum Terminal {
     }
 }
 
-/// The terminal while a page is on it. `leave` gives it back as it was; what was typed meanwhile is dropped.
-struct PageOnTerminal {
+/// The terminal while a page is on it. Its end gives the terminal back as it was; what was typed meanwhile is dropped.
+struct PageOnTerminal: ~Copyable {
     private let former: termios?
 
     /// Takes the other screen, hides the cursor and the keys that are typed.
@@ -54,7 +54,7 @@ struct PageOnTerminal {
         StandardStreams.write("\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J")
     }
 
-    func leave() {
+    deinit {
         _ = StandardStreams.write("\u{1B}[?25h\u{1B}[?1049l")
         if var former { _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &former) }
         _ = signal(SIGTSTP, SIG_DFL)

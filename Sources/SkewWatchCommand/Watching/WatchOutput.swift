@@ -1,8 +1,8 @@
 internal import SkewWatch
 
 /// Where the numbers of `watch` go, and in which form.
-struct WatchOutput {
-    enum Form {
+struct WatchOutput: ~Copyable {
+    enum Form: ~Copyable {
         /// A page that is drawn over and over.
         case page(PageOnTerminal)
         /// The page's lines, once.
@@ -19,7 +19,10 @@ struct WatchOutput {
     private var lastSecond = Duration.zero
     private var isStale = true
 
-    init(url: String, form: Form) { (self.url, self.form) = (url, form) }
+    init(url: String, form: consuming Form) {
+        self.url = url
+        self.form = form
+    }
 
     /// There are other numbers.
     /// - Returns: false when nobody reads any more.
@@ -53,7 +56,7 @@ struct WatchOutput {
     /// Some time has passed: the page is drawn where it is due. More often than ticks come nobody could read it.
     /// - Returns: false when the terminal is gone.
     mutating func tick(_ session: WatchSession, lost: String?, at now: Duration) -> Bool {
-        guard case .page(let terminal) = form else { return true }
+        guard isPage else { return true }
         if now - lastSecond >= .seconds(1) {
             lastSecond = now
             isStale = true
@@ -61,19 +64,27 @@ struct WatchOutput {
         }
         guard isStale else { return true }
         isStale = false
-        return draw(session, lost: lost, on: terminal)
+        return draw(session, lost: lost)
     }
 
     /// The terminal has another size.
-    func resized(_ session: WatchSession, lost: String?) -> Bool {
-        guard case .page(let terminal) = form else { return true }
-        return draw(session, lost: lost, on: terminal)
+    func resized(_ session: WatchSession, lost: String?) -> Bool { draw(session, lost: lost) }
+
+    private var isPage: Bool {
+        switch form {
+        case .page: true
+        default: false
+        }
     }
 
-    private func draw(_ session: WatchSession, lost: String?, on terminal: PageOnTerminal) -> Bool {
-        let size = Terminal.size
-        let canvas = WatchPage.Canvas(columns: size.columns, rows: size.rows, glyphs: Terminal.glyphs, style: Terminal.style)
-        return terminal.draw(page(session, lost: lost).lines(on: canvas))
+    private func draw(_ session: WatchSession, lost: String?) -> Bool {
+        switch form {
+        case .page(let terminal):
+            let size = Terminal.size
+            let canvas = WatchPage.Canvas(columns: size.columns, rows: size.rows, glyphs: Terminal.glyphs, style: Terminal.style)
+            return terminal.draw(page(session, lost: lost).lines(on: canvas))
+        default: return true
+        }
     }
 
     private func page(_ session: WatchSession, lost: String? = nil) -> WatchPage {

@@ -3,7 +3,7 @@ internal import SkewProtocol
 internal import SkewWatch
 
 /// Carries out what the session decides, until it is interrupted or must fail.
-struct WatchRun {
+struct WatchRun: ~Copyable {
     private enum Event: Sendable {
         case part([UInt8], attempt: Int)
         case streamEnded(Result<HTTPAnswer, HTTPFault>, attempt: Int)
@@ -27,7 +27,7 @@ struct WatchRun {
     private let events: AsyncStream<Event>
     private let inbox: AsyncStream<Event>.Continuation
 
-    init(_ access: ServerAccess, form: WatchOutput.Form, isOnce: Bool) {
+    init(_ access: ServerAccess, form: consuming WatchOutput.Form, isOnce: Bool) {
         self.access = access
         self.isOnce = isOnce
         session = WatchSession(hasToken: access.token != nil)
@@ -42,16 +42,9 @@ struct WatchRun {
         SignalWatch.start(
             onEnd: { _ in inbox.yield(.interrupted) }, onHangUp: { inbox.yield(.interrupted) }, onResize: { inbox.yield(.resized) })
         inbox.yield(.tick)
-        let ticking = Task {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.tick)
-                inbox.yield(.tick)
-            }
-        }
-        defer {
-            ticking.cancel()
-            caller.end()
-        }
+        // A child of this call: it ends with it.
+        async let _ = Self.tick(into: inbox)
+        defer { caller.end() }
         for await event in events {
             if case .interrupted = event { return nil }
             switch take(event) {
@@ -61,6 +54,13 @@ struct WatchRun {
             }
         }
         return nil
+    }
+
+    private static func tick(into inbox: AsyncStream<Event>.Continuation) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.tick)
+            inbox.yield(.tick)
+        }
     }
 
     private enum Outcome {

@@ -7,17 +7,13 @@ struct History {
         "__proto__", "constructor", "toString", Statistics.otherName, "", "é", "/", "/a", "/b", "/c", "/d/a/rather/long/route", "/e", "/f",
     ]
 
-    var roster: Roster
-    var naive: NaiveRoster
+    var roster = Roster()
+    var naive = NaiveRoster()
     var random: SeededGenerator
     /// What the model tends to hold; it changes now and then, so that the roster fills and empties.
     private var aim = 20
 
-    init(maxVersions: Int, maxRoutes: Int, seed: UInt64) {
-        roster = Roster(maxVersions: maxVersions, maxRoutes: maxRoutes)
-        naive = NaiveRoster(maxVersions: maxVersions, maxRoutes: maxRoutes)
-        random = SeededGenerator(seed: seed)
-    }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     func name(_ random: inout SeededGenerator) -> String { Self.names.randomElement(using: &random) ?? "" }
 

@@ -7,8 +7,6 @@ struct NaiveRoster {
         var row: ConnectionRow
     }
 
-    let maxVersions: Int
-    let maxRoutes: Int
     var open: [Connection] = []
     /// Ids in the list, and those that wait for a place in it.
     var listed: Set<ConnectionID> = []
@@ -29,26 +27,12 @@ struct NaiveRoster {
         ).sorted
     }
 
-    /// Under which name one more connection counts beside the others.
-    func place(_ name: String, beside counts: [String: Int], cap: Int) -> String {
-        if counts[name] != nil { return name }
-        return counts.keys.count { $0 != Statistics.otherName } < cap ? name : Statistics.otherName
-    }
-
-    mutating func opened(_ slot: Slot, _ asked: ConnectionRow) {
-        var row = asked
-        row.version = place(asked.version, beside: versions, cap: maxVersions)
-        row.route = place(asked.route, beside: routes, cap: maxRoutes)
+    mutating func opened(_ slot: Slot, _ row: ConnectionRow) {
         open.append(Connection(slot: slot, row: row))
         if isRecording { waiting.append(row.id) }
     }
 
-    mutating func moved(_ place: Int, to route: String) {
-        if open[place].row.route == route { return }
-        var others = open
-        others.remove(at: place)
-        open[place].row.route = self.place(route, beside: Self.recount(others.map(\.row.route)), cap: maxRoutes)
-    }
+    mutating func moved(_ place: Int, to route: String) { open[place].row.route = route }
 
     mutating func closed(_ place: Int) {
         let id = open.remove(at: place).row.id

@@ -2,10 +2,8 @@ import Presence
 import Testing
 
 struct RosterTests {
-    private func roster(versions: Int = 10, routes: Int = 10) -> Roster { Roster(maxVersions: versions, maxRoutes: routes) }
-
     @Test func `names that mean something to JavaScript are ordinary keys`() {
-        var roster = roster()
+        var roster = Roster()
         for (number, name) in ["__proto__", "constructor", "__proto__", "toString"].enumerated() {
             _ = roster.open(ConnectionID(number), version: name, route: name, address: nil)
         }
@@ -13,21 +11,36 @@ struct RosterTests {
         #expect(roster.summary.routes == roster.summary.versions)
     }
 
-    @Test func `a name beyond the cap counts and shows as other, and the cap is for the rest alone`() {
-        var roster = roster(versions: 1)
-        _ = roster.open(ConnectionID(0), version: Statistics.otherName, route: "/", address: nil)
-        let first = roster.open(ConnectionID(1), version: "v1", route: "/", address: nil)
-        let beyond = roster.open(ConnectionID(2), version: "v2", route: "/", address: nil)
-        #expect(roster.summary.versions == ["v1": 1, "(other)": 2])
-        #expect(roster.row(at: beyond).version == "(other)")
-        roster.close(first)
-        let later = roster.open(ConnectionID(3), version: "v3", route: "/", address: nil)
-        #expect(roster.row(at: later).version == "v3", "v1 is gone and has left its place.")
-        #expect(roster.row(at: beyond).version == "(other)", "Where a connection was counted it stays.")
+    @Test func `each name is counted by itself, however many there are`() {
+        var roster = Roster()
+        for number in 0..<3000 { _ = roster.open(ConnectionID(number), version: "v\(number)", route: "/", address: nil) }
+        #expect(roster.summary.versions.count == 3000 && roster.summary.versions.values.allSatisfy { $0 == 1 })
     }
 
-    @Test func `a connection alone on its route can leave for a new one at the cap`() {
-        var roster = roster(routes: 1)
+    @Test func `who says just other is counted there`() {
+        var roster = Roster()
+        let slot = roster.open(ConnectionID(0), version: Statistics.otherName, route: "/", address: nil)
+        #expect(roster.summary.versions == ["(other)": 1] && roster.row(at: slot).version == "(other)")
+    }
+
+    @Test func `rows are told again where their names are shown otherwise`() {
+        var roster = Roster()
+        let slots = ["a", "b", "c", "d"].enumerated().map {
+            roster.open(ConnectionID($0.offset), version: $0.element, route: "/\($0.element)", address: nil)
+        }
+        roster.startRecording(listing: 3)
+        _ = roster.open(ConnectionID(9), version: "a", route: "/", address: nil)
+        roster.close(slots[2])
+        roster.retell(RenamedNames(versions: ["a", "unknown"], routes: ["/b", "/c", "/d"]))
+        let delta = roster.takeChanges(listing: 3, rows: true)
+        #expect(delta.changed.map(\.id) == [ConnectionID(0), ConnectionID(1)], "Neither what is not listed nor what has closed.")
+        #expect(delta.opened.map(\.id) == [ConnectionID(3)] && delta.closed == [ConnectionID(2)])
+        roster.retell(RenamedNames())
+        #expect(roster.takeChanges(listing: 3, rows: true).isEmpty)
+    }
+
+    @Test func `a row that moved twice tells where it is, and no name in between`() {
+        var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/a", address: nil)
         roster.startRecording(listing: 10)
         roster.move(slot, to: "/b")
@@ -39,23 +52,15 @@ struct RosterTests {
     }
 
     @Test func `names that come and go within a window leave no trace in the table`() {
-        var roster = roster(versions: 2, routes: 2)
+        var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
         roster.startRecording(listing: 10)
         for number in 0..<1000 { roster.move(slot, to: "/\(number)") }
         #expect(roster.routeKeyLimit <= 5)
     }
 
-    @Test func `moves among the routes beyond the cap are no change`() {
-        var roster = roster(routes: 0)
-        let slot = roster.open(ConnectionID(1), version: "v", route: "/a", address: nil)
-        roster.startRecording(listing: 10)
-        roster.move(slot, to: "/b")
-        #expect(roster.takeChanges(listing: 10, rows: true).isEmpty)
-    }
-
     @Test func `a row that opened and closed between two takes appears nowhere`() {
-        var roster = roster()
+        var roster = Roster()
         roster.startRecording(listing: 10)
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
         roster.move(slot, to: "/a")
@@ -64,7 +69,7 @@ struct RosterTests {
     }
 
     @Test func `a row is not listed before a take has told it`() {
-        var roster = roster()
+        var roster = Roster()
         roster.startRecording(listing: 10)
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
         #expect(roster.listedRows.isEmpty)
@@ -76,7 +81,7 @@ struct RosterTests {
     }
 
     @Test func `when a listed row closes the longest waiting one takes its place`() {
-        var roster = roster()
+        var roster = Roster()
         roster.startRecording(listing: 2)
         let slots = (0..<5).map { roster.open(ConnectionID($0), version: "v", route: "/", address: nil) }
         #expect(roster.takeChanges(listing: 2, rows: true).opened.map(\.id) == [ConnectionID(0), ConnectionID(1)])
@@ -91,7 +96,7 @@ struct RosterTests {
     }
 
     @Test func `a smaller limit takes no row away`() {
-        var roster = roster()
+        var roster = Roster()
         for number in 0..<5 { _ = roster.open(ConnectionID(number), version: "v", route: "/", address: nil) }
         roster.startRecording(listing: 5)
         #expect(roster.takeChanges(listing: 1, rows: true).isEmpty)
@@ -99,7 +104,7 @@ struct RosterTests {
     }
 
     @Test func `a closed row's slot, used again and listed, tells the new row only once`() {
-        var roster = roster()
+        var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
         roster.startRecording(listing: 10)
         roster.move(slot, to: "/a")
@@ -113,7 +118,7 @@ struct RosterTests {
     }
 
     @Test func `a reused slot does not inherit an address`() {
-        var roster = roster()
+        var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: "192.0.2.1")
         #expect(roster.row(at: slot).address == "192.0.2.1")
         roster.close(slot)
@@ -123,7 +128,7 @@ struct RosterTests {
     }
 
     @Test func `a copy stays as it was while the original goes on`() {
-        var roster = roster()
+        var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
         roster.startRecording(listing: 10)
         let copy = roster
@@ -134,7 +139,7 @@ struct RosterTests {
     }
 
     @Test func `keys stay below their limit`() {
-        var roster = roster()
+        var roster = Roster()
         for number in 0..<8 { _ = roster.open(ConnectionID(number), version: "v\(number % 3)", route: "/\(number)", address: nil) }
         roster.startRecording(listing: 10)
         var visited = 0
@@ -147,7 +152,7 @@ struct RosterTests {
     }
 
     @Test func `two spellings of one text are one name, shown as it came first`() {
-        var roster = roster()
+        var roster = Roster()
         let composed = roster.open(ConnectionID(1), version: "v", route: "/caf\u{e9}", address: nil)
         let decomposed = roster.open(ConnectionID(2), version: "v", route: "/cafe\u{301}", address: nil)
         #expect(roster.summary.routes.count == 1)
@@ -156,19 +161,19 @@ struct RosterTests {
 
     @Test func `using the slot of a closed connection traps`() async {
         await #expect(processExitsWith: .failure) {
-            var roster = Roster(maxVersions: 1, maxRoutes: 1)
+            var roster = Roster()
             let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
             roster.close(slot)
             roster.close(slot)
         }
         await #expect(processExitsWith: .failure) {
-            var roster = Roster(maxVersions: 1, maxRoutes: 1)
+            var roster = Roster()
             let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
             roster.close(slot)
             roster.move(slot, to: "/a")
         }
         await #expect(processExitsWith: .failure) {
-            var roster = Roster(maxVersions: 1, maxRoutes: 1)
+            var roster = Roster()
             let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)
             roster.close(slot)
             _ = roster.row(at: slot)
@@ -177,7 +182,7 @@ struct RosterTests {
 
     @Test func `taking changes without recording traps`() async {
         await #expect(processExitsWith: .failure) {
-            var roster = Roster(maxVersions: 1, maxRoutes: 1)
+            var roster = Roster()
             _ = roster.takeChanges(listing: 1, rows: true)
         }
     }

@@ -1,5 +1,4 @@
 import Presence
-import TestRandom
 import Testing
 
 struct StatisticsDeltaTests {
@@ -34,52 +33,5 @@ struct StatisticsDeltaTests {
         #expect(
             once
                 == Statistics(total: 4, versions: ["v": 4], routes: ["/a": 4], rows: [row(1, "/a"), row(3, "/a")], truncated: 2))
-    }
-
-    @Test func `an opened row that changed is opened as it is now`() {
-        var merged = delta(opened: [row(1)])
-        merged.append(delta(total: 5, listed: 4, changed: [row(1, "/a")]))
-        #expect(merged == delta(total: 5, listed: 4, opened: [row(1, "/a")]))
-    }
-
-    @Test func `an opened row that closed leaves its id, lest a snapshot in between keeps a ghost`() {
-        var merged = delta(opened: [row(1), row(2)])
-        merged.append(delta(closed: [1]))
-        #expect(merged == delta(opened: [row(2)], closed: [1]))
-    }
-
-    @Test func `a changed row that closed is closed, one that changed again shows the newest`() {
-        var merged = delta(changed: [row(1, "/a"), row(2, "/a")])
-        merged.append(delta(changed: [row(2, "/b"), row(3, "/b")], closed: [1]))
-        #expect(merged == delta(changed: [row(2, "/b"), row(3, "/b")], closed: [1]))
-    }
-
-    @Test func `a touched key stays touched with its newest count`() {
-        var merged = StatisticsDelta(total: 1, listed: 0, versions: ["a": 1, "b": 0], routes: ["/": 3])
-        merged.append(StatisticsDelta(total: 2, listed: 0, versions: ["a": 0, "c": 4], routes: ["/": 2]))
-        #expect(merged == StatisticsDelta(total: 2, listed: 0, versions: ["a": 0, "b": 0, "c": 4], routes: ["/": 2]))
-    }
-
-    @Test(arguments: Seeds.some(4))
-    func `merged deltas lead as far as one after the other, from any moment in between`(seed: UInt64) throws {
-        var history = History(maxVersions: 4, maxRoutes: 6, seed: seed)
-        for _ in 0..<30 { history.step() }
-        history.roster.startRecording(listing: 20)
-        for _ in 0..<60 {
-            var moments = [history.roster.snapshot]
-            var merged: StatisticsDelta?
-            for _ in 0..<6 {
-                for _ in 0..<8 { history.step() }
-                let delta = history.roster.takeChanges(listing: 20, rows: true)
-                if merged == nil { merged = delta } else { merged?.append(delta) }
-                moments.append(history.roster.snapshot)
-            }
-            let last = try #require(moments.last)
-            let whole = try #require(merged)
-            for var moment in moments {
-                moment.apply(whole)
-                #expect(moment.sorted == last)
-            }
-        }
     }
 }

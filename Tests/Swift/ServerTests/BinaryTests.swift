@@ -39,7 +39,7 @@ import Testing
         #expect(try await start(["check", "--port", "x"]).outcome().status == 78)
     }
 
-    @Test func `a port in use is one sentence and exit 1`() async throws {
+    @Test func `a port in use, the public or the internal one, is one sentence and exit 1`() async throws {
         // Without SO_REUSEPORT, which a second server of the same user would share.
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -54,9 +54,11 @@ import Testing
             _ = unsafe getsockname(descriptor, pointer, &length)
         }
         let port = Int(UInt16(bigEndian: address.sin_port))
-        let outcome = try await start(["serve", "--host", "127.0.0.1", "--port", "\(port)", "--internal-port", "-1"]).outcome()
-        #expect(outcome.status == 1)
-        #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains("\(port)"), "\(outcome.errors)")
+        for (outer, inner) in [("\(port)", "-1"), ("0", "\(port)")] {
+            let outcome = try await start(["serve", "--host", "127.0.0.1", "--port", outer, "--internal-port", inner]).outcome()
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains("\(port)"), "\(outcome.errors)")
+        }
     }
 
     @Test func `SIGTERM ends the server with 0 and closes its sockets with 1012`() async throws {

@@ -93,7 +93,7 @@ import Testing
     }
 
     // libwebsockets 4.1 to 4.5 goes round for ever in lws_http_action when the head of a POST lies behind a request that was answered.
-    @Test func `of two requests in one segment the first is answered, and the loop goes on`() async throws {
+    @Test func `two requests in one segment are answered once, and the loop goes on`() async throws {
         let (get, admin) = ("Host: x\r\n\r\n", "Host: x\r\nAuthorization: Bearer \(RunningServer.adminToken)\r\n\r\n")
         let length = "\(Self.json)\r\nContent-Length: 7\r\n\r\n"
         let configuration = Configuration.testing { ($0.internalPort, $0.adminToken) = (0, Secret(RunningServer.adminToken)) }
@@ -185,6 +185,16 @@ import Testing
 
     // MARK: Smuggling
 
+    @Test(arguments: [
+        "/__skew/%61dmin/stats", "/__skew//admin/stats", "/__skew/x/../admin/stats", "//__skew/admin/stats", "/__skew/./health",
+    ])
+    func `a path that is not written as the endpoint's is not there`(path: String) async throws {
+        try await RunningServer.run(.testing { $0.adminToken = Secret(RunningServer.adminToken) }) { server in
+            let answer = try await server.request("GET", path, headers: ["Authorization: Bearer \(RunningServer.adminToken)"])
+            #expect(answer?.status == 404 && answer?.isError == true)
+        }
+    }
+
     private static let upgrade =
         "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     /// Hidden behind a doubtful border; nobody must answer it.
@@ -208,7 +218,7 @@ import Testing
         ("upgrade, POST", "POST /__skew/ws HTTP/1.1\r\n\(upgrade)\r\n"), ("upgrade, HTTP/1.0", "GET /__skew/ws HTTP/1.0\r\n\(upgrade)\r\n"),
         ("upgrade, h2c", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Upgrade: websocket", with: "Upgrade: h2c"))\r\n"),
         ("bare CR", "GET /__skew/ws HTTP/1.1\r\(upgrade.replacing("\r\n", with: "\r"))\r"),
-        ("NUL in a value", "GET /__skew/ws HTTP/1.1\r\n\(upgrade)X: a\0b\r\n\r\n"),
+        ("NUL in a value", "GET /__skew/ws HTTP/1.1\r\n\(upgrade)X-Y: a\0b\r\n\r\n"),
         ("NUL in Host", "GET /__skew/ws HTTP/1.1\r\n\(upgrade.replacing("Host: a", with: "Host: a\0b"))\r\n"),
         ("NUL in the path", "GET /__skew/ws\0x HTTP/1.1\r\n\(upgrade)\r\n"),
         ("%00 in the path", "GET /__skew/ws%00x HTTP/1.1\r\n\(upgrade)\r\n"),
@@ -226,8 +236,7 @@ import Testing
                 for try await (name, text) in group {
                     #expect(!text.contains("HTTP/1.1 101"), "\(name): \(text)")
                     #expect(
-                        !text.contains("HTTP/1.1 404") || name.contains("path") || name == "absolute form" || name == "CONNECT",
-                        "\(name): \(text)")
+                        !text.contains("HTTP/1.1 404") || name.contains("path"), "\(name): \(text)")
                     #expect(!text.contains("HTTP/1.1 200"), "\(name): \(text)")
                     #expect(text.ranges(of: "HTTP/1.1 ").count <= 1, "\(name): \(text)")
                 }
@@ -238,21 +247,16 @@ import Testing
         }
     }
 
-    @Test func `a folded line is no header, and a bare line feed ends one, whatever that lets in`() async throws {
+    @Test func `a folded line, and a bare line feed, is refused with 400`() async throws {
         try await RunningServer.run { server in
-            // libwebsockets takes both; what counts is that no header hides in them.
-            for folded in ["Host: b", "Origin: https://evil.example", "Content-Length: 5", "Transfer-Encoding: chunked", "b: c"] {
-                let answer = try await Self.firstLine("GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)X: a\r\n \(folded)\r\n\r\n", server)
-                #expect(answer == "HTTP/1.1 101 Switching Protocols", "\(folded)")
+            for line in ["Host: b", "Origin: https://evil.example", "Content-Length: 5", "Transfer-Encoding: chunked", "b: c"] {
+                for end in ["\r\n ", "\r\n\t", "\n"] {
+                    let answer = try await Self.firstLine("GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)X-Y: a\(end)\(line)\r\n\r\n", server)
+                    #expect(answer == "HTTP/1.1 400 Bad Request", "\(line)")
+                }
             }
-            for (line, status) in [
-                ("Host: b", "400"), ("Origin: https://evil.example", "403"), ("Content-Length: 5", "400"),
-                ("Origin: https://evil.example\n http://127.0.0.1", "403"), ("Accept: a", "101"),
-            ] {
-                let lines = "GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)\(line)\r\n\r\n".replacing("\r\n", with: "\n")
-                let answer = try await Self.firstLine(lines, server)
-                #expect(answer.prefix(12) == "HTTP/1.1 \(status)".prefix(12), "\(line)")
-            }
+            let lines = "GET /__skew/ws HTTP/1.1\r\n\(Self.upgrade)\r\n".replacing("\r\n", with: "\n")
+            #expect(try await Self.firstLine(lines, server) == "HTTP/1.1 400 Bad Request")
         }
     }
 

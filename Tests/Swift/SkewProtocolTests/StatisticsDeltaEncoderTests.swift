@@ -16,7 +16,9 @@ struct StatisticsDeltaEncoderTests {
             closed: [id(3), id(1)])
     }
 
-    private func text(_ delta: StatisticsDelta, _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true) -> String {
+    private func text(_ delta: StatisticsDelta, _ scope: StatisticsForm.Scope = .ips, lists: Bool = true, tracksRoutes: Bool = true)
+        -> String
+    {
         let form = StatisticsForm(scope: scope, listsConnections: lists, tracksRoutes: tracksRoutes)
         return String(decoding: StatisticsDeltaEncoder.encode(delta, sequence: 8, form: form), as: UTF8.self)
     }

@@ -9,15 +9,16 @@ struct Fleet {
     var view = FleetView(maxVersions: 200, maxRoutes: 200, maxListed: 1_000)
 
     mutating func add(_ rows: [ConnectionRow], listing: Int = 1_000) {
-        var roster = Roster(maxVersions: 200, maxRoutes: 200)
+        var roster = Roster()
         roster.startRecording(listing: listing)
         for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, address: row.address) }
         view.apply(roster.takeChanges(listing: listing, rows: false), from: SourceID(rosters.count))
+        _ = view.takePending(rows: false)
         rosters.append(roster)
     }
 
     func encoded(
-        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+        _ scope: StatisticsForm.Scope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
     ) -> [UInt8] {
         var encoder = StatisticsEncoder(
             form: StatisticsForm(scope: scope, listsConnections: lists, tracksRoutes: tracksRoutes), envelope: envelope)
@@ -27,7 +28,7 @@ struct Fleet {
     }
 
     func text(
-        _ scope: StatisticsScope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
+        _ scope: StatisticsForm.Scope = .ips, lists: Bool = true, tracksRoutes: Bool = true, envelope: StatisticsEncoder.Envelope = .message
     ) -> String {
         String(decoding: encoded(scope, lists: lists, tracksRoutes: tracksRoutes, envelope: envelope), as: UTF8.self)
     }
@@ -77,7 +78,7 @@ struct StatisticsEncoderTests {
         #expect(fleet.text(.routes) == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1}"# + tail)
         #expect(!fleet.text(.connections).contains("ip"))
         #expect(fleet.text(.connections).contains(one))
-        #expect(StatisticsScope.allCases == StatisticsScope.allCases.sorted())
+        #expect(StatisticsForm.Scope.allCases == StatisticsForm.Scope.allCases.sorted())
     }
 
     @Test
@@ -136,7 +137,7 @@ struct StatisticsEncoderTests {
         var fleet = Fleet()
         fleet.add(rows)
         for tracksRoutes in [true, false] {
-            for scope in StatisticsScope.allCases {
+            for scope in StatisticsForm.Scope.allCases {
                 var encoder = StatisticsEncoder(form: StatisticsForm(scope: scope, listsConnections: true, tracksRoutes: tracksRoutes))
                 encoder.begin(total: 2, versions: fleet.view.versions, routes: fleet.view.routes)
                 encoder.append(rows: rows)

@@ -31,8 +31,12 @@ import Testing
         check(.handshake, [(.overdue, .nobody, .hangUp, .handshake)])
     }
 
-    @Test func `a request ends with its answer, and its handler hears of it when TCP ends`() {
-        check(.request, [(.answered, .nobody, .hangUp, .request), (.lost, .requestEnded, .nothing, .ended)])
+    @Test func `a request ends with its answer or its time, and its handler hears of it when TCP ends`() {
+        check(
+            .request,
+            [
+                (.answered, .nobody, .hangUp, .request), (.overdue, .nobody, .hangUp, .request), (.lost, .requestEnded, .nothing, .ended),
+            ])
     }
 
     @Test func `an open WebSocket`() {

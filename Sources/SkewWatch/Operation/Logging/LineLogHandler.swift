@@ -1,20 +1,20 @@
 internal import Glibc
-public import Logging
+package import Logging
 
 /// Writes each event as one line with one `write(2)`, as text or JSON.
 ///
 /// Control characters, line breaks and characters that turn text around are escaped, so that what a client sent can neither forge a line nor
 /// steer a terminal; long values are cut.
-public struct LineLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     /// The least severe level that is written; one that was set for a logger alone comes first.
-    public var logLevel: Logger.Level {
+    package var logLevel: Logger.Level {
         get { own ?? threshold.level }
         set { own = newValue }
     }
     /// Written with every event.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Asked for more with every event.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     private let threshold: LogThreshold
     private var own: Logger.Level?
@@ -23,7 +23,7 @@ public struct LineLogHandler: LogHandler {
     private let write: @Sendable ([UInt8]) -> Void
 
     /// Writes to standard error, so that standard output holds only what a command was asked for.
-    public init(level: Logger.Level, format: LogFormat) {
+    package init(level: Logger.Level, format: LogFormat) {
         self.init(threshold: LogThreshold(level), format: format)
     }
 
@@ -43,13 +43,13 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// One value of the metadata.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes the event. Blocks while the reader of the log lags behind and its pipe is full.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var fields = metadata
         fields.merge(metadataProvider?.get() ?? [:]) { $1 }
         fields.merge(event.metadata ?? [:]) { $1 }

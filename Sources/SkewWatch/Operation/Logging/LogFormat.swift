@@ -1,5 +1,5 @@
 /// The form of a log line.
-public enum LogFormat: String, Sendable, CaseIterable {
+package enum LogFormat: String, Sendable, CaseIterable {
     /// For people: time, level, message, then `key=value`.
     case text
     /// For machines: one JSON object per line.

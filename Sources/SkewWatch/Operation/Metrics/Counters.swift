@@ -17,9 +17,20 @@ struct Counters: Sendable {
         case connectionLimit = "connection_limit"
         case addressLimit = "address_limit"
         case outOfDescriptors = "out_of_descriptors"
+        case malformedHead = "malformed_head"
+        case crowdedOut = "crowded_out"
         case origin
         case notFound = "not_found"
         case method
+
+        init(_ refusal: ConnectionRefusal) {
+            switch refusal {
+            case .connectionLimit: self = .connectionLimit
+            case .outOfDescriptors: self = .outOfDescriptors
+            case .malformedHead: self = .malformedHead
+            case .crowdedOut: self = .crowdedOut
+            }
+        }
     }
 
     enum Answer: String, Sendable, CaseIterable {

@@ -1,8 +1,9 @@
-public import Logging
+package import Logging
 
 /// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
 ///
-/// A program that embeds the library makes one, changes what it wants and asks ``validate()`` before it serves.
+/// A program that embeds the library makes one and changes what it wants; ``SkewWatchServer/run()`` asks ``validate()`` before it
+/// listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
 public struct Configuration: Sendable {
     // MARK: Listening
 
@@ -95,7 +96,7 @@ public struct Configuration: Sendable {
     public var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
     public var maxConnectionsPerIP: Int?
-    /// Connections that have not finished their handshake.
+    /// Connections that are not answered yet.
     public var maxPendingHandshakes = 4096
     /// Bytes of one message from a client. A token of 8 KB fits, as providers make them with roles and groups.
     public var maxMessageBytes = 12_288
@@ -111,7 +112,7 @@ public struct Configuration: Sendable {
     public var pingInterval: Duration = .seconds(25)
     /// Time a client has to answer a ping.
     public var pongTimeout: Duration = .seconds(10)
-    /// Time a client has to finish its handshake.
+    /// Time from connecting to the answer of a request or handshake.
     public var handshakeTimeout: Duration = .seconds(5)
     /// Time over which connections are closed when the server ends.
     public var drainTimeout: Duration = .seconds(25)
@@ -128,14 +129,14 @@ public struct Configuration: Sendable {
     // MARK: Logging
 
     /// The least severe level that is written.
-    public var logLevel: Logger.Level = .info
+    package var logLevel: Logger.Level = .info
     /// Form of log lines; `nil` means text on a terminal, else JSON.
-    public var logFormat: LogFormat?
+    package var logFormat: LogFormat?
 
     // MARK: The file
 
     /// Path of the file that settings came from.
-    public var configurationFile: String?
+    package var configurationFile: String?
 
     // MARK: How it came about
 

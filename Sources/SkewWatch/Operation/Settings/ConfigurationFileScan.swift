@@ -1,10 +1,13 @@
-/// Walks over the file's object to find its keys, their lines, and the line where it stops being one: the decoder tells none of these.
-///
-/// Values are only passed over; the decoder reads them.
+/// Reads the file's object, member by member, each with its line: JSON with JSON5's comments, quotes, bare keys and commas.
 struct ConfigurationFileScan {
-    struct Key: Equatable {
-        let name: String
+    /// A member of the object.
+    struct Member: Equatable {
+        /// As it is written, escapes included.
+        let key: String
         let line: Int
+        /// The value as the text that a flag would have, a list with commas. `nil` for what no setting can be: null, a number that is
+        /// none, an object, a list in a list, a list's part with a comma in it.
+        let text: String?
     }
 
     /// The line of the first thing that does not belong there.
@@ -16,8 +19,8 @@ struct ConfigurationFileScan {
     private var position = 0
     private var line = 1
 
-    /// The keys in their order; one that is given twice is there twice.
-    static func keys(in bytes: [UInt8]) throws(Fault) -> [Key] {
+    /// The members in their order; one that is given twice is there twice.
+    static func members(of bytes: [UInt8]) throws(Fault) -> [Member] {
         var scan = ConfigurationFileScan(bytes: bytes)
         return try scan.object()
     }
@@ -28,14 +31,14 @@ struct ConfigurationFileScan {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
     }
 
-    private mutating func object() throws(Fault) -> [Key] {
-        var found: [Key] = []
+    private mutating func object() throws(Fault) -> [Member] {
+        var found: [Member] = []
         try expect("{")
         while next() != UInt8(ascii: "}") {
             let start = line
-            found.append(Key(name: try key(), line: start))
+            let key = try key()
             try expect(":")
-            try passValue()
+            found.append(Member(key: key, line: start, text: try value()))
             if next() != UInt8(ascii: "}") { try expect(",") }
         }
         try expect("}")
@@ -73,52 +76,92 @@ struct ConfigurationFileScan {
         position += 1
     }
 
-    private mutating func key() throws(Fault) -> String {
-        if next() == UInt8(ascii: "\"") || next() == UInt8(ascii: "'") { return try quotedText() }
-        let text = bareText()
-        if text.isEmpty { throw fault }
-        return text
+    // MARK: Values
+
+    private mutating func value() throws(Fault) -> String? {
+        guard next() == UInt8(ascii: "[") else { return try part() }
+        position += 1
+        var parts: [String] = []
+        var isPlain = true
+        while next() != UInt8(ascii: "]") {
+            if let text = try part(), !text.contains(",") { parts.append(text) } else { isPlain = false }
+            if next() != UInt8(ascii: "]") { try expect(",") }
+        }
+        position += 1
+        return isPlain ? parts.joined(separator: ",") : nil
     }
 
-    private mutating func passValue() throws(Fault) {
+    /// A value that is no list, or one in a list.
+    private mutating func part() throws(Fault) -> String? {
+        switch next() {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            let opening = fault
+            guard let text = ConfigurationFileText.decode(try quotedBytes()) else { throw opening }
+            return text
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            try passNested()
+            return nil
+        default: return try word()
+        }
+    }
+
+    private mutating func word() throws(Fault) -> String? {
+        let text = bareText()
+        switch text {
+        case "true", "false": return text
+        case "null", "Infinity", "NaN": return nil
+        default:
+            guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { throw fault }
+            return ConfigurationFileText.number(text)
+        }
+    }
+
+    /// Passes over an object or a list without looking closely: no setting has such a value. Without recursion, however deep it is.
+    private mutating func passNested() throws(Fault) {
         var depth = 0
         repeat {
             switch next() {
             case nil: throw fault
-            case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try quotedText()
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try quotedBytes()
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
                 position += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 position += 1
-            case UInt8(ascii: ":"), UInt8(ascii: ","):
-                position += 1
-                if depth == 0 { throw fault }
-            default:
-                let text = bareText()
-                let isNumber = text.utf8.first.map { "+-.0123456789".utf8.contains($0) } ?? false
-                guard isNumber || ["true", "false", "null", "Infinity", "NaN"].contains(text) || depth > 0 && !text.isEmpty else {
-                    throw fault
-                }
+            case UInt8(ascii: ":"), UInt8(ascii: ","): position += 1
+            default: if bareText().isEmpty { throw fault }
             }
-            if depth < 0 { throw fault }
         } while depth > 0
     }
 
-    /// The text between quotes; escapes stay as they are, since no setting's name has any.
-    private mutating func quotedText() throws(Fault) -> String {
+    // MARK: Texts
+
+    private mutating func key() throws(Fault) -> String {
+        let text: String
+        if next() == UInt8(ascii: "\"") || next() == UInt8(ascii: "'") {
+            text = String(decoding: try quotedBytes(), as: UTF8.self)
+        } else {
+            text = bareText()
+            if text.isEmpty { throw fault }
+        }
+        return text
+    }
+
+    /// What stands between quotes, escapes as they are.
+    private mutating func quotedBytes() throws(Fault) -> ArraySlice<UInt8> {
         let opening = fault
         let quote = bytes[position]
         position += 1
         let start = position
         while position < bytes.count, bytes[position] != quote {
+            if bytes[position] == UInt8(ascii: "\n") { throw opening }
             if bytes[position] == UInt8(ascii: "\\") { position += 1 }
             if position < bytes.count { advance() }
         }
         guard position < bytes.count else { throw opening }
         defer { position += 1 }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
+        return bytes[start..<position]
     }
 
     /// Letters, digits and what numbers have besides; empty where none of them stands.

@@ -1,21 +1,21 @@
 internal import Glibc
 
 /// Why a file cannot be read, in the words of the system.
-public struct FileReadingError: Error, Sendable, Equatable {
+package struct FileReadingError: Error, Sendable, Equatable {
     /// Such as "No such file or directory"; without a full stop.
-    public let reason: String
+    package let reason: String
 
     /// - Parameter reason: goes into a sentence, without a full stop.
-    public init(reason: String) { self.reason = reason }
+    package init(reason: String) { self.reason = reason }
 }
 
 /// Reads whole small files: settings, secrets, certificates.
-public enum FileContents {
+package enum FileContents {
     /// More than any file of settings needs; guards against a path such as `/dev/zero`.
     static let limit = 1 << 20
 
     /// The bytes of the file at that path, read with blocking calls: for use before serving.
-    public static func read(_ path: String) throws(FileReadingError) -> [UInt8] {
+    package static func read(_ path: String) throws(FileReadingError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .lastError }
         defer { close(descriptor) }

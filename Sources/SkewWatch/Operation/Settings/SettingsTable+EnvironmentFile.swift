@@ -3,7 +3,7 @@ extension SettingsTable {
     ///
     /// Settings that have no value at their default, or no effect in this version, are comments: a program that reads the file starts
     /// as it would without.
-    public static func environmentFile() -> String {
+    package static func environmentFile() -> String {
         let groups = Setting.Group.allCases.map { group in
             "# \(group.rawValue)\n\n" + all.filter { $0.group == group }.map(environmentLines).joined(separator: "\n")
         }

@@ -1,6 +1,6 @@
 extension SettingsTable {
     /// Explains every setting, in groups, for a screen of that many columns.
-    public static func help(columns: Int) -> String {
+    package static func help(columns: Int) -> String {
         let groups = Setting.Group.allCases.map { group in
             let settings = all.filter { $0.group == group }
             return "\(group.rawValue.uppercased()):\n" + settings.map { entry($0, columns: columns) }.joined(separator: "\n")
@@ -24,7 +24,7 @@ extension SettingsTable {
     }
 
     /// The text in lines of at most that many columns; only spaces are broken at.
-    public static func wrapped(_ text: String, indent: Int, columns: Int) -> String {
+    package static func wrapped(_ text: String, indent: Int, columns: Int) -> String {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var line = ""
@@ -40,7 +40,7 @@ extension SettingsTable {
     }
 
     /// The table of settings as the README shows it.
-    public static func markdown() -> String {
+    package static func markdown() -> String {
         let rows = all.map { setting in
             let file = setting.isSecret ? " (or `\(setting.environment)_FILE`)" : ""
             let help = setting.help + (setting.pending == nil ? "" : " Not available in this version.")

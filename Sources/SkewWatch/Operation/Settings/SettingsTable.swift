@@ -1,7 +1,7 @@
 internal import Logging
 
 /// All settings, once: flags, environment, file, validation, help and README come from here.
-public enum SettingsTable {
+package enum SettingsTable {
     /// The rows, in the order that help shows them.
     static let all: [Setting] = listening + connections + authorization + broadcasting + limits + cluster + operation
 
@@ -97,29 +97,29 @@ public enum SettingsTable {
             "Open connections of one address."),
         Setting(
             "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
-            "Connections that have not finished their handshake; further ones wait in the kernel."),
+            "Connections that are not answered yet; when many are, the address with most of them loses its oldest."),
         Setting("max-message-bytes", \.maxMessageBytes, .integer(256...16_777_216), .limits, "Bytes of one message from a client."),
         Setting(
             "max-messages-per-second", \.maxMessagesPerSecond, .integer(1...100_000), .limits,
             "Messages per second from one client, with a burst of twice as many."),
         Setting(
             "max-versions", \.maxVersions, .integer(1...100_000), .limits,
-            "Distinct versions counted by name; further ones count under (other)."),
+            "Distinct versions shown by name, those with most tabs; the rest is (other)."),
         Setting(
             "max-routes", \.maxRoutes, .integer(1...1_000_000), .limits,
-            "Distinct routes counted by name; further ones count under (other)."),
+            "Distinct routes shown by name, those with most tabs; the rest is (other)."),
         Setting(
             "max-listed-connections", \.maxListedConnections, .integer(0...1_048_576), .limits,
             "Rows in one stats message; truncated tells how many were left out."),
         Setting(
             "ping-interval", \.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time between pings on one connection."),
+            "Time between pings on one connection; on an event stream between keepalives, where that is 15s at most."),
         Setting(
             "pong-timeout", \.pongTimeout, .duration(.milliseconds(100) ... .seconds(3600)), .limits,
-            "Time a client has to answer a ping."),
+            "Time a client has to answer a ping, or its network to acknowledge what an event stream sent."),
         Setting(
             "handshake-timeout", \.handshakeTimeout, .duration(.milliseconds(100) ... .seconds(300)), .limits,
-            "Time a client has to finish its handshake."),
+            "Time from connecting to the answer of a request or handshake."),
     ]
 
     private static let cluster: [Setting] = [

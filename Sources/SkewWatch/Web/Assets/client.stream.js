@@ -2,7 +2,7 @@
 // Each function is (base, query, receive, lost) => ({ send, close }) and calls lost(code, retry) at most once,
 // and nothing once it is closed.
 
-/** The server says something every 30 s. */
+/** The server says something every 15 s. */
 const patience = 45e3;
 
 /** The transport to use; `share` is the option of connect(). */

@@ -99,5 +99,8 @@ import Testing
         #expect(wrong.status == 1 && wrong.errors.hasPrefix("skewwatch: \(server.url) answered 401: "))
         let none = try RunningCommand("announce", "2.1", server.url).finish()
         #expect(none.status == 78 && none.errors.contains("--admin-token-file"))
+        // A token would not help a wrong URL.
+        let nowhere = try RunningCommand("announce", "2.1", "app.example.com").finish()
+        #expect(nowhere.status == 78 && nowhere.errors.hasPrefix("skewwatch: The URL must be "))
     }
 }

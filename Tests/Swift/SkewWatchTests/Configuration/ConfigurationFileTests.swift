@@ -83,9 +83,31 @@ import Testing
         #expect(sentence(text) == "The configuration file \"f.json\" is not a flat JSON object of settings: line \(line) cannot be read.")
     }
 
-    @Test(arguments: ["{\"release\": \"\\u12\"}", "{\"port\": [1 2]}"])
-    func `a value that is no JSON is one sentence that names the file`(text: String) {
-        #expect(sentence(text) == "The configuration file \"f.json\" is not a flat JSON object of settings: a value in it is no JSON.")
+    @Test(arguments: [
+        (#""build""#, "build"), ("'it'", "it"), (#""a\n\t\"\\\/""#, "a\n\t\"\\/"), (#""\u00e4\ud83d\ude00\x41""#, "ä😀A"),
+        (#""ü""#, "ü"), ("8080", "8080"), ("-1", "-1"), ("+7", "7"), ("1e3", "1000"), ("1.5", "1.5"), (".5", "0.5"), ("0x1F", "31"),
+        ("true", "true"), ("false", "false"), ("[]", ""), ("['a', 2, true,]", "a,2,true"), ("/* a */ 5 // b\n", "5"),
+    ])
+    func `a value is the text that a flag would have`(value: String, text: String) throws {
+        #expect(try ConfigurationFileScan.members(of: Array("{release: \(value)}".utf8)) == [.init(key: "release", line: 1, text: text)])
+    }
+
+    @Test(arguments: [
+        "null", "NaN", "Infinity", "-Infinity", "1.2.3", "1-2", "0xG", "{}", "{a: [1, {}]}", "[[1]]", "['a,b']", "[null]", "--1",
+    ])
+    func `what no setting can be has no text`(value: String) throws {
+        #expect(try ConfigurationFileScan.members(of: Array("{\n release: \(value)}".utf8)) == [.init(key: "release", line: 2, text: nil)])
+    }
+
+    @Test(arguments: [#""\u12""#, #""\ud83d""#, #""\1""#, #""\"#, "[1 2]", "\"a\nb\"", "yes", "[,]", "1 2"])
+    func `a value that is none is the line that cannot be read`(value: String) {
+        #expect(throws: ConfigurationFileScan.Fault(line: 2)) { try ConfigurationFileScan.members(of: Array("{\nrelease: \(value)}".utf8)) }
+    }
+
+    @Test func `bytes that are no text are the line that cannot be read`() {
+        #expect(throws: ConfigurationFileScan.Fault(line: 1)) {
+            try ConfigurationFileScan.members(of: Array("{a: '".utf8) + [0xff] + Array("'}".utf8))
+        }
     }
 
     @Test func `a key with escapes is not passed over`() {

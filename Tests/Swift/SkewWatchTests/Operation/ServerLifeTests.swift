@@ -1,4 +1,5 @@
 import TestServer
+import TestSockets
 import Testing
 
 @testable import SkewWatch
@@ -34,6 +35,35 @@ import Testing
         server.shutdown()
         try await running.value
         #expect(server.running == nil)
+    }
+
+    @Test func `a program asks a server that runs, and gets nothing from one that does not`() async throws {
+        let (ports, sink) = AsyncStream<Int>.makeStream()
+        var hooks = ServerHooks()
+        hooks.listening = { sink.yield($0) }
+        let server = server({ ($0.release, $0.basePath) = ("build-1", "/skew") }, hooks: hooks)
+        #expect(await server.statistics() == nil)
+        #expect(server.address == nil && !server.announce("build-2"))
+        let running = Task { try await server.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next(isolation: #isolation))
+        #expect(server.address == ServerAddress(host: "127.0.0.1", port: port, isTLS: false, path: "/skew"))
+        #expect(server.address?.url == "http://127.0.0.1:\(port)/skew")
+        let tab = try await WebSocketClient(port: port, path: "/skew/ws?v=build-1")
+        _ = try await tab.text()
+        #expect(await server.statistics() == ServerStatistics(total: 1, versions: ["build-1": 1], release: "build-1"))
+        #expect(!server.announce("\n") && server.announce("build-2\n"))
+        #expect(try await tab.text() == #"{"type":"version","version":"build-2"}"#)
+        #expect(await server.statistics()?.release == "build-2")
+        await tab.hangUp()
+        server.shutdown()
+        try await running.value
+        #expect(await server.statistics() == nil)
+        #expect(!server.announce("build-3"))
+    }
+
+    @Test func `an address of version 6 stands in brackets`() {
+        #expect(ServerAddress(host: "::1", port: 1, isTLS: true, path: "").url == "https://[::1]:1")
     }
 
     @Test func `a server that cannot start has had its run`() async {

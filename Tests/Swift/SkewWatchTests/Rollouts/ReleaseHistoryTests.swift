@@ -21,4 +21,11 @@ import Testing
         #expect(history.entries.count == ReleaseHistory.capacity)
         #expect(history.current == "build-999" && history.entries.first?.version == "build-900")
     }
+
+    @Test func `each version is named once, the newest first, and a rollback makes the older one the newest`() {
+        var history = ReleaseHistory()
+        #expect(history.versions.isEmpty)
+        for (moment, version) in ["a", "b", "b", "c", "b"].enumerated() { history.record(version, .announcement, at: Int64(moment)) }
+        #expect(history.versions == ["b", "c", "a"])
+    }
 }

@@ -44,6 +44,13 @@ import WebSocketLoop
         return socket
     }
 
+    @Test(arguments: [(.seconds(25), .seconds(15)), (.seconds(60), .seconds(15)), (.seconds(5), .seconds(5))] as [(Duration, Duration)])
+    func `streams are kept alive as often as WebSockets are pinged, and every 15 s at least`(ping: Duration, keepalive: Duration) {
+        var configuration = Configuration()
+        configuration.pingInterval = ping
+        #expect(LoopOptions(configuration, loops: 1).keepaliveInterval == keepalive)
+    }
+
     @Test func `a stream that hears nothing else is kept alive`() async throws {
         try await run {
             $0.keepaliveInterval = .milliseconds(200)

@@ -2,13 +2,13 @@ internal import CLibuv
 internal import CLinux
 internal import Glibc
 
-/// Notices when the peers of streams go away.
+/// Notices when something comes for connections that libwebsockets does not watch: those whose head has not come whole, and streams.
 ///
 /// Once a request has become a stream, libwebsockets 4.1 never reads its socket again: a peer that closes, resets or sends a byte
-/// would leave the loop spinning and the stream counted. One epoll descriptor watches all streams of a loop, edge triggered, and
-/// is itself watched by the loop. The kernel forgets a descriptor there when it is closed.
+/// would leave the loop spinning and the stream counted. One epoll descriptor watches all of these, edge triggered, and is itself
+/// watched by the loop. The kernel forgets a descriptor there when it is closed.
 @safe
-final class HangupWatch {
+final class EdgeWatch {
     private let epoll: Descriptor
     /// Freed when libuv has closed it.
     private var poll: UnsafeMutablePointer<uv_poll_t>?
@@ -25,7 +25,7 @@ final class HangupWatch {
         unsafe self.poll = unsafe poll
         _ = unsafe uv_poll_init(uv, poll, epoll.number)
         unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-        _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), streamsHungUp)
+        _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), somethingCame)
     }
 
     /// - Returns: false when the kernel refuses.
@@ -34,6 +34,11 @@ final class HangupWatch {
         unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         unsafe event.data.u64 = socket.rawValue
         return unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event) == 0
+    }
+
+    /// For a descriptor that goes on without being watched here.
+    func remove(_ descriptor: Int32) {
+        _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
     }
 
     /// The descriptor itself is closed with the last reference to this, after libuv has let go of it.
@@ -48,12 +53,15 @@ final class HangupWatch {
         guard let loop else { return }
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             let count = unsafe epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), 0)
-            for index in 0..<max(0, Int(count)) { unsafe loop.hungUp(SocketID(rawValue: events[index].data.u64)) }
+            for index in 0..<max(0, Int(count)) {
+                let hasHungUp = unsafe events[index].events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+                loop.woken(unsafe SocketID(rawValue: events[index].data.u64), hasHungUp: hasHungUp)
+            }
         }
         loop.sweepDoomed()
     }
 }
 
-@c private func streamsHungUp(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
-    unsafe Unmanaged<HangupWatch>.fromOpaque(poll!.pointee.data).takeUnretainedValue().look()
+@c private func somethingCame(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
+    unsafe Unmanaged<EdgeWatch>.fromOpaque(poll!.pointee.data).takeUnretainedValue().look()
 }

@@ -16,7 +16,7 @@ final class Listener {
     private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     private var reserve = openReserve()
     private var isPolling = false
-    private(set) var gate: AcceptGate
+    private var gate: AcceptGate
     private let budget: ConnectionBudget
     private unowned let loop: WebSocketLoop
 
@@ -44,12 +44,8 @@ final class Listener {
         if reserve >= 0 { Glibc.close(reserve) }
     }
 
-    /// Tells the gate that one accepted connection is no longer in its handshake.
-    func handshakeEnded() {
-        if gate.handshakeEnded() { resume() }
-    }
-
-    private func resume() {
+    /// Goes on accepting, if it had to hold: a pending connection has ended.
+    func resume() {
         guard !isPolling else { return }
         isPolling = true
         _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), connectionsWaiting)
@@ -63,24 +59,27 @@ final class Listener {
 
     fileprivate func acceptWaiting() {
         for _ in 0..<Self.batch {
-            guard gate.next() == .accept else { return pause() }
-            let connection = accept_connection(descriptor)
+            let decision = gate.next(loop.door.pending, random: { UInt64.random(in: .min ... .max) })
+            if decision == .hold { return pause() }
+            var address = sockaddr_storage()
+            let connection = unsafe accept_connection(descriptor, &address, socklen_t(MemoryLayout<sockaddr_storage>.size))
             if connection >= 0 {
-                admit(connection)
+                if case .acceptInstead(let slot) = decision { loop.crowdedOut(slot) }
+                admit(connection, from: PeerAddress(address)?.key ?? .unknown)
             } else if !recover(from: errno) {
                 return
             }
         }
     }
 
-    private func admit(_ connection: Int32) {
+    private func admit(_ connection: Int32, from address: AddressKey) {
         guard budget.take() else {
             refusePolitely(connection)
             loop.refused(.connectionLimit)
             return
         }
         gate.accepted()
-        loop.adopt(takingOwnership: connection)
+        loop.door.receive(takingOwnership: connection, from: address)
     }
 
     /// - Returns: whether to go on with the batch.
@@ -91,7 +90,7 @@ final class Listener {
         case .shed(let isFirst):
             if isFirst { loop.log(.outOfDescriptors) }
             if reserve >= 0 { Glibc.close(reserve) }
-            let connection = accept_connection(descriptor)
+            let connection = accept_connection(descriptor, nil, 0)
             if connection >= 0 { Glibc.close(connection) }
             reserve = openReserve()
             loop.refused(.outOfDescriptors)

@@ -1,0 +1,26 @@
+internal import WebSocketLoop
+
+/// The part of a handshake that tells who is asking. Kept only as far as an authorizer looks at it.
+public struct HandshakeHead: Sendable, Equatable {
+    /// The `Cookie` header, as it came.
+    public let cookie: String?
+    /// The `Authorization` header, as it came.
+    public let authorization: String?
+    /// The `Origin` header, as it came.
+    public let origin: String?
+    /// The `User-Agent` header, as it came.
+    public let userAgent: String?
+
+    /// Nothing said.
+    static let empty = HandshakeHead(cookie: nil, authorization: nil, origin: nil, userAgent: nil)
+}
+
+extension HandshakeHead {
+    init(_ head: borrowing RequestHead) {
+        self.init(
+            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
+            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
+            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
+            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
+    }
+}
