@@ -1,5 +1,3 @@
-internal import WebSocketLoop
-
 /// The part of a handshake that tells who is asking. Kept only as far as an authorizer looks at it.
 public struct HandshakeHead: Sendable, Equatable {
     /// The `Cookie` header, as it came.
@@ -13,14 +11,4 @@ public struct HandshakeHead: Sendable, Equatable {
 
     /// Nothing said.
     static let empty = HandshakeHead(cookie: nil, authorization: nil, origin: nil, userAgent: nil)
-}
-
-extension HandshakeHead {
-    init(_ head: borrowing RequestHead) {
-        self.init(
-            cookie: head.header(.cookie).map { String(decoding: $0, as: UTF8.self) },
-            authorization: head.header(.authorization).map { String(decoding: $0, as: UTF8.self) },
-            origin: head.header(.origin).map { String(decoding: $0, as: UTF8.self) },
-            userAgent: head.header(.userAgent).map { String(decoding: $0, as: UTF8.self) })
-    }
 }

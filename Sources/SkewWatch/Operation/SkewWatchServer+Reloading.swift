@@ -8,12 +8,16 @@ extension SkewWatchServer {
     ///
     /// Of several calls the newest wins, however long one takes. Returns when these settings, or newer ones, are in force; keys that
     /// are far away may still be on their way then. Without effect once the server has ended. Any thread.
-    public func reload(_ configuration: Configuration) async {
+    /// - Throws: when a value, or a file that one names, cannot be used; the old settings stay in force then.
+    public func reload(_ configuration: Configuration) async throws(ConfigurationError) {
+        var configuration = configuration
+        try configuration.validate()
+        try configuration.inspectFiles()
         let number = reloads.send(configuration)
         if running != nil { await reloads.waitUntilSettled(number) }
     }
 
-    /// The same without waiting, for a thread that must not. Any thread.
+    /// The same without waiting, for a thread that must not, and for settings that were checked when they were read. Any thread.
     package func reloadSoon(_ configuration: Configuration) { reloads.send(configuration) }
 
     /// Empties the mailbox until its task is cancelled; a child of ``run()``.

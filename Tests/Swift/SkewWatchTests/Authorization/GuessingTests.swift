@@ -50,7 +50,7 @@ struct GuessingTests {
             #expect(try await late.next().contains(#""type":"stats""#))
             var configuration = Configuration()
             configuration.statsToken = Secret(Self.long)
-            await running.server.reload(configuration)
+            try await running.server.reload(configuration)
             try await viewer.socket.send("ping")
             while true {
                 let message = try await viewer.next()
@@ -72,7 +72,7 @@ struct GuessingTests {
             for _ in 0...GuessLimiter.burst { #expect(try await guesser.next() == Viewer.unauthorized) }
             var configuration = Configuration()
             configuration.statsToken = Secret(Self.short)
-            await running.server.reload(configuration)
+            try await running.server.reload(configuration)
             try await viewer.socket.send("ping")
             while true {
                 let message = try await viewer.next()

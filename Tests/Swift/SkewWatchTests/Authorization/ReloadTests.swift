@@ -23,9 +23,9 @@ import Testing
             var newest = Configuration()
             newest.statsToken = Secret("third")
 
-            await running.server.reload(slow)
+            try await running.server.reload(slow)
             while keys.requests.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-            await running.server.reload(newest)
+            try await running.server.reload(newest)
             let viewer = try await running.client()
             try await viewer.subscribe(token: "third", mode: "summary")
             #expect(try await viewer.next().contains(#""type":"stats""#))
@@ -67,7 +67,7 @@ import Testing
             other.maxConnections = 7
             other.host = "127.0.0.1"
             other.port = running.port
-            await running.server.reload(other)
+            try await running.server.reload(other)
             _ = try await running.line(with: "warning", "New secrets", "--authorize-url", "waitsForRestart=", "--port")
             let viewer = try await running.client("Cookie: session=good")
             try await viewer.subscribe()

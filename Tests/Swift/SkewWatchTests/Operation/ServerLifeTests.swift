@@ -66,6 +66,27 @@ import Testing
         #expect(ServerAddress(host: "::1", port: 1, isTLS: true, path: "").url == "https://[::1]:1")
     }
 
+    @Test func `a cancelled run drains as one that is shut down, and settings that cannot be used change nothing`() async throws {
+        let (ports, sink) = AsyncStream<Int>.makeStream()
+        var hooks = ServerHooks()
+        hooks.listening = { sink.yield($0) }
+        let server = server({ $0.drainTimeout = .seconds(5) }, hooks: hooks)
+        let running = Task { try await server.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next(isolation: #isolation))
+        await #expect(throws: ConfigurationError.self) {
+            var wrong = Configuration()
+            wrong.maxConnections = -1
+            try await server.reload(wrong)
+        }
+        let tab = try await WebSocketClient(port: port, path: "/__skew/ws")
+        _ = try await tab.text()
+        running.cancel()
+        #expect(try await tab.closeCode() == 1012)
+        try await tab.sendClose(1012)
+        try await running.value
+    }
+
     @Test func `a server that cannot start has had its run`() async {
         let server = server { $0.loops = 0 }
         await #expect(throws: ServeError.self) { try await server.run() }
