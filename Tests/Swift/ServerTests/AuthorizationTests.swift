@@ -7,7 +7,7 @@ import Testing
     private static let denied = #"{"type":"stats-unauthorized"}"#
 
     @Test(arguments: [
-        #""token":"wrong""#, #""token":"""#, #""token":"sesam""#, #""token":"sesame ""#, #""token":null"#, #""mode":"summary""#,
+        #""token":"wrong""#, #""token":"""#, #""token":"sesam""#, #""token":"sesame x""#, #""token":null"#, #""mode":"summary""#,
     ])
     func `a denied socket hears that and no number, ever`(field: String) async throws {
         try await RunningServer.run { server in
