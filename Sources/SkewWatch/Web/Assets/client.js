@@ -161,7 +161,7 @@ class Connection extends EventTarget {
     this.#heard = true;
     if (type === 'connected') {
       this.#rest();
-      this.#connectedAt = Date.now();
+      this.#connectedAt = performance.now();
       this.transport = transport;
       this.id = message.connectionId;
       this.#set('open');
@@ -205,17 +205,20 @@ class Connection extends EventTarget {
   #lost(transport, code, retry = 0) {
     const refused = refusals.includes(code);
     if (!transport && this.#connectedAt === Infinity && !refused) return this.#open('sse');
-    if (Date.now() - this.#connectedAt > 1e4) this.#failures = 0;
+    if (performance.now() - this.#connectedAt > 1e4) this.#failures = 0;
     if (this.#failures > 3) this.transport = undefined;
-    this.#earliest = Date.now() + (refused ? 3e4 : retry);
+    this.#earliest = performance.now() + (refused ? 3e4 : retry);
     this.#wait(Math.min(6e4, 1e3 * 2 ** this.#failures++));
   }
 
   // Full jitter; hidden tabs come after the visible ones.
   #wait(span) {
-    this.retryAt = Math.max(this.#earliest, Date.now() + span * (Math.random() + Number(document.hidden)));
+    // Spans by the clock that nobody sets; the wall clock is only for what is shown.
+    const now = performance.now();
+    const delay = Math.max(this.#earliest - now, span * (Math.random() + Number(document.hidden)));
+    this.retryAt = Date.now() + delay;
     this.#drop('waiting');
-    this.#after(this.retryAt - Date.now(), () => this.#open());
+    this.#after(delay, () => this.#open());
   }
 
   #wake(type = '') {
@@ -252,5 +255,5 @@ export function connect(options = {}) {
   return tab.get(base);
 }
 
-const { searchParams } = new URL(import.meta.url);
+const { searchParams } = new URL(import.meta.url.replaceAll('+', '%2B')); // a version may hold a plus, and no blank
 if (searchParams.has('connect')) connect({ version: searchParams.get('v') }).trackHistory();

@@ -34,7 +34,7 @@ function ownStream(base, query, receive, lost) {
   }
 
   async function read() {
-    const answer = await fetch(`${base}sse?${query}`, { signal, cache: 'no-store' });
+    const answer = await fetch(`${base}sse?${query}`, { signal, cache: 'no-store', credentials: 'include' });
     retry = Number(answer.headers.get('retry-after')) * 1000;
     if (!answer.ok) return;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -52,6 +52,7 @@ function ownStream(base, query, receive, lost) {
   async function post({ type, ...fields }) {
     const answer = await fetch(base + (type === 'route-update' ? 'route' : type), {
       method: 'POST',
+      credentials: 'include',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ connectionId: handle, ...fields }),
       signal,

@@ -130,7 +130,7 @@ function show(name) {
 // The record of the last hour and day
 
 async function loadHistory() {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = token === undefined ? {} : { 'skewwatch-token': token };
   try {
     const answer = await fetch(new URL('admin/history', base), { headers, cache: 'no-store' });
     if (answer.status !== 200) return;
