@@ -249,9 +249,9 @@ class Checks:
         self.faults += not holds
 
 
-def serve(binary, port, release, drain):
+def serve(binary, port, release, drain, *more):
     environment = dict(os.environ, SKEWWATCH_STATS_TOKEN=TOKEN)
-    command = [binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--internal-port", "-1", "--release", release]
+    command = [binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--internal-port", "-1", "--release", release, *more]
     command += ["--drain-timeout", f"{drain}s", "--log-level", "warning"]
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
@@ -314,7 +314,7 @@ def restart(options, checks):
         crowd.until(lambda: crowd.open >= min(start + 500, total), 20)
     checks.that("clients of the old process", crowd.open == total, f"{crowd.open} ({options.streams} of them event streams)")
 
-    new = serve(options.binary, port, "new", options.drain)
+    new = serve(options.binary, port, "new", options.drain, "--takeover")
     await_listening(new, port)
     fresh = descriptors(new)
     crowd.arrivals.clear()

@@ -17,7 +17,8 @@ struct ListeningServer: Sendable {
     /// - Throws: why it can't. Nothing is left running then.
     static func listen(_ parts: ServerParts) async throws(LoopError) -> ListeningServer {
         let configuration = parts.configuration
-        let sockets = try ListeningSockets.open(host: configuration.host, port: configuration.port, count: parts.loops)
+        let sockets = try ListeningSockets.open(
+            host: configuration.host, port: configuration.port, count: parts.loops, takesOver: configuration.takeover)
         var trackers = try await startLoops(of: parts, on: sockets)
         do {
             if let operators = try await startOperatorsLoop(of: parts) { trackers.append(operators) }
@@ -67,7 +68,8 @@ struct ListeningServer: Sendable {
     private static func startOperatorsLoop(of parts: ServerParts) async throws(LoopError) -> ConnectionTracker? {
         let configuration = parts.configuration
         guard let port = configuration.adminPort else { return nil }
-        let sockets = try ListeningSockets.open(host: configuration.adminHost, port: port, count: 1)
+        let sockets = try ListeningSockets.open(
+            host: configuration.adminHost, port: port, count: 1, takesOver: configuration.takeover)
         var settings = TrackerSettings(configuration, loops: 1, live: parts.live, hooks: parts.hooks)
         settings.servesOperators = true
         do {
@@ -92,7 +94,8 @@ struct ListeningServer: Sendable {
     ) async throws(LoopError) -> InternalServer? {
         let configuration = parts.configuration
         guard let port = configuration.internalPort else { return nil }
-        let sockets = try ListeningSockets.open(host: configuration.internalHost, port: port, count: 1)
+        let sockets = try ListeningSockets.open(
+            host: configuration.internalHost, port: port, count: 1, takesOver: configuration.takeover)
         let (shared, budget, fleet) = (parts.shared, parts.budget, parts.fleet)
         let server = try InternalServer(
             names: parts.configuration.internalNames, shared: shared, publicBudget: budget, logger: parts.logger

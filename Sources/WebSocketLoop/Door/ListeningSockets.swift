@@ -3,7 +3,10 @@ internal import CLinux
 internal import Glibc
 
 /// Listening TCP sockets on one address and port, one for each loop, opened with `SO_REUSEPORT` so that the kernel spreads the
-/// connections over them (and so that a new process can start beside an old one of the same user).
+/// connections over them.
+///
+/// The kernel would spread them over the sockets of two servers of one user as well, and each would count its share. So a socket
+/// without that option is bound first, which fails where somebody listens; unless the new server is to take over from the old one.
 package struct ListeningSockets: Sendable {
     /// The port that is really listened on: the one asked for, or the one the system chose for port 0.
     package let port: Int
@@ -13,9 +16,12 @@ package struct ListeningSockets: Sendable {
     /// Opens `count` sockets.
     ///
     /// The address `::` takes IPv4 as well.
-    /// - Parameter host: an IPv4 or IPv6 address, or a name; the first address it resolves to is used.
-    package static func open(host: String, port: Int, count: Int) throws(LoopError) -> ListeningSockets {
+    /// - Parameters:
+    ///   - host: an IPv4 or IPv6 address, or a name; the first address it resolves to is used.
+    ///   - takesOver: whether another process of ours may listen there already.
+    package static func open(host: String, port: Int, count: Int, takesOver: Bool = false) throws(LoopError) -> ListeningSockets {
         var address = try resolve(host: host, port: port)
+        if port != 0, !takesOver { Glibc.close(try bind(&address, host: host, port: port, isShared: false)) }
         var descriptors: [Int32] = []
         var chosen = port
         for _ in 0..<count {
@@ -57,25 +63,36 @@ package struct ListeningSockets: Sendable {
     }
 
     private static func listen(_ address: inout Address, host: String, port: Int) throws(LoopError) -> Int32 {
+        let descriptor = try bind(&address, host: host, port: port, isShared: true)
+        // Accepted sockets inherit this: no system call per connection.
+        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        guard Glibc.listen(descriptor, 4096) == 0 else { throw failure(of: descriptor, host: host, port: port) }
+        return descriptor
+    }
+
+    /// - Parameter isShared: whether the address may be listened on by other sockets of the same user.
+    private static func bind(_ address: inout Address, host: String, port: Int, isShared: Bool) throws(LoopError) -> Int32 {
         let family = Int32(address.storage.ss_family)
         let descriptor = socket(
             family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .notListening(host: host, port: port, errno: errno) }
+        // Connections of a server that has ended do not keep the port from the next one.
         set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
-        // Accepted sockets inherit this: no system call per connection.
-        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if isShared { set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
         if family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         let length = address.length
         let isBound = unsafe withUnsafePointer(to: &address.storage) { storage in
-            unsafe bind(descriptor, UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length) == 0
+            unsafe Glibc.bind(descriptor, UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length) == 0
         }
-        guard isBound, Glibc.listen(descriptor, 4096) == 0 else {
-            let number = errno
-            Glibc.close(descriptor)
-            throw number == EADDRINUSE ? .addressInUse(host: host, port: port) : .notListening(host: host, port: port, errno: number)
-        }
+        guard isBound else { throw failure(of: descriptor, host: host, port: port) }
         return descriptor
+    }
+
+    /// What the call that failed left in `errno`. Closes the descriptor.
+    private static func failure(of descriptor: Int32, host: String, port: Int) -> LoopError {
+        let number = errno
+        Glibc.close(descriptor)
+        return number == EADDRINUSE ? .addressInUse(host: host, port: port) : .notListening(host: host, port: port, errno: number)
     }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {

@@ -88,7 +88,17 @@ import WebSocketLoop
 
     @Test func `a port in use, and a host that is none, are told as such`() async throws {
         let first = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 2)
+        #expect(throws: LoopError.addressInUse(host: "127.0.0.1", port: first.port)) {
+            try ListeningSockets.open(host: "127.0.0.1", port: first.port, count: 1)
+        }
+        #expect(throws: LoopError.addressInUse(host: "0.0.0.0", port: first.port)) {
+            try ListeningSockets.open(host: "0.0.0.0", port: first.port, count: 1)
+        }
+        let second = try ListeningSockets.open(host: "127.0.0.1", port: first.port, count: 2, takesOver: true)
+        #expect(second.port == first.port)
+        second.close(from: 0)
         first.close(from: 0)
+        try ListeningSockets.open(host: "127.0.0.1", port: first.port, count: 1).close(from: 0)
         #expect(throws: LoopError.self) { try ListeningSockets.open(host: "not a host", port: 0, count: 1) }
         #expect(throws: LoopError.self) { try ListeningSockets.open(host: "203.0.113.7", port: 0, count: 1) }
     }

@@ -17,6 +17,8 @@ public struct Configuration: Sendable {
     public var internalPort: Int? = 9090
     /// Names by which the operator's endpoints may be asked for, besides addresses and `localhost`.
     public var internalNames: [String] = []
+    /// Whether another server may listen on the same ports already, as in a restart without a gap; else that is an error.
+    public var takeover = false
     /// Path in front of every public endpoint, starting with a slash, without one at its end; empty for the root.
     public var basePath = "/__skew"
     /// Event loops, each on its own thread; `nil` means one per core.

@@ -22,6 +22,9 @@ package enum SettingsTable {
         Setting(
             "admin-port", \.adminPort, ValueForm.port.orNothing(shownAs: "the public one"), .listening,
             "Port of the admin endpoints, which the public one does not serve then; 0 takes any free one and prints it."),
+        Setting(
+            "takeover", \.takeover, .boolean, .listening,
+            "Starts beside a server that still listens on the same ports, for a restart without a gap."),
         Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
         Setting(
             "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",
