@@ -27,7 +27,8 @@ package enum LoopError: Error, Equatable, Sendable {
         case .certificateNotUsable(let certificate, let key):
             "TLS could not be set up with the certificate \(certificate) and the key \(key); are both readable, PEM, and a pair?"
         case .hostNotResolved(let host): "The host \(host) is no address of this machine and no name that resolves."
-        case .addressInUse(let host, let port): "Port \(port) on \(host) is in use by another program; a server that takes over from it starts with --takeover."
+        case .addressInUse(let host, let port):
+            "Port \(port) on \(host) is in use by another program; a server that takes over from it starts with --takeover."
         case .notListening(let host, let port, let number): "Cannot listen on \(host) port \(port): \(text(number))."
         }
     }

@@ -36,6 +36,10 @@ package enum ConnectionRefusal: Sendable, Equatable {
     case connectionLimit
     /// No file descriptor was left: hung up on.
     case outOfDescriptors
+    /// Its address has as many connections as it may: answered with 429.
+    case addressLimit
+    /// Its address opens connections faster than it may: answered with 429.
+    case addressRate
     /// Its head breaks a rule: answered with what is wrong.
     case malformedHead
     /// It was not answered yet, and its address had the most of those: hung up on, so that others come in.

@@ -212,6 +212,7 @@ package final class WebSocketLoop {
         settle(index)
         forget(index)
         bodies[index] = nil
+        door.forget(index)
         table.release(index)
         budget.giveBack()
     }

@@ -1,10 +1,16 @@
 internal import Glibc
+internal import WebSocketLoop
 
 /// An IPv4 or IPv6 address as a number; IPv4 in its IPv6-mapped form, so that both compare.
 package struct NetworkAddress: Sendable, Hashable {
     let bits: UInt128
 
     init(bits: UInt128) { self.bits = bits }
+
+    init(_ peer: PeerAddress) { bits = peer.bits }
+
+    /// As the loop counts it.
+    var peer: PeerAddress { PeerAddress(bits: bits) }
 
     /// Reads a literal such as `192.0.2.1` or `2001:db8::1`, without brackets, port or zone; `nil` for anything else.
     package init?(_ text: String) {

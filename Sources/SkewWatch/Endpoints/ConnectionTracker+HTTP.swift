@@ -149,8 +149,9 @@ extension ConnectionTracker {
     }
 
     private func isAddressUsedUp(by request: Request, _ socket: SocketID) -> Bool {
-        guard let budget = shared.addresses, let address = address(of: socket, request.proxied?.source) else { return false }
-        return budget.isUsedUp(by: address)
+        // Others were counted when they were accepted.
+        guard let forwarded = request.proxied?.source, let client = proxiedClient(of: socket, forwarded) else { return false }
+        return shared.addresses.isUsedUp(by: client.peer)
     }
 
     /// What a request for an operator's endpoint shows for itself.

@@ -27,8 +27,10 @@ struct ServerParts: Sendable {
         self.logger = logger
         loops = configuration.loops ?? LoopThread.recommendedCount
         limit = configuration.connectionLimit
-        budget = ConnectionBudget(limit: limit.count)
-        shared = SharedState(release: configuration.release, maxConnectionsPerAddress: configuration.maxConnectionsPerIP)
+        let proxies = configuration.trustedProxies
+        let addresses = AddressBudget(configuration.addressRules) { peer in proxies.contains { $0.contains(NetworkAddress(peer)) } }
+        budget = ConnectionBudget(limit: limit.count, addresses: addresses)
+        shared = SharedState(release: configuration.release, addresses: addresses)
         caller = HTTPCaller(caFile: configuration.caFile)
         let audit = AuditLog(logger: logger)
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)

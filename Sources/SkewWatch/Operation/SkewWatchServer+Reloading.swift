@@ -44,7 +44,7 @@ extension SkewWatchServer {
         let (configuration, parts) = (change.configuration, server.parts)
         parts.live.change(to: configuration, hooks: hooks)
         parts.budget.change(limit: configuration.connectionLimit.count)
-        if let limit = configuration.maxConnectionsPerIP { parts.shared.addresses?.change(limit: limit) }
+        parts.shared.addresses.change(to: configuration.addressRules)
         let (desk, caller) = (parts.desk, parts.caller)
         desk.replace { current in
             Authorizers(configuration, hooks: hooks, caller: caller, audit: desk.audit, after: current)

@@ -65,12 +65,11 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     }
 
     private func enter(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
-        let isAddressWanted = settings.ipTracking || settings.limitsAddresses || arrival.forwarded != nil
+        let isAddressWanted = settings.ipTracking || arrival.forwarded != nil
         let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
         if let address, arrival.forwarded != nil { proxiedAddresses[socket.index] = AddressHash(address) }
-        if let address, let budget = shared.addresses {
-            budget.take(address)
-            addresses[socket.index] = address
+        if let forwarded = arrival.forwarded, let client = proxiedClient(of: socket, forwarded), shared.addresses.take(client.peer) {
+            addresses[socket.index] = client.peer.key
         }
         guard settings.connectionTracking, !arrival.isCrawler else { return nil }
         defer { noteChange() }
@@ -83,6 +82,14 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
     func address(of socket: SocketID, _ forwarded: ForwardedHeaders?) -> NetworkAddress? {
         guard let peer = loop?.peerAddress(of: socket) else { return nil }
         return ClientAddress.of(peer: peer, forwarded, trusted: settings.trustedProxies)
+    }
+
+    /// Whom a trusted proxy speaks for; nil where the peer is none. Peers count for their address from accept on, by the loop.
+    func proxiedClient(of socket: SocketID, _ forwarded: ForwardedHeaders) -> NetworkAddress? {
+        guard let text = loop?.peerAddress(of: socket), let peer = NetworkAddress(text),
+            settings.trustedProxies.contains(where: { $0.contains(peer) })
+        else { return nil }
+        return ClientAddress.of(peer: text, forwarded, trusted: settings.trustedProxies)
     }
 
     private func count(_ arrival: Arrival) {
@@ -136,7 +143,7 @@ extension ConnectionTracker: WebSocketHandler, RequestHandler {
         heads[index] = nil
         proxiedAddresses[index] = nil
         if connection.isStream { shared.streams.remove(connection.id) }
-        if let address = addresses.removeValue(forKey: index) { shared.addresses?.giveBack(address) }
+        if let address = addresses.removeValue(forKey: index) { shared.addresses.giveBack(address) }
         if !connection.isCrawler { openByTransport[connection.isStream ? .eventStream : .webSocket, default: 0] -= 1 }
         if let slot = connection.slot {
             roster.close(slot)

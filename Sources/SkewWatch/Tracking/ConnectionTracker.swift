@@ -36,8 +36,8 @@ actor ConnectionTracker {
     /// HTTP requests that are not answered yet.
     var pending = PendingRequests()
     var refusals = RefusalLog()
-    /// By place; empty where addresses have no limit.
-    var addresses: [Int: NetworkAddress] = [:]
+    /// Clients of trusted proxies that count for a limit, by index.
+    var addresses: [Int: AddressKey] = [:]
     /// Announcements that are under way, with the place to go on at.
     var announcements: [(Payload, Int)] = []
     var counters = Counters()

@@ -5,8 +5,7 @@ internal import WebSocketLoop
 final class SharedState: Sendable {
     let inbox = SchedulerInbox()
     let streams = StreamDirectory()
-    /// nil where addresses have no limit.
-    let addresses: AddressBudget?
+    let addresses: AddressBudget
     let history = HistoryRecorder()
     /// Connections that are open on all loops, crawlers included.
     let openConnections = Atomic<Int>(0)
@@ -14,11 +13,11 @@ final class SharedState: Sendable {
     let startedAt = MonotonicTime.now
     private let trackers = Mutex<[ConnectionTracker]>([])
 
-    init(release: String?, maxConnectionsPerAddress: Int?) {
+    init(release: String?, addresses: AddressBudget) {
         var releases = ReleaseHistory()
         if let release { releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds) }
         decisions = Decisions(releases: releases)
-        addresses = maxConnectionsPerAddress.map { AddressBudget(limit: $0) }
+        self.addresses = addresses
     }
 
     /// The release that is out now; nil while none is known.

@@ -23,8 +23,6 @@ struct TrackerSettings: Sendable {
 
     /// Whether the headers of proxies matter to anything: wrong tokens count for the client's address, at least.
     var asksProxies: Bool { !trustedProxies.isEmpty }
-    /// Whether there is a limit per address.
-    var limitsAddresses: Bool
     /// Whether the operators' endpoints are served here: not where they have a port of their own.
     var servesOperators = true
 }
@@ -38,7 +36,7 @@ extension TrackerSettings {
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
             routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),
             trustedProxies: configuration.trustedProxies, live: live, limits: StatisticsLimits(configuration),
-            loop: LoopOptions(configuration, loops: loops), hooks: hooks, limitsAddresses: configuration.maxConnectionsPerIP != nil,
+            loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             servesOperators: configuration.adminPort == nil)
     }
 }

@@ -6,8 +6,12 @@ package final class ConnectionBudget: Sendable {
     private let open = Atomic<Int>(0)
     private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
-    package init(limit: Int) {
+    /// What each address may take of them; nil where none has a limit.
+    package let addresses: AddressBudget?
+
+    package init(limit: Int, addresses: AddressBudget? = nil) {
         most = Atomic(limit)
+        self.addresses = addresses
     }
 
     /// The most connections that may be open at once.

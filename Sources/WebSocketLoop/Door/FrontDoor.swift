@@ -13,6 +13,8 @@ final class FrontDoor {
     private static let tlsHandshake: UInt8 = 0x16
 
     private(set) var pending = PendingConnections()
+    /// Connections that count for their address, by index.
+    private var counted: [Int: AddressKey] = [:]
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: lookBytes, alignment: 16)
     private unowned let loop: WebSocketLoop
 
@@ -25,8 +27,10 @@ final class FrontDoor {
     }
 
     /// A connection was accepted.
-    func receive(takingOwnership descriptor: Int32, from address: AddressKey) {
+    /// - Parameter isCounted: whether it is to be given back to the budget of its address.
+    func receive(takingOwnership descriptor: Int32, from address: AddressKey, isCounted: Bool) {
         let socket = loop.take()
+        if isCounted { counted[socket.index] = address }
         let slot = pending.add(socket, descriptor, of: address)
         loop.table[socket.index].pendingSlot = slot
         look(slot)
@@ -48,6 +52,11 @@ final class FrontDoor {
     /// The connection in this slot is answered, or is one that may last.
     func settled(_ slot: PendingConnections.Slot) {
         pending.remove(slot)
+    }
+
+    /// The connection at `index` is gone.
+    func forget(_ index: Int) {
+        if let address = counted.removeValue(forKey: index) { loop.budget.addresses?.giveBack(address) }
     }
 
     /// Hangs up on the connection at `index`, which libwebsockets does not have.

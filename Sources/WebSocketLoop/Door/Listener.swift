@@ -65,21 +65,36 @@ final class Listener {
             let connection = unsafe accept_connection(descriptor, &address, socklen_t(MemoryLayout<sockaddr_storage>.size))
             if connection >= 0 {
                 if case .acceptInstead(let slot) = decision { loop.crowdedOut(slot) }
-                admit(connection, from: PeerAddress(address)?.key ?? .unknown)
+                admit(connection, from: PeerAddress(address))
             } else if !recover(from: errno) {
                 return
             }
         }
     }
 
-    private func admit(_ connection: Int32, from address: AddressKey) {
-        guard budget.take() else {
-            refusePolitely(connection)
-            loop.refused(.connectionLimit)
-            return
+    private func admit(_ connection: Int32, from peer: PeerAddress?) {
+        guard budget.take() else { return refuse(connection, .connectionLimit) }
+        let admission = peer.flatMap { budget.addresses?.admit($0, at: tick) } ?? .free
+        if case .refused(let refusal) = admission {
+            budget.giveBack()
+            return refuse(connection, refusal)
         }
         gate.accepted()
-        loop.door.receive(takingOwnership: connection, from: address)
+        loop.door.receive(takingOwnership: connection, from: peer?.key ?? .unknown, isCounted: admission == .counted)
+    }
+
+    /// A tenth of a second of a clock that all loops share.
+    private var tick: UInt32 { unsafe UInt32(truncatingIfNeeded: uv_now(loop.uv) / 100) }
+
+    private func refuse(_ connection: Int32, _ refusal: ConnectionRefusal) {
+        let fault: RequestFault =
+            switch refusal {
+            case .addressLimit: .addressLimit
+            case .addressRate: .addressRate
+            case .connectionLimit, .outOfDescriptors, .malformedHead, .crowdedOut: .connectionLimit
+            }
+        refusePolitely(connection, loop.hooks.response(fault).encoded(withoutBody: false))
+        loop.refused(refusal)
     }
 
     /// - Returns: whether to go on with the batch.
@@ -103,16 +118,12 @@ private func openReserve() -> Int32 {
     unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
 }
 
-/// Says 503 on a socket that nothing was spent on yet, and closes it. What the peer already sent is read first: closing with
+/// Answers on a socket that nothing was spent on yet, and closes it. What the peer already sent is read first: closing with
 /// unread bytes would reset the connection, and the peer might never see the answer.
-private func refusePolitely(_ connection: Int32) {
-    let answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    var scratch: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    _ = unsafe withUnsafeMutableBytes(of: &scratch) { bytes in
-        // MSG_TRUNC drops the bytes in the kernel, so the size of the buffer does not matter.
-        unsafe recv(connection, bytes.baseAddress, 65_536, Int32(MSG_DONTWAIT | MSG_TRUNC))
-    }
-    _ = unsafe answer.utf8.withContiguousStorageIfAvailable { bytes in
+private func refusePolitely(_ connection: Int32, _ answer: [UInt8]) {
+    // For TCP, MSG_TRUNC drops the bytes in the kernel.
+    _ = recv(connection, nil, 65_536, Int32(MSG_DONTWAIT | MSG_TRUNC))
+    _ = unsafe answer.withUnsafeBytes { bytes in
         unsafe send(connection, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
     }
     shutdown(connection, Int32(SHUT_WR))

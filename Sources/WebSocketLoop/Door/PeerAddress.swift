@@ -26,6 +26,22 @@ package struct PeerAddress: Sendable, Hashable {
 
     /// What limits count by.
     package var key: AddressKey { AddressKey(self) }
+
+    /// Whether it can't be reached from the internet: this machine, private networks, providers' own, and single links.
+    package var isPrivate: Bool {
+        guard bits >> 32 == 0xFFFF else {
+            return bits <= 1 || bits >> 121 == 0xFC >> 1 || bits >> 118 == 0xFE80 >> 6
+        }
+        let address = UInt32(truncatingIfNeeded: bits)
+        switch address >> 24 {
+        case 0, 10, 127: return true
+        case 100: return address >> 22 == 100 << 2 | 1
+        case 169: return address >> 16 == 169 << 8 | 254
+        case 172: return address >> 20 == 172 << 4 | 1
+        case 192: return address >> 16 == 192 << 8 | 168
+        default: return false
+        }
+    }
 }
 
 /// What limits count a peer by: an IPv4 address, or the first half of an IPv6 address, which is what one customer is given.

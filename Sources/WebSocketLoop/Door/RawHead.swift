@@ -73,6 +73,10 @@ extension RequestFault {
     static let methodNotKnown = RequestFault(501, "this method is not known here")
     /// HTTP, but neither 1.0 nor 1.1.
     static let versionNotSupported = RequestFault(505, "this server speaks HTTP/1.1")
+    /// The server has all the connections it may have.
+    static let connectionLimit = RequestFault(503, "the server is full", headers: [("Retry-After", "5")])
+    static let addressLimit = RequestFault(429, "this address has too many connections", headers: [("Retry-After", "5")])
+    static let addressRate = RequestFault(429, "this address opens too many connections", headers: [("Retry-After", "1")])
     /// The first byte is none of TLS, where TLS is spoken.
     static let notTLS = RequestFault(400, "this port speaks TLS: ask with https or wss")
 }

@@ -16,6 +16,7 @@ struct Counters: Sendable {
     enum Rejection: String, Sendable, CaseIterable {
         case connectionLimit = "connection_limit"
         case addressLimit = "address_limit"
+        case addressRate = "address_rate"
         case outOfDescriptors = "out_of_descriptors"
         case malformedHead = "malformed_head"
         case crowdedOut = "crowded_out"
@@ -27,6 +28,8 @@ struct Counters: Sendable {
             switch refusal {
             case .connectionLimit: self = .connectionLimit
             case .outOfDescriptors: self = .outOfDescriptors
+            case .addressLimit: self = .addressLimit
+            case .addressRate: self = .addressRate
             case .malformedHead: self = .malformedHead
             case .crowdedOut: self = .crowdedOut
             }

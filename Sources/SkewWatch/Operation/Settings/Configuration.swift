@@ -97,7 +97,9 @@ public struct Configuration: Sendable {
     /// Open connections; `nil` means as many as the limit of open files, less 64, and the memory of the control group hold.
     public var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
-    public var maxConnectionsPerIP: Int?
+    public var maxConnectionsPerIP: AddressLimit? = AddressLimit(1000, isPublicOnly: true)
+    /// New connections of one address per second, with a burst of four times as many; `nil` means no limit.
+    public var maxNewConnectionsPerSecond: AddressLimit? = AddressLimit(100, isPublicOnly: true)
     /// Connections that are not answered yet.
     public var maxPendingHandshakes = 4096
     /// Bytes of one message from a client. A token of 8 KB fits, as providers make them with roles and groups.

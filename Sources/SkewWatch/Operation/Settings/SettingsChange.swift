@@ -25,13 +25,10 @@ struct SettingsChange: Sendable {
     /// Settings that a running server takes over. Who was let in by others is looked at again.
     static let changeable: Set<String> = [
         "stats-token", "admin-token", "authorize-url", "jwt-secret", "jwt-jwks", "jwt-require", "jwt-cookie", "allowed-origins",
-        "max-connections", "max-connections-per-ip", "log-level",
+        "max-connections", "max-connections-per-ip", "max-new-connections-per-second", "log-level",
     ]
 
     private static func canChange(_ name: String, from running: Configuration, to wanted: Configuration) -> Bool {
-        guard changeable.contains(name) else { return false }
-        // Addresses are counted from the first connection on or not at all.
-        if name == "max-connections-per-ip" { return running.maxConnectionsPerIP != nil && wanted.maxConnectionsPerIP != nil }
-        return true
+        changeable.contains(name)
     }
 }

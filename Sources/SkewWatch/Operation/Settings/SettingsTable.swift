@@ -96,8 +96,11 @@ package enum SettingsTable {
             shownDefault: "as many as files and memory hold",
             "Open connections."),
         Setting(
-            "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.integer(1...1_048_576).or("off"), .limits,
-            "Open connections of one address."),
+            "max-connections-per-ip", \.maxConnectionsPerIP, ValueForm.addressLimit(1...1_048_576).or("off"), .limits,
+            "Open connections of one address, of IPv6 of one /64; with public: only of addresses of the internet."),
+        Setting(
+            "max-new-connections-per-second", \.maxNewConnectionsPerSecond, ValueForm.addressLimit(1...100_000).or("off"), .limits,
+            "New connections of one address, with a burst of four times as many; public: as above."),
         Setting(
             "max-pending-handshakes", \.maxPendingHandshakes, .integer(1...1_048_576), .limits,
             "Connections that are not answered yet; when many are, the address with most of them loses its oldest."),

@@ -29,11 +29,14 @@ struct SettingsChangeTests {
         #expect(SettingsChange(from: first.configuration, to: first.configuration).waiting.isEmpty)
     }
 
-    @Test func `a limit of addresses is not switched on or off while a server runs`() {
-        var limited = Configuration()
-        limited.maxConnectionsPerIP = 5
-        #expect(SettingsChange(from: Configuration(), to: limited).waiting == ["--max-connections-per-ip"])
-        #expect(SettingsChange(from: limited, to: Configuration()).waiting == ["--max-connections-per-ip"])
+    @Test func `limits of addresses are switched on and off while a server runs`() {
+        var unlimited = Configuration()
+        (unlimited.maxConnectionsPerIP, unlimited.maxNewConnectionsPerSecond) = (nil, nil)
+        for (running, wanted) in [(Configuration(), unlimited), (unlimited, Configuration())] {
+            let change = SettingsChange(from: running, to: wanted)
+            #expect(change.waiting.isEmpty && change.configuration.maxConnectionsPerIP == wanted.maxConnectionsPerIP)
+            #expect(change.configuration.maxNewConnectionsPerSecond == wanted.maxNewConnectionsPerSecond)
+        }
     }
 
     @Test func `every setting that can change is one of the table`() {

@@ -22,10 +22,10 @@ import WebSocketLoop
             routes: RouteNames(),
             trustedProxies: [], live: LiveSettings(configuration, hooks: ServerHooks()),
             limits: StatisticsLimits(versions: 10, routes: 10, listedConnections: 10, tracksRoutes: false), loop: options,
-            hooks: ServerHooks(), limitsAddresses: false)
+            hooks: ServerHooks())
         let tracker = ConnectionTracker(
             index: 0, on: try LoopThread(), settings: settings,
-            shared: SharedState(release: nil, maxConnectionsPerAddress: nil), desk: AuthorizationDesk(authorizers, audit: audit),
+            shared: SharedState(release: nil, addresses: AddressBudget(.init())), desk: AuthorizationDesk(authorizers, audit: audit),
             logger: LogLines().logger)
         let sockets = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 1)
         try await tracker.start(on: sockets, budget: ConnectionBudget(limit: 10))
