@@ -1,38 +1,45 @@
 /// How many connections each version had, in equal steps of time: a ring of samples that forgets the oldest.
 ///
-/// Times are milliseconds since 1970; a sample stands for the step it falls into, the last one in a step counts.
+/// Steps are those of a monotonic clock: a sample stands for the step it falls into, the last one in a step counts. The wall clock only
+/// says when a step was, at the moment somebody asks; it may jump as it likes.
 package struct VersionHistory: Sendable, Equatable {
-    /// The length of a step in milliseconds.
-    package let step: Int64
+    /// The length of a step.
+    package let step: Duration
     /// How many steps are kept.
     package let capacity: Int
     /// The samples, oldest first; nil where nobody took one.
     package private(set) var samples: [[String: Int]?] = []
-    private var lastStep: Int64 = 0
+    /// The number of the newest step, counted from the start of the clock.
+    private var newest: Int64 = 0
 
     /// Makes an empty history.
-    package init(step: Int64, capacity: Int) {
-        precondition(step > 0 && capacity > 0, "A history has steps.")
+    package init(step: Duration, capacity: Int) {
+        precondition(step > .zero, "step must be above zero")
+        precondition(capacity > 0, "capacity must be above zero")
         (self.step, self.capacity) = (step, capacity)
     }
 
-    /// When the oldest step began.
-    package var start: Int64 { (lastStep - Int64(samples.count) + 1) * step }
+    /// When the oldest step began, in milliseconds since 1970, going by what the two clocks say now.
+    package func start(now: Duration, wallClockMilliseconds: Int64) -> Int64 {
+        if samples.isEmpty { return wallClockMilliseconds }
+        let age = now - step * (newest - Int64(samples.count) + 1)
+        return wallClockMilliseconds - Int64(age / .milliseconds(1))
+    }
 
-    /// Takes a sample. One that lies before the newest step is left out: the wall clock was set back.
-    package mutating func record(_ counts: [String: Int], at time: Int64) {
-        let number = time / step
-        if samples.isEmpty || number - lastStep >= Int64(capacity) {
+    /// Takes a sample. One that lies before the newest step is left out; a monotonic clock has none.
+    package mutating func record(_ counts: [String: Int], at time: Duration) {
+        let number = Int64(time / step)
+        if samples.isEmpty || number - newest >= Int64(capacity) {
             samples = [counts]
-        } else if number == lastStep {
+        } else if number == newest {
             samples[samples.count - 1] = counts
-        } else if number > lastStep {
-            samples.append(contentsOf: repeatElement(nil, count: Int(number - lastStep) - 1))
+        } else if number > newest {
+            samples.append(contentsOf: repeatElement(nil, count: Int(number - newest) - 1))
             samples.append(counts)
             samples.removeFirst(max(0, samples.count - capacity))
         } else {
             return
         }
-        lastStep = number
+        newest = number
     }
 }

@@ -4,8 +4,9 @@ package import Presence
 /// all versions where nobody took a sample.
 package enum VersionHistoryEncoder {
     /// Encodes the spans under their names, in their order.
+    /// - Parameter now: the time on the clock that the histories go by; the wall clock shows `nowMilliseconds` at that moment.
     package static func encode(
-        release: String?, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)]
+        release: String?, now: Duration, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)]
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(#"{"release":"#)
@@ -16,17 +17,17 @@ package enum VersionHistoryEncoder {
             bytes.append(#",""#)
             bytes.append(name)
             bytes.append(#"":"#)
-            append(history, to: &bytes)
+            append(history, start: history.start(now: now, wallClockMilliseconds: nowMilliseconds), to: &bytes)
         }
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }
 
-    private static func append(_ history: VersionHistory, to bytes: inout [UInt8]) {
+    private static func append(_ history: VersionHistory, start: Int64, to bytes: inout [UInt8]) {
         bytes.append(#"{"step":"#)
-        bytes.append(decimal: Int(history.step))
+        bytes.append(decimal: Int(history.step / .milliseconds(1)))
         bytes.append(#","start":"#)
-        bytes.append(decimal: Int(history.start))
+        bytes.append(decimal: Int(start))
         bytes.append(#","versions":{"#)
         let names = Set(history.samples.lazy.compactMap { $0?.keys }.joined()).sorted()
         for (index, name) in names.enumerated() {

@@ -3,11 +3,13 @@ internal import Synchronization
 
 /// The server's own memory of the last hour and the last day, for the dashboard's line: versions only, never a route or a row.
 final class HistoryRecorder: Sendable {
+    private static let interval = Duration.seconds(10)
+
     private struct State {
         /// Every ten seconds for an hour.
-        var hour = VersionHistory(step: 10_000, capacity: 360)
+        var hour = VersionHistory(step: interval, capacity: 360)
         /// Every five minutes for a day.
-        var day = VersionHistory(step: 300_000, capacity: 288)
+        var day = VersionHistory(step: .seconds(300), capacity: 288)
     }
 
     private let state = Mutex(State())
@@ -18,12 +20,14 @@ final class HistoryRecorder: Sendable {
     /// Takes a sample of the fleet every ten seconds until its task is cancelled.
     func run(_ fleet: Fleet) async {
         while !Task.isCancelled {
-            let (counts, time) = (await fleet.counts.versions, MonotonicTime.wallClockMilliseconds)
+            let (counts, time) = (await fleet.counts.versions, MonotonicTime.now)
             state.withLock { state in
                 state.hour.record(counts, at: time)
                 state.day.record(counts, at: time)
             }
-            try? await Task.sleep(for: .seconds(10))
+            // To the beginning of the next step, whatever the last sample took: so no step goes without.
+            let next = Self.interval * (Int(time / Self.interval) + 1)
+            try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)
         }
     }
 }

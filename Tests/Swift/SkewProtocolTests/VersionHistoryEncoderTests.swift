@@ -4,28 +4,30 @@ import Testing
 
 @Suite struct VersionHistoryEncoderTests {
     private func text(_ release: String?, _ spans: [(name: StaticString, history: VersionHistory)]) -> String {
-        String(decoding: VersionHistoryEncoder.encode(release: release, nowMilliseconds: 1_700_000_000_000, spans: spans), as: UTF8.self)
+        let bytes = VersionHistoryEncoder.encode(release: release, now: .seconds(125), nowMilliseconds: 1_700_000_000_000, spans: spans)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     @Test func `each version has a number a step, zero where it had none and null where nobody looked`() {
-        var history = VersionHistory(step: 10, capacity: 5)
-        history.record(["b": 1, "a": 2], at: 100)
-        history.record(["a": 3], at: 120)
+        var history = VersionHistory(step: .seconds(10), capacity: 5)
+        history.record(["b": 1, "a": 2], at: .seconds(100))
+        history.record(["a": 3], at: .seconds(120))
         #expect(
             text("r1", [("hour", history)])
-                == #"{"release":"r1","now":1700000000000,"hour":{"step":10,"start":100,"versions":{"a":[2,null,3],"b":[1,null,0]}}}"#)
+                == #"{"release":"r1","now":1700000000000,"hour":{"step":10000,"start":1699999975000,"versions":{"a":[2,null,3],"b":[1,null,0]}}}"#
+        )
     }
 
     @Test func `no release is null, and spans without samples have no versions`() {
-        let empty = VersionHistory(step: 10, capacity: 5)
+        let empty = VersionHistory(step: .seconds(10), capacity: 5)
         let text = text(nil, [("hour", empty), ("day", empty)])
-        #expect(text.hasPrefix(#"{"release":null,"now":1700000000000,"hour":{"step":10,"#))
+        #expect(text.hasPrefix(#"{"release":null,"now":1700000000000,"hour":{"step":10000,"#))
         #expect(text.count(where: { $0 == "{" }) == 5 && text.hasSuffix(#""versions":{}}}"#) && text.contains(#""versions":{}},"day":"#))
     }
 
     @Test func `names are escaped and any name is a plain key`() {
-        var history = VersionHistory(step: 10, capacity: 5)
-        history.record(["\"\\\n": 1, "__proto__": 2], at: 0)
+        var history = VersionHistory(step: .seconds(10), capacity: 5)
+        history.record(["\"\\\n": 1, "__proto__": 2], at: .zero)
         #expect(text("\"", [("day", history)]).hasSuffix(#""versions":{"\"\\\n":[1],"__proto__":[2]}}}"#))
         #expect(text("\"", []) == #"{"release":"\"","now":1700000000000}"#)
     }
