@@ -6,27 +6,19 @@
 /// Nothing is recorded until `startRecording(listing:)`. A row is in the list that subscribers know only from the take (or start) that
 /// put it there. A copy costs O(1), so that another thread can encode it while the loop goes on.
 package struct Roster: Sendable {
-    var cells: [Cell] = []
-    var versions = KeyTable()
-    var routes = KeyTable()
+    private var cells: [Cell] = []
+    private var versions = KeyTable()
+    private var routes = KeyTable()
     /// By slot; shorter than `cells` where the later ones have none, so it costs nothing while no address is kept.
     private var addresses: [String?] = []
-    private var firstFree = Cell.none
-
-    /// Whether changes are recorded, so that they can be taken.
-    package internal(set) var isRecording = false
-    /// The open rows that are not listed, oldest first: a chain through `Cell.previous` and `Cell.next`.
-    var firstUnlisted = Cell.none
-    var lastUnlisted = Cell.none
-    /// Slots of listed rows that moved since the last take. Some may have closed since: their mark tells.
-    var changedSlots: [UInt32] = []
-    /// Listed rows that closed since the last take.
-    var closedIDs: [ConnectionID] = []
+    private var firstFree = Cell.noSlot
+    /// The rows that subscribers know; nil while nothing is recorded.
+    private var listing: Listing?
 
     /// All open connections.
     package private(set) var total = 0
     /// How many of them are in the list that subscribers know; 0 while nothing is recorded.
-    package internal(set) var listed = 0
+    package var listed: Int { listing?.count ?? 0 }
 
     /// Makes an empty roster.
     package init() {}
@@ -35,12 +27,12 @@ package struct Roster: Sendable {
     package mutating func open(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
         let cell = Cell(id: id, version: versions.enter(version), route: routes.enter(route))
         let index: UInt32
-        if firstFree != Cell.none {
+        if firstFree != Cell.noSlot, case .free(let next) = cells[Int(firstFree)].state {
             index = firstFree
-            firstFree = cells[Int(index)].next
+            firstFree = next
             cells[Int(index)] = cell
         } else {
-            precondition(cells.count < Int(Cell.lowestMark), "a roster must hold less than 2^32 connections")
+            precondition(cells.count < Int(Cell.slotLimit), "a roster must hold less than 2^32 connections")
             index = UInt32(cells.count)
             // Doubling would take up to 64 bytes per connection; a quarter more takes 40 at most.
             if cells.count == cells.capacity { cells.reserveCapacity(cells.count + cells.count / 4 + 16) }
@@ -48,7 +40,7 @@ package struct Roster: Sendable {
         }
         if let address { keep(address, at: Int(index)) }
         total += 1
-        if isRecording { enqueueUnlisted(index) }
+        listing?.opened(index, in: &cells)
         return Slot(number: index)
     }
 
@@ -57,7 +49,7 @@ package struct Roster: Sendable {
         let index = checked(slot)
         guard let key = routes.move(from: cells[index].route, to: route) else { return }
         cells[index].route = key
-        if isRecording { noteChanged(slot.number) }
+        listing?.changed(slot.number, in: &cells)
     }
 
     /// Removes a connection; its slot is void. Traps for a slot that is not open.
@@ -65,10 +57,9 @@ package struct Roster: Sendable {
         let index = checked(slot)
         versions.leave(cells[index].version)
         routes.leave(cells[index].route)
-        if isRecording { noteClosed(slot.number) }
+        listing?.closed(slot.number, in: &cells)
         if index < addresses.count { addresses[index] = nil }
-        cells[index].previous = Cell.free
-        cells[index].next = firstFree
+        cells[index].state = .free(next: firstFree)
         firstFree = slot.number
         total -= 1
     }
@@ -86,7 +77,7 @@ package struct Roster: Sendable {
 
     /// Visits the listed rows. The numbers are keys for `versionName(_:)` and `routeName(_:)`.
     package func forEachListed(_ body: (_ id: ConnectionID, _ versionKey: Int, _ routeKey: Int, _ address: String?) -> Void) {
-        guard isRecording else { return }
+        guard listing != nil else { return }
         for (index, cell) in cells.enumerated() where cell.isListed {
             body(cell.id, Int(cell.version), Int(cell.route), address(index))
         }
@@ -104,7 +95,53 @@ package struct Roster: Sendable {
     /// All route keys are below it, so an array of this size can cache something by key.
     package var routeKeyLimit: Int { routes.keyLimit }
 
-    func row(_ index: Int) -> ConnectionRow {
+    // MARK: Recording
+
+    /// Starts to record what changes, or starts anew: up to `limit` of the open rows are listed, nothing is pending.
+    ///
+    /// Costs O(connections). `summary` and `forEachListed(_:)` right after it are the baseline that the takes continue.
+    package mutating func startRecording(listing limit: Int) {
+        versions.startRecording()
+        routes.startRecording()
+        listing = Listing(of: &cells, limit: limit)
+    }
+
+    /// Stops recording and forgets list and pending changes.
+    package mutating func stopRecording() {
+        versions.stopRecording()
+        routes.stopRecording()
+        listing = nil
+    }
+
+    /// What changed since the start or the last take. Costs O(changes), whatever the number of connections.
+    ///
+    /// While fewer than `limit` rows are listed, unlisted ones enter the list, the oldest first, and are told as opened; a limit below what
+    /// is listed already takes nothing away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
+    /// went. With `rows` false the list is kept up in the same way, but no row is told. Traps unless recording was started.
+    package mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
+        guard let changes = listing?.take(upTo: limit, from: &cells) else {
+            preconditionFailure("a roster must record before its changes are taken")
+        }
+        var delta = StatisticsDelta(total: total, listed: listed, versions: versions.takeTouched(), routes: routes.takeTouched())
+        guard rows else { return delta }
+        delta.opened = changes.opened.map { row(Int($0)) }
+        delta.changed = changes.changed.map { row(Int($0)) }
+        delta.closed = changes.closed
+        return delta
+    }
+
+    /// Makes the next take tell the listed rows with these names, as if they had moved: they are shown otherwise from now on. Costs
+    /// O(connections) where there are such names.
+    package mutating func retell(_ names: RenamedNames) {
+        let versionKeys = Set(names.versions.compactMap { versions.key($0) })
+        let routeKeys = Set(names.routes.compactMap { routes.key($0) })
+        guard !versionKeys.isEmpty || !routeKeys.isEmpty else { return }
+        for slot in cells.indices where versionKeys.contains(cells[slot].version) || routeKeys.contains(cells[slot].route) {
+            listing?.changed(UInt32(slot), in: &cells)
+        }
+    }
+
+    private func row(_ index: Int) -> ConnectionRow {
         let cell = cells[index]
         return ConnectionRow(
             id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), address: address(index))
