@@ -10,27 +10,24 @@ extension ConnectionTracker {
     /// - Parameter head: the credentials, where they came with a request of their own and not with the handshake.
     func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode, head: HandshakeHead? = nil) {
         guard let connection = connections[socket.index] else { return }
-        let credentials = Credentials(head: head ?? heads[socket.index] ?? .empty, token: token)
+        let credentials = Credentials(head: head ?? keptHead(of: socket) ?? .empty, token: token)
         let request = SubscriptionRequest(
             purpose: .subscription, socket: socket, connection: connection.id, mode: mode, credentials: credentials)
-        carryOut(requests.asked(request, epoch: desk.epoch))
+        authorize { requests, _, epoch in requests.asked(request, epoch: epoch) }
     }
 
     /// The authorizers have decided; late, perhaps.
     func decided(_ request: SubscriptionRequest, _ decision: Decision) {
-        carryOut(requests.decided(request, decision, now: MonotonicTime.now, epoch: desk.epoch))
+        authorize { requests, now, epoch in requests.decided(request, decision, now: now, epoch: epoch) }
     }
 
     /// The client wants no more statistics.
     func withdraw(_ socket: SocketID) {
-        requests.withdrawn(socket.index)
+        authorize { requests, _, _ in
+            requests.withdrawn(socket.index)
+            return []
+        }
         unsubscribe(socket.index)
-    }
-
-    /// Ends what is over and looks again at what may be renewed; called some times a second.
-    func sweepAuthorizations(at now: Duration) {
-        carryOut(requests.due(at: now, epoch: desk.epoch))
-        if index == 0 { desk.audit.summarize(now: now) }
     }
 
     /// Takes back what lets a connection watch, at once. It may ask again, and is decided anew; a JWT that let it in does not any more.
@@ -38,38 +35,34 @@ extension ConnectionTracker {
     func revoke(_ id: ConnectionID) -> Bool {
         guard let index = connections.firstIndex(where: { $0?.id == id }) else { return false }
         desk.forgetVerdicts()
-        carryOut(requests.revoke(index))
+        authorize { requests, _, _ in requests.revoke(index) }
         return true
     }
 
     /// Takes back what lets anybody of this loop watch, at once, as for one.
     func revokeAll() {
         desk.forgetVerdicts()
-        carryOut(requests.revokeAll())
+        authorize { requests, _, _ in requests.revokeAll() }
     }
 
     /// Has everybody who watches on this loop decided anew: the secrets are others now.
     func recheckAuthorizations() {
-        carryOut(requests.recheck(epoch: desk.epoch))
+        authorize { requests, _, epoch in requests.recheck(epoch: epoch) }
     }
 
     // MARK: Actions
 
-    private func carryOut(_ actions: [SubscriptionRequests.Action]) {
-        for action in actions { carryOut(action) }
-    }
-
-    private func carryOut(_ action: SubscriptionRequests.Action) {
+    func carryOut(_ action: SubscriptionRequests.Action) {
         let now = MonotonicTime.now
         switch action {
         case .submit(let request):
             submit(request, now)
         case .admit(let request, let grant, let isNews):
-            if request.purpose == .subscription { counters.authorizations[.granted, default: 0] += 1 }
+            if request.purpose == .subscription { count(.granted) }
             if isNews { desk.audit.granted(grant, to: subject(request), now: now) }
-            admit(request, grant.scope)
+            subscribe(request.socket, to: SubscriptionKind(mode: request.mode, scope: grant.scope))
         case .deny(let request, let reason):
-            counters.authorizations[.denied, default: 0] += 1
+            count(.denied)
             desk.audit.denied(subject(request), reason: reason, now: now)
             deny(request.socket)
         case .renew: break
@@ -99,20 +92,15 @@ extension ConnectionTracker {
                 }), now: now)
     }
 
-    private func deny(_ socket: SocketID) {
-        unsubscribe(socket.index)
-        loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
-    }
-
     /// What wrong tokens count for, and whose line a request waits in: the client's address, which behind a proxy only its headers
     /// told.
     private func addressHash(of socket: SocketID) -> AddressHash? {
-        if let known = proxiedAddresses[socket.index] { return known }
+        if let known = proxiedAddress(of: socket) { return known }
         return loop?.peerAddress(of: socket).flatMap { NetworkAddress($0) }.map { AddressHash($0) }
     }
 
     private func subject(_ request: SubscriptionRequest) -> AuditLog.Subject {
-        let slot = settings.ipTracking ? connections[request.socket.index]?.slot : nil
-        return AuditLog.Subject(connection: request.connection, address: slot.flatMap { roster.row(at: $0).address })
+        let address = settings.ipTracking ? connections[request.socket.index].flatMap { info(of: $0).address } : nil
+        return AuditLog.Subject(connection: request.connection, address: address)
     }
 }

@@ -3,7 +3,7 @@ internal import SkewProtocol
 internal import WebSocketLoop
 
 /// What becomes of each HTTP request. The loop calls on its own thread; each call enters the actor once.
-extension ConnectionTracker {
+extension ConnectionTracker: RequestHandler {
     /// The longest body of a POST in bytes: what a message may say, a body may.
     nonisolated var maxBodyBytes: Int { settings.loop.maxMessageBytes }
 
@@ -165,7 +165,7 @@ extension ConnectionTracker {
     // MARK: What is told
 
     private func refused(_ refusal: Refusal, _ request: Request) -> HTTPResponse {
-        if let reason = refusal.counted { counters.rejected[reason, default: 0] += 1 }
+        if let reason = refusal.counted { count(reason) }
         refusals.note(refusal, request, logger, now: MonotonicTime.now)
         return refusal.response
     }

@@ -24,7 +24,7 @@ extension ConnectionTracker {
 
     fileprivate func postedRoute(_ route: String, of socket: SocketID) {
         guard loop?.takeMessage(of: socket) == true else { return }
-        counters.messages[.routeUpdate, default: 0] += 1
+        count(.routeUpdate)
         move(socket, to: route)
     }
 }

@@ -18,7 +18,7 @@ extension ConnectionTracker {
     /// - Parameter head: a stream's own request could carry no header of the page's choice, so what the POST carries counts.
     fileprivate func postedSubscription(token: String?, mode: StatisticsMode, _ head: HandshakeHead?, of socket: SocketID) {
         guard loop?.takeMessage(of: socket) == true else { return }
-        counters.messages[.subscribeStats, default: 0] += 1
+        count(.subscribeStats)
         subscribe(socket, token: token, mode: mode, head: head)
     }
 }

@@ -4,10 +4,8 @@ internal import WebSocketLoop
 
 /// What a connection said of itself when it came: read from its request once, and handed to the actor as a value.
 struct Arrival: Sendable {
-    let transport: Transport
+    let kind: Connection.Kind
     let identity: DeclaredIdentity
-    /// Served, but not counted.
-    let isCrawler: Bool
     /// Only where a proxy is trusted and somebody asks for addresses.
     let forwarded: ForwardedHeaders?
     /// As far as an authorizer may want to see it.
@@ -17,10 +15,13 @@ struct Arrival: Sendable {
         var identity = DeclaredIdentity()
         identity.read(query: head.query.span, routes: settings.routes)
         if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
-        self.transport = transport
         self.identity = identity
-        isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
+        let isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
+        kind = Connection.Kind(transport: transport, audience: isCrawler ? .crawler : .tab)
         forwarded = settings.asksProxies ? Request.Proxied(head).source : nil
         self.head = HandshakeHead(head, keeping: settings.keptHead)
     }
+
+    /// Whether it is a row of its own.
+    func isCounted(_ settings: TrackerSettings) -> Bool { settings.connectionTracking && kind.audience == .tab }
 }

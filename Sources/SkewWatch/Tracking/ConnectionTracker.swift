@@ -1,55 +1,35 @@
 internal import Logging
 internal import Presence
 internal import SkewProtocol
+internal import Synchronization
 internal import WebSocketLoop
 
-/// Owns the connections of one loop: who is there, and who may watch.
+/// Owns the connections of one loop. What it decides lies in values: it hands them what happens, and carries out what they say.
 ///
 /// Its executor is the loop's thread, so that a callback of a socket enters it without a thread change, a lock or a task.
 actor ConnectionTracker {
-    /// A connection beside its row: the array of them is indexed by the place of the socket.
-    struct Connection {
-        let id: ConnectionID
-        /// The row in the roster; nil while connections are not tracked.
-        let slot: Slot?
-        let isStream: Bool
-        /// Served, but not counted.
-        let isCrawler: Bool
-    }
-
     let index: Int
     let settings: TrackerSettings
     let shared: SharedState
     let desk: AuthorizationDesk
     let logger: Logger
     let thread: LoopThread
-    var loop: WebSocketLoop?
 
-    var roster = Roster()
-    var connections: [Connection?] = []
-    var requests = SubscriptionRequests()
-    var subscriptions = Subscriptions()
-    /// Whose connections these are, by index: only of those that a trusted proxy has brought.
-    var proxiedAddresses: [Int: AddressHash] = [:]
-    /// What authorizers may want to see of handshakes, by place.
-    var heads: [Int: HandshakeHead] = [:]
+    private(set) var loop: WebSocketLoop?
+    /// By the index of the socket.
+    private(set) var connections: [Connection?] = []
+    private var roster = RecordedRoster()
+    /// What authorizers may want to see of handshakes, by the index of the socket.
+    private var heads: [Int: HandshakeHead] = [:]
+    private var addresses = KnownAddresses()
+    private var requests = SubscriptionRequests()
+    private var subscriptions = Subscriptions()
+    private var announcements = Announcements<Payload>()
     /// HTTP requests that are not answered yet.
     var pending = PendingRequests()
     var refusals = RefusalLog()
-    /// Clients of trusted proxies that count for a limit, by index.
-    var addresses: [Int: AddressKey] = [:]
-    /// Announcements that are under way, with the place to go on at.
-    var announcements: [(Payload, Int)] = []
-    var counters = Counters()
-    /// Counted connections that are open.
-    var openByTransport: [Transport: Int] = [:]
-    var random = RandomPool()
-
-    /// Whether the fleet follows this tracker's changes.
-    private var isWatched = false
-    /// Whether the scheduler knows that something changed since it last collected.
-    private var isDirty = false
-    private var lastChange = Duration.zero
+    private(set) var counters = Counters()
+    private var random = RandomPool()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
@@ -61,6 +41,8 @@ actor ConnectionTracker {
         self.desk = desk
         self.logger = logger
     }
+
+    // MARK: The server's side
 
     /// Sets up the loop and accepts connections.
     /// - Parameter number: which of the sockets is this loop's; by default the one with its own index.
@@ -80,16 +62,13 @@ actor ConnectionTracker {
     /// Closes so many connections: WebSockets with 1012, streams with a time to come back at.
     func drain(_ count: Int) {
         var left = count
-        for place in connections.indices where left > 0 {
-            guard let connection = connections[place] else { continue }
+        for index in connections.indices where left > 0 {
+            guard let connection = connections[index] else { continue }
             left -= 1
-            loop?.closeSocket(at: place, .serviceRestart, farewell: connection.isStream ? Self.retryLine() : [])
-            forget(at: place)
+            loop?.closeSocket(at: index, .serviceRestart, farewell: connection.isStream ? Self.retryLine() : [])
+            forget(index)
         }
     }
-
-    /// How many connections the loop still has.
-    var openConnections: Int { loop?.openConnections ?? 0 }
 
     /// Ends the loop; nothing works after it.
     func stop() async {
@@ -100,54 +79,96 @@ actor ConnectionTracker {
         self.loop = nil
     }
 
+    /// How many connections the loop still has.
+    var openConnections: Int { loop?.openConnections ?? 0 }
+
     /// What this loop says for the metrics. The lag starts anew.
     func report() -> LoopReport {
         LoopReport(
-            index: index, counters: counters, openByTransport: openByTransport, openSockets: loop?.openConnections ?? 0,
-            pendingHandshakes: loop?.pendingHandshakes ?? 0, sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0)
+            index: index, counters: counters, openSockets: openConnections, pendingHandshakes: loop?.pendingHandshakes ?? 0,
+            sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0)
     }
 
     // MARK: The fleet's side
 
     /// The total and the counts by version, for who does not follow what changes.
-    var countsByVersion: Statistics { Statistics(total: roster.total, versions: roster.versionCounts) }
+    var countsByVersion: Statistics { roster.countsByVersion }
 
     /// Starts to record changes.
-    /// - Returns: the roster at this moment, whose counts are the baseline. They are not added up here: the loop does not wait for it.
-    func startWatching(listing limit: Int) -> Roster {
-        isWatched = true
-        isDirty = false
-        roster.startRecording(listing: limit)
-        return roster
-    }
+    /// - Returns: the roster at this moment, whose counts are the baseline.
+    func startWatching(listing limit: Int) -> Roster { roster.startRecording(listing: limit) }
 
     /// Stops to record changes.
     /// - Returns: the counts at this moment.
-    func stopWatching() -> Statistics {
-        isWatched = false
-        isDirty = false
-        roster.stopRecording()
-        return countsByVersion
-    }
+    func stopWatching() -> Statistics { roster.stopRecording() }
 
     /// Hands over what changed since the last call, and the rows with these names as if they had changed.
     func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
-        let last = isDirty ? lastChange : nil
-        isDirty = false
-        if rows { roster.retell(renamed) }
-        let delta = roster.takeChanges(listing: limit, rows: rows)
-        return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: last)
+        roster.collect(listing: limit, rows: rows, roster: wantsRoster, renamed: renamed)
     }
 
-    /// Only the first change after a collection wakes the scheduler.
-    func noteChange() {
-        guard isWatched else { return }
-        lastChange = MonotonicTime.now
-        guard !isDirty else { return }
-        isDirty = true
-        shared.inbox.noteChange(at: lastChange)
+    // MARK: Coming and going
+
+    /// A WebSocket or a stream is open.
+    func open(_ socket: SocketID, _ arrival: Arrival) {
+        let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+        let secret = arrival.kind.transport == .eventStream ? StreamSecret(high: random.next(), low: random.next()) : nil
+        let connection = Connection(id: id, slot: addRow(id, arrival, socket), kind: arrival.kind)
+        while connections.count <= socket.index { connections.append(nil) }
+        connections[socket.index] = connection
+        if let head = arrival.head { heads[socket.index] = head }
+        if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
+        shared.openConnections.add(1, ordering: .relaxed)
+        counters.opened[connection.kind, default: 0] += 1
+        let hello = ServerMessage.connected(
+            version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+        loop?.send(hello.encoded, to: socket)
+        if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
     }
 
+    private func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
+        let isAddressWanted = settings.ipTracking || arrival.forwarded != nil
+        let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
+        if let address, arrival.forwarded != nil { addresses.remember(AddressHash(address), at: socket.index) }
+        if let forwarded = arrival.forwarded, let client = proxiedClient(of: socket, forwarded), shared.addresses.take(client.peer) {
+            addresses.count(client.peer.key, at: socket.index)
+        }
+        guard arrival.isCounted(settings) else { return nil }
+        let now = MonotonicTime.now
+        let (slot, isFirst) = roster.open(
+            id, version: arrival.identity.version(release: shared.release),
+            route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
+            address: settings.ipTracking ? address?.description : nil, at: now)
+        if isFirst { shared.inbox.noteChange(at: now) }
+        return slot
+    }
+
+    /// A connection has another route.
+    func move(_ socket: SocketID, to route: String) {
+        guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
+        let now = MonotonicTime.now
+        if roster.move(slot, to: route, at: now) { shared.inbox.noteChange(at: now) }
+        if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
+    }
+
+    /// A connection is gone: the one place where everything is forgotten that is known of it.
+    func forget(_ index: Int) {
+        guard index < connections.count, let connection = connections[index] else { return }
+        if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
+        connections[index] = nil
+        heads[index] = nil
+        requests.forget(index)
+        unsubscribe(index)
+        if let address = addresses.forget(index) { shared.addresses.giveBack(address) }
+        if connection.isStream { shared.streams.remove(connection.id) }
+        shared.openConnections.subtract(1, ordering: .relaxed)
+        counters.ended[connection.kind, default: 0] += 1
+        guard let slot = connection.slot else { return }
+        let now = MonotonicTime.now
+        if roster.close(slot, at: now) { shared.inbox.noteChange(at: now) }
+    }
+
+    /// What an embedding program and the authorizers hear of a connection.
     func info(of connection: Connection) -> ConnectionInfo {
         guard let slot = connection.slot else {
             return ConnectionInfo(id: connection.id.description, version: DeclaredIdentity.unknownVersion, route: "/", address: nil)
@@ -155,4 +176,109 @@ actor ConnectionTracker {
         let row = roster.row(at: slot)
         return ConnectionInfo(id: row.id.description, version: row.version, route: row.route, address: row.address)
     }
+
+    /// Who is behind a trusted proxy; nil where none has brought the connection.
+    func proxiedAddress(of socket: SocketID) -> AddressHash? { addresses.hash(at: socket.index) }
+
+    // MARK: Who may watch
+
+    /// Hands the rule of who may watch an event, and carries out what it says.
+    func authorize(_ event: (inout SubscriptionRequests, _ now: Duration, _ epoch: Int) -> [SubscriptionRequests.Action]) {
+        for action in event(&requests, MonotonicTime.now, desk.epoch) { carryOut(action) }
+    }
+
+    /// What a connection showed in its handshake, as far as it was kept.
+    func keptHead(of socket: SocketID) -> HandshakeHead? { heads[socket.index] }
+
+    /// A connection watches from now on: it gets a whole `stats`, and then what changes.
+    func subscribe(_ socket: SocketID, to kind: SubscriptionKind) {
+        let before = subscriptions.kind(at: socket.index)
+        requestStatistics(subscriptions.admit(socket, kind))
+        if let before { shared.inbox.subscribersChanged(before, by: -1) }
+        shared.inbox.subscribersChanged(kind, by: 1)
+    }
+
+    /// A connection does not watch any more.
+    func unsubscribe(_ index: Int) {
+        if let kind = subscriptions.forget(index) { shared.inbox.subscribersChanged(kind, by: -1) }
+    }
+
+    /// Ends what a connection was shown, if anything, and tells it so.
+    func deny(_ socket: SocketID) {
+        unsubscribe(socket.index)
+        loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
+    }
+
+    // MARK: Delivering
+
+    /// Those that get the next round of their kind.
+    var subscribers: [Subscriber] { subscriptions.current }
+
+    /// Sends a message to a subscriber, unless it is gone or too slow.
+    /// - Parameter isWhole: whether it is a whole `stats`, which says at its end who the receiver is.
+    func deliver(_ payload: Payload, isWhole: Bool, to id: Subscriber.ID, at now: Duration) {
+        let isBusy = loop?.isBusy(id.socket) ?? true
+        switch subscriptions.offer(to: id, wholeOf: isWhole ? payload.count : nil, isBusy: isBusy, at: now) {
+        case .deliver where isWhole:
+            guard let connection = connections[id.socket.index] else { return }
+            var tail: [UInt8] = []
+            tail.reserveCapacity(StatisticsEncoder.tailLength)
+            StatisticsEncoder.appendTail(yourID: connection.id, to: &tail)
+            loop?.send(payload, tail: tail, to: id.socket)
+        case .deliver: loop?.send(payload, to: id.socket)
+        case .catchUp: counters.coalescedPushes += 1
+        case .due, nil: break
+        }
+    }
+
+    /// A socket can take bytes again.
+    func catchUp(_ socket: SocketID) {
+        if let action = subscriptions.drained(socket.index) { requestStatistics(action) }
+    }
+
+    private func requestStatistics(_ action: Subscriptions.Action) {
+        guard case .due(let subscriber) = action else { return }
+        shared.inbox.request(
+            .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
+    }
+
+    // MARK: Announcing
+
+    /// Tells everybody who is there now that a release is out; in slices, so that nobody else waits.
+    func announce(_ version: String) {
+        let course = AnnouncementCourse(count: connections.count, start: MonotonicTime.now)
+        goOn(with: announcements.begin(course, Payload(ServerMessage.version(version).encoded)))
+    }
+
+    private func goOn(with number: Int) {
+        guard let (payload, indices, count) = announcements.step(number, at: MonotonicTime.now) else { return }
+        var (next, told) = (indices.lowerBound, 0)
+        while next < indices.upperBound, told < count {
+            if connections[next] != nil {
+                loop?.sendSocket(at: next, payload)
+                told += 1
+            }
+            next += 1
+        }
+        guard announcements.didTell(number, told, upTo: next) else { return }
+        thread.performNextTurn { [self] in assumeIsolated { $0.goOn(with: number) } }
+    }
+
+    // MARK: The clock
+
+    /// A tenth of a second has passed.
+    func tick() {
+        let now = MonotonicTime.now
+        authorize { requests, now, epoch in requests.due(at: now, epoch: epoch) }
+        for number in announcements.due(at: now) { goOn(with: number) }
+        if index == 0 { desk.audit.summarize(now: now) }
+    }
+
+    // MARK: Counting
+
+    func count(_ message: Counters.MessageKind) { counters.messages[message, default: 0] += 1 }
+    func count(_ ignored: ClientMessage.IgnoredReason) { counters.ignored[ignored, default: 0] += 1 }
+    func count(_ rejection: Counters.Rejection) { counters.rejected[rejection, default: 0] += 1 }
+    func count(_ answer: Counters.Answer) { counters.authorizations[answer, default: 0] += 1 }
+    func count(_ reason: DisconnectReason) { counters.closed[reason, default: 0] += 1 }
 }

@@ -3,8 +3,11 @@ internal import WebSocketLoop
 
 /// What happened on one loop since the start: plain numbers that the loop's own thread adds to, so that counting costs nothing.
 struct Counters: Sendable {
-    var opened: [Transport: Int] = [:]
-    var crawlersOpened = 0
+    /// WebSockets and streams that were opened.
+    var opened: [Connection.Kind: Int] = [:]
+    /// Those of them that are gone.
+    var ended: [Connection.Kind: Int] = [:]
+    /// Why.
     var closed: [DisconnectReason: Int] = [:]
     var rejected: [Rejection: Int] = [:]
     var authorizations: [Answer: Int] = [:]
@@ -47,9 +50,21 @@ struct Counters: Sendable {
         case unsubscribeStats = "unsubscribe-stats"
     }
 
+    /// How many of an audience came, by transport.
+    func opened(_ audience: Connection.Audience) -> [Transport: Int] { Self.of(audience, in: opened) }
+
+    /// How many of an audience are there, by transport.
+    func open(_ audience: Connection.Audience) -> [Transport: Int] {
+        Self.of(audience, in: opened.merging(ended.mapValues { -$0 }, uniquingKeysWith: +))
+    }
+
+    private static func of(_ audience: Connection.Audience, in counts: [Connection.Kind: Int]) -> [Transport: Int] {
+        counts.reduce(into: [:]) { if $1.key.audience == audience { $0[$1.key.transport] = $1.value } }
+    }
+
     mutating func merge(_ other: Counters) {
         opened.merge(other.opened, uniquingKeysWith: +)
-        crawlersOpened += other.crawlersOpened
+        ended.merge(other.ended, uniquingKeysWith: +)
         closed.merge(other.closed, uniquingKeysWith: +)
         rejected.merge(other.rejected, uniquingKeysWith: +)
         authorizations.merge(other.authorizations, uniquingKeysWith: +)

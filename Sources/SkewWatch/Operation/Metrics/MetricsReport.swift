@@ -5,7 +5,6 @@ internal import WebSocketLoop
 struct LoopReport: Sendable {
     var index: Int
     var counters: Counters
-    var openByTransport: [Transport: Int]
     var openSockets: Int
     var pendingHandshakes: Int
     var sentBytes: Int
@@ -35,15 +34,16 @@ struct MetricsReport: Sendable {
     }
 
     private func connections(in text: inout MetricsText, _ counters: Counters) {
-        let open = loops.reduce(into: [Transport: Int]()) { $0.merge($1.openByTransport, uniquingKeysWith: +) }
-        text.family("connections", .gauge, "Open connections that are counted.", label: "transport", open)
-        text.family("connections_opened_total", .counter, "Connections opened.", label: "transport", counters.opened)
+        text.family("connections", .gauge, "Open connections that are counted.", label: "transport", counters.open(.tab))
+        text.family("connections_opened_total", .counter, "Connections opened.", label: "transport", counters.opened(.tab))
         text.begin("connections_closed_total", .counter, "WebSockets and streams closed, by reason.")
         for reason in DisconnectReason.allCases {
             text.sample("connections_closed_total", [("reason", reason.name)], counters.closed[reason] ?? 0)
         }
         text.family("connections_rejected_total", .counter, "Requests and connections refused.", label: "reason", counters.rejected)
-        text.single("crawlers_opened_total", .counter, "Connections of crawlers: served, not counted.", counters.crawlersOpened)
+        text.single(
+            "crawlers_opened_total", .counter, "Connections of crawlers: served, not counted.",
+            counters.opened(.crawler).values.reduce(0, +))
         text.single("sockets", .gauge, "Open TCP connections, requests and handshakes included.", loops.reduce(0) { $0 + $1.openSockets })
         text.single("sockets_limit", .gauge, "The most TCP connections that may be open.", connectionLimit)
         text.single("handshakes_pending", .gauge, "Connections in their handshake.", loops.reduce(0) { $0 + $1.pendingHandshakes })

@@ -6,9 +6,10 @@ import WebSocketLoop
 
 @Suite struct MetricsReportTests {
     private func loop(_ index: Int, open: Int, _ counters: Counters = Counters()) -> LoopReport {
-        LoopReport(
-            index: index, counters: counters, openByTransport: [.webSocket: open], openSockets: 3,
-            pendingHandshakes: 1, sentBytes: 100, lag: 0.25)
+        var counters = counters
+        let tab = Connection.Kind(transport: .webSocket, audience: .tab)
+        counters.opened[tab, default: 0] += open
+        return LoopReport(index: index, counters: counters, openSockets: 3, pendingHandshakes: 1, sentBytes: 100, lag: 0.25)
     }
 
     private func lines(_ loops: [LoopReport], versions: [String: Int] = ["a": 1], release: String? = nil) -> [String] {
@@ -26,13 +27,18 @@ import WebSocketLoop
 
     @Test func `loops are summed up, lag apart`() {
         var counters = Counters()
-        counters.opened[.webSocket] = 2
+        let (tab, crawler) = (
+            Connection.Kind(transport: .webSocket, audience: .tab), Connection.Kind(transport: .webSocket, audience: .crawler)
+        )
+        (counters.opened[tab], counters.ended[tab]) = (2, 2)
+        (counters.opened[crawler], counters.ended[crawler]) = (9, 8)
         counters.closed[.slowConsumer] = 1
         counters.closed[.pongTimeout] = 4
         let lines = lines([loop(0, open: 3, counters), loop(1, open: 3, counters)], versions: ["b": 5, "a": 1])
         #expect(samples(of: "version_connections", in: lines) == [#"{version="a"} 1"#, #"{version="b"} 5"#])
         #expect(samples(of: "connections", in: lines).contains(#"{transport="websocket"} 6"#))
-        #expect(samples(of: "connections_opened_total", in: lines).contains(#"{transport="websocket"} 4"#))
+        #expect(samples(of: "connections_opened_total", in: lines).contains(#"{transport="websocket"} 10"#))
+        #expect(samples(of: "crawlers_opened_total", in: lines) == [" 18"])
         #expect(samples(of: "connections_closed_total", in: lines).contains(#"{reason="pong_timeout"} 8"#))
         #expect(samples(of: "connections_closed_total", in: lines).count == DisconnectReason.allCases.count)
         #expect(samples(of: "slow_consumers_total", in: lines) == [" 2"])

@@ -82,7 +82,7 @@ import WebSocketLoop
                 _ = try await fast.receive()
             }
             #expect(await tracker.counters.closed == [.slowConsumer: 1])
-            #expect(await tracker.openByTransport[.eventStream] == 1)
+            #expect(await tracker.counters.open(.tab)[.eventStream] == 1)
             #expect(try await !fast.receive().isEmpty)
             slow.close()
         }

@@ -1,0 +1,70 @@
+internal import Presence
+
+/// The rows of one loop, and whether somebody follows how they change. A value, handed the time.
+struct RecordedRoster: Sendable {
+    private var roster = Roster()
+    /// Whether somebody follows the changes.
+    private var isFollowed = false
+    /// The time of the newest change since they were last collected.
+    private var lastChange: Duration?
+
+    // MARK: Rows
+
+    /// - Returns: the row's slot, and whether the change is the first since the last collection: only that one wakes who follows.
+    mutating func open(
+        _ id: ConnectionID, version: String, route: String, address: String?, at now: Duration
+    ) -> (slot: Slot, isFirst: Bool) {
+        (roster.open(id, version: version, route: route, address: address), noteChange(at: now))
+    }
+
+    /// - Returns: whether the change is the first since the last collection.
+    mutating func move(_ slot: Slot, to route: String, at now: Duration) -> Bool {
+        roster.move(slot, to: route)
+        return noteChange(at: now)
+    }
+
+    /// - Returns: whether the change is the first since the last collection.
+    mutating func close(_ slot: Slot, at now: Duration) -> Bool {
+        roster.close(slot)
+        return noteChange(at: now)
+    }
+
+    func row(at slot: Slot) -> ConnectionRow { roster.row(at: slot) }
+
+    private mutating func noteChange(at now: Duration) -> Bool {
+        guard isFollowed else { return false }
+        defer { lastChange = now }
+        return lastChange == nil
+    }
+
+    // MARK: Who follows
+
+    /// The total and the counts by version, for who does not follow what changes.
+    var countsByVersion: Statistics { Statistics(total: roster.total, versions: roster.versionCounts) }
+
+    /// Starts to record changes.
+    /// - Returns: the roster at this moment, whose counts are the baseline. They are not added up here: the loop does not wait for it.
+    mutating func startRecording(listing limit: Int) -> Roster {
+        isFollowed = true
+        lastChange = nil
+        roster.startRecording(listing: limit)
+        return roster
+    }
+
+    /// Stops to record changes.
+    /// - Returns: the counts at this moment.
+    mutating func stopRecording() -> Statistics {
+        isFollowed = false
+        lastChange = nil
+        roster.stopRecording()
+        return countsByVersion
+    }
+
+    /// Hands over what changed since the last call, and the rows with these names as if they had changed.
+    mutating func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
+        defer { lastChange = nil }
+        if rows { roster.retell(renamed) }
+        let delta = roster.takeChanges(listing: limit, rows: rows)
+        return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: lastChange)
+    }
+}
