@@ -3,8 +3,9 @@ package import Presence
 /// A message to a client, statistics apart.
 package enum ServerMessage: Equatable, Sendable {
     /// Always the first message. `version` is the release, nil while none is known. `secret` is the second half of the handle of an SSE
-    /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970.
-    case connected(version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64)
+    /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970. `uncounted` is nil for a tab that is counted.
+    case connected(
+        version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64, uncounted: UncountedReason? = nil)
     /// The subscription is denied, or the authorization has ended.
     case statsUnauthorized
     /// A release was announced.
@@ -17,7 +18,7 @@ package enum ServerMessage: Equatable, Sendable {
     /// Appends the message as JSON, without a line end.
     package func append(to bytes: inout [UInt8]) {
         switch self {
-        case .connected(let version, let id, let secret, let timestamp):
+        case .connected(let version, let id, let secret, let timestamp, let uncounted):
             bytes.append(#"{"type":"connected""#)
             if let version {
                 bytes.append(#","version":"#)
@@ -31,6 +32,10 @@ package enum ServerMessage: Equatable, Sendable {
             }
             bytes.append(#"","timestamp":"#)
             bytes.append(decimal: Int(timestamp))
+            if let uncounted {
+                bytes.append(#","counted":false,"reason":"#)
+                bytes.append(jsonString: uncounted.rawValue)
+            }
             bytes.append(UInt8(ascii: "}"))
         case .statsUnauthorized:
             bytes.append(#"{"type":"stats-unauthorized"}"#)

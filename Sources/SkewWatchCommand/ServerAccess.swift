@@ -45,7 +45,7 @@ struct ServerAccess {
     func request(
         _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration
     ) -> HTTPRequest {
-        // By its name a bot: who watches is no tab, and the server leaves bots out of its counts.
+        // By its name a bot, for servers that do not know observers yet: who watches is no tab.
         let named = headers + [("User-Agent", "skewwatch/\(VersionCommand.current) (bot)")]
         let all = body == nil ? named : named + [("Content-Type", "application/json")]
         return HTTPRequest(url: url + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate)

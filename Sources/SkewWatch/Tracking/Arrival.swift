@@ -13,15 +13,23 @@ struct Arrival: Sendable {
 
     init(_ head: borrowing RequestHead, transport: Transport, settings: TrackerSettings) {
         var identity = DeclaredIdentity()
-        identity.read(query: head.query.span, routes: settings.routes)
+        let query = head.query
+        identity.read(query: query.span, routes: settings.routes)
+        let isObserver = QueryString.firstValue(of: "observer", in: query.span) == [UInt8(ascii: "1")]
         if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
         self.identity = identity
         let isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
-        kind = Connection.Kind(transport: transport, audience: isCrawler ? .crawler : .tab)
+        kind = Connection.Kind(transport: transport, audience: isObserver ? .observer : isCrawler ? .crawler : .tab)
         forwarded = settings.asksProxies ? Request.Proxied(head).source : nil
         self.head = HandshakeHead(head, keeping: settings.keptHead)
     }
 
-    /// Whether it is a row of its own.
-    func isCounted(_ settings: TrackerSettings) -> Bool { settings.connectionTracking && kind.audience == .tab }
+    /// Why it is no row of its own; nil where it is one.
+    func uncounted(_ settings: TrackerSettings) -> UncountedReason? {
+        switch kind.audience {
+        case .observer: .observer
+        case .crawler: .crawler
+        case .tab: settings.connectionTracking ? nil : .trackingOff
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct Connection: Sendable {
         case tab
         /// A crawler: served, but nobody has it open.
         case crawler
-        /// Somebody who only watches, and said so.
+        /// Somebody who only watches, and said so by `observer=1`.
         case observer
     }
 

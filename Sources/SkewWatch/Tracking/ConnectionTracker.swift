@@ -29,6 +29,7 @@ actor ConnectionTracker {
     var pending = PendingRequests()
     var refusals = RefusalLog()
     private(set) var counters = Counters()
+    private var uncountedLines = FloodGate(perSecond: 10, burst: 100)
     private var random = RandomPool()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
@@ -120,10 +121,21 @@ actor ConnectionTracker {
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
         counters.opened[connection.kind, default: 0] += 1
+        let uncounted = arrival.uncounted(settings)
+        if let uncounted { note(uncounted, connection) }
         let hello = ServerMessage.connected(
-            version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds)
+            version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
+            uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
+    }
+
+    /// "My tab is not counted": says why, to who asks for debug lines.
+    private func note(_ reason: UncountedReason, _ connection: Connection) {
+        guard logger.logLevel <= .debug, let leftOut = uncountedLines.pass(at: MonotonicTime.now) else { return }
+        logger.debug(
+            "A connection is served and not counted.",
+            metadata: ["connection": "\(connection.id)", "reason": "\(reason.rawValue)", "leftOutBefore": "\(leftOut)"])
     }
 
     private func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
@@ -133,7 +145,7 @@ actor ConnectionTracker {
         if let forwarded = arrival.forwarded, let client = proxiedClient(of: socket, forwarded), shared.addresses.take(client.peer) {
             addresses.count(client.peer.key, at: socket.index)
         }
-        guard arrival.isCounted(settings) else { return nil }
+        guard arrival.uncounted(settings) == nil else { return nil }
         let now = MonotonicTime.now
         let (slot, isFirst) = roster.open(
             id, version: arrival.identity.version(release: shared.release),

@@ -109,7 +109,7 @@ struct WatchRun: ~Copyable {
     private mutating func connect(_ attempt: Int) {
         caller = HTTPCaller(caFile: access.caFile)
         let inbox = inbox
-        let request = access.request("/sse", headers: [("Accept", "text/event-stream")], timeout: .seconds(10))
+        let request = access.request("/sse?observer=1", headers: [("Accept", "text/event-stream")], timeout: .seconds(10))
         caller.stream(
             request, silence: Self.silence, onPart: { inbox.yield(.part($0, attempt: attempt)) },
             onEnd: { inbox.yield(.streamEnded($0, attempt: attempt)) })

@@ -33,6 +33,13 @@ struct ServerMessageTests {
                 == #"{"type":"connected","connectionId":"01234567-89ab-4def-bedc-ba9876543210.AbC-_9","timestamp":0}"#)
     }
 
+    @Test(arguments: zip(UncountedReason.allCases, ["crawler", "observer", "tracking-off"]))
+    func `connected tells a tab that is not counted why`(reason: UncountedReason, word: String) throws {
+        let message = ServerMessage.connected(version: nil, id: id, secret: nil, timestampMilliseconds: 7, uncounted: reason)
+        #expect(text(message).hasSuffix(#","timestamp":7,"counted":false,"reason":"\#(word)"}"#))
+        #expect(try object(message.encoded)["counted"] as? Bool == false)
+    }
+
     @Test
     func `the short messages are what the wire contract says`() {
         #expect(text(.statsUnauthorized) == #"{"type":"stats-unauthorized"}"#)

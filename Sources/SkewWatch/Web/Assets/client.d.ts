@@ -75,6 +75,8 @@ export interface ConnectOptions {
    * app could load nothing. A WebSocket is never shared. Tabs that share should use the same token.
    */
   share?: boolean
+  /** Watches without being counted: the page is no tab of the app. It has no row, no version and no route. */
+  observer?: boolean
 }
 
 export type Token = string | (() => string | undefined | Promise<string | undefined>)

@@ -34,8 +34,8 @@ const find = (text) => {
 const versions = new Ranking(byId('versions'), { noun: 'Version', first: 8, most: 200, slot, pick: find });
 const routes = new Ranking(byId('routes'), { noun: 'Route', first: 10, most: 100, pick: find });
 
-// A stream shared with tabs of the app would be subscribed with their token, and count them and this page as one.
-const connection = connect({ url: base, route: location.pathname, share: false });
+// A stream shared with tabs of the app would be subscribed with their token.
+const connection = connect({ url: base, observer: true, share: false });
 const subscribe = () => connection.subscribe({ mode: 'delta', token: () => token });
 // The client hurries when the network is back; somebody who presses the button says just that.
 const status = new LinkStatus(() => dispatchEvent(new Event('online')));
