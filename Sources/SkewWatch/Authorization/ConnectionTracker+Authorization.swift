@@ -10,9 +10,16 @@ extension ConnectionTracker {
     /// - Parameter head: the credentials, where they came with a request of their own and not with the handshake.
     func subscribe(_ socket: SocketID, token: String?, mode: StatisticsMode, head: HandshakeHead? = nil) {
         guard let connection = connections[socket.index] else { return }
-        let credentials = Credentials(head: head ?? keptHead(of: socket) ?? .empty, token: token)
-        let request = SubscriptionRequest(
-            purpose: .subscription, socket: socket, connection: connection.id, mode: mode, credentials: credentials)
+        var request = SubscriptionRequest(
+            purpose: .subscription, socket: socket, connection: connection.id, mode: mode,
+            credentials: Credentials(head: head ?? .empty, token: token))
+        if head == nil {
+            switch keptHead(of: socket) {
+            case .head(let kept): request.credentials.head = kept
+            case .tooLarge: request.isCut = token == nil
+            case .nothing: break
+            }
+        }
         authorize { requests, _, epoch in requests.asked(request, epoch: epoch) }
     }
 
@@ -76,6 +83,7 @@ extension ConnectionTracker {
     private func submit(_ request: SubscriptionRequest, _ now: Duration) {
         guard let connection = connections[request.socket.index] else { return }
         guard settings.connectionTracking else { return decided(request, .denied("connections are not tracked")) }
+        guard !request.isCut else { return decided(request, .denied("its handshake showed more than \(KeptHeads.maxBytes) bytes")) }
         let (socket, isRenewal) = (request.socket, request.purpose == .renewal)
         if let decision = desk.decideAtOnce(
             request.credentials, isRenewal: isRenewal, address: { self.addressHash(of: socket) }, now: now)

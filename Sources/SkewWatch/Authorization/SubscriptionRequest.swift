@@ -28,6 +28,8 @@ struct SubscriptionRequest: Sendable, Equatable {
     var connection: ConnectionID
     var mode: StatisticsMode
     var credentials: Credentials
+    /// Whether its handshake showed more than is kept, so that it can't be decided by that.
+    var isCut = false
     var standing = Standing.newcomer
     /// Unique on its loop; given when it is submitted.
     var number = 0

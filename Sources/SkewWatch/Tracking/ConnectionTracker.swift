@@ -19,8 +19,8 @@ actor ConnectionTracker {
     /// By the index of the socket.
     private(set) var connections: [Connection?] = []
     private var roster = RecordedRoster()
-    /// What authorizers may want to see of handshakes, by the index of the socket.
-    private var heads: [Int: HandshakeHead] = [:]
+    /// What authorizers may want to see of handshakes.
+    private var heads = KeptHeads()
     private var addresses = KnownAddresses()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
@@ -117,7 +117,7 @@ actor ConnectionTracker {
         let connection = Connection(id: id, slot: addRow(id, arrival, socket), kind: arrival.kind)
         while connections.count <= socket.index { connections.append(nil) }
         connections[socket.index] = connection
-        if let head = arrival.head { heads[socket.index] = head }
+        if let head = arrival.head { heads.keep(head, at: socket.index) }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
         counters.opened[connection.kind, default: 0] += 1
@@ -168,7 +168,7 @@ actor ConnectionTracker {
         guard index < connections.count, let connection = connections[index] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         connections[index] = nil
-        heads[index] = nil
+        heads.forget(index)
         requests.forget(index)
         unsubscribe(index)
         if let address = addresses.forget(index) { shared.addresses.giveBack(address) }
@@ -200,10 +200,11 @@ actor ConnectionTracker {
     }
 
     /// What a connection showed in its handshake, as far as it was kept.
-    func keptHead(of socket: SocketID) -> HandshakeHead? { heads[socket.index] }
+    func keptHead(of socket: SocketID) -> KeptHeads.Kept { heads.head(at: socket.index) }
 
     /// A connection watches from now on: it gets a whole `stats`, and then what changes.
     func subscribe(_ socket: SocketID, to kind: SubscriptionKind) {
+        heads.pin(socket.index)
         let before = subscriptions.kind(at: socket.index)
         requestStatistics(subscriptions.admit(socket, kind))
         if let before { shared.inbox.subscribersChanged(before, by: -1) }
