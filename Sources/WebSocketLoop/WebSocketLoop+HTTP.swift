@@ -1,3 +1,4 @@
+internal import CLibuv
 internal import CLibwebsockets
 internal import CLinux
 internal import Glibc
