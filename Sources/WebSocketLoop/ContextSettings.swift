@@ -58,6 +58,19 @@ final class ContextSettings {
         return unsafe lws_create_context(&info)
     }
 
+    /// Reads certificate and key again for the connections to come; those that are open keep what they began with.
+    ///
+    /// libwebsockets would leave half of a pair that does not fit in force. So a virtual host of its own shows first whether it fits.
+    /// - Throws: when the pair can't be used. The former one stays in force then.
+    func renewCertificate(in context: OpaquePointer) throws(LoopError) {
+        guard let tls = options.tls else { return }
+        guard let trial = unsafe createVhost(in: context) else {
+            throw .certificateNotUsable(certificate: tls.certificate, key: tls.key)
+        }
+        unsafe lws_vhost_destroy(trial)
+        _ = unsafe lws_tls_cert_updated(context, strings[2], strings[3], nil, 0, nil, 0)
+    }
+
     /// The one virtual host of a context, with the certificate, if there is one.
     func createVhost(in context: OpaquePointer) -> OpaquePointer? {
         var info = unsafe creationInfo

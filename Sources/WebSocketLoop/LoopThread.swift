@@ -8,6 +8,8 @@ internal import Synchronization
 /// The thread runs until the executor is released. Actors own their executor, so no job can come later and no awaiter can hang.
 package final class LoopThread: SerialExecutor {
     private let core: Core
+    /// Beats while a ``WebSocketLoop`` on this thread turns.
+    package let heartbeat = Heartbeat()
 
     /// As many loops as this process has processors.
     package static var recommendedCount: Int { max(1, Int(uv_available_parallelism())) }
@@ -158,7 +160,12 @@ private final class Waker: @unchecked Sendable {
     let async = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
 
     init() throws(LoopError) {
-        guard unsafe uv_loop_init(loop) == 0, unsafe uv_async_init(loop, async, wakeLoopThread) == 0 else {
+        guard unsafe uv_loop_init(loop) == 0 else {
+            deallocate()
+            throw .loopNotCreated
+        }
+        guard unsafe uv_async_init(loop, async, wakeLoopThread) == 0 else {
+            free()
             throw .loopNotCreated
         }
     }
@@ -174,6 +181,10 @@ private final class Waker: @unchecked Sendable {
 
     func free() {
         _ = unsafe uv_loop_close(loop)
+        deallocate()
+    }
+
+    private func deallocate() {
         unsafe async.deallocate()
         unsafe loop.deallocate()
     }

@@ -11,7 +11,7 @@ extension WebSocketLoop {
 
     func tick() {
         let now = now
-        noteLag()
+        noteTurn()
         if isRunning { watchDeadlines(at: now) }
         sweepDoomed()
         if isRunning {
@@ -31,12 +31,6 @@ extension WebSocketLoop {
         dropBlocked(at: now)
         while let (index, _) = deadlines.takeDue(.goodbye, at: now) { end(index, .overdue) }
         keepAlive(at: now)
-    }
-
-    private func noteLag() {
-        let time = uv_hrtime() / 1_000_000
-        if expectedTick > 0, time > expectedTick { longestLag = max(longestLag, time - expectedTick) }
-        expectedTick = time + UInt64(1000 / Self.ticksPerSecond)
     }
 
     private func missPong(_ index: Int, due: UInt32, at now: UInt32) {

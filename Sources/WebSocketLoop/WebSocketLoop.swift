@@ -88,6 +88,8 @@ package final class WebSocketLoop {
         unsafe timer.pointee.data = pointer
         let milliseconds = UInt64(1000 / Self.ticksPerSecond)
         _ = unsafe uv_timer_start(timer, tickOfLoop, milliseconds, milliseconds)
+        // From now on it is to turn: one that hangs before its first tick is missed, too.
+        thread.heartbeat.beat()
     }
 
     deinit {
@@ -98,6 +100,14 @@ package final class WebSocketLoop {
     package func listen(on sockets: ListeningSockets, index: Int) {
         let gate = AcceptGate(maxPending: options.maxPendingHandshakes)
         listener = unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self)
+    }
+
+    /// Reads the certificate and its key again, from the files it began with, for the connections to come. What is open stays open, with
+    /// the certificate that it has. Without TLS it does nothing.
+    /// - Throws: when the new pair can't be used; the one before stays in force.
+    package func renewCertificate() throws(LoopError) {
+        guard case .running(let context, _) = state else { return }
+        try unsafe settings.renewCertificate(in: context)
     }
 
     /// Stops accepting; what is open stays open.
@@ -126,14 +136,18 @@ package final class WebSocketLoop {
     /// Bytes of messages that were handed to the kernel or wait for it.
     package internal(set) var sentBytes = 0
 
-    /// The longest the loop was late for its clock since the last call, in seconds.
-    package func takeLag() -> Double {
-        defer { longestLag = 0 }
-        return Double(longestLag) / 1000
-    }
+    /// How late the loop was for its clock, since its start.
+    package private(set) var lag = LagHistogram()
+    /// In nanoseconds of the clock; 0 before the first tick.
+    private var expectedTick: UInt64 = 0
 
-    var longestLag: UInt64 = 0
-    var expectedTick: UInt64 = 0
+    /// Notes that the loop turns, and how late. Called with every tick.
+    func noteTurn() {
+        thread.heartbeat.beat()
+        let time = uv_hrtime()
+        if expectedTick > 0 { lag.record(time > expectedTick ? Double(time - expectedTick) / 1e9 : 0) }
+        expectedTick = time + UInt64(1_000_000_000 / Self.ticksPerSecond)
+    }
 
     // MARK: What the listener and the timer call
 
@@ -244,6 +258,7 @@ package final class WebSocketLoop {
         }
         unsafe lws_context_destroy(context)
         state = .stopped
+        thread.heartbeat.end()
         let handle = unsafe UnsafeMutableRawPointer(timer).assumingMemoryBound(to: uv_handle_t.self)
         unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
         unsafe Unmanaged.passUnretained(self).release()

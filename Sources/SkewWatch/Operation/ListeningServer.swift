@@ -8,6 +8,7 @@ struct ListeningServer: Sendable {
     let trackers: [ConnectionTracker]
     let address: ServerAddress
     private let scheduler: BroadcastScheduler
+    private let watchdog: Watchdog
     /// nil where the internal port is off.
     private let probes: InternalServer?
 
@@ -29,10 +30,13 @@ struct ListeningServer: Sendable {
         let scheduler = BroadcastScheduler(
             fleet: parts.fleet, trackers: trackers, inbox: parts.shared.inbox, tracksRoutes: configuration.routeTracking,
             debounce: configuration.debounce, maxWait: configuration.maxWait)
+        let watchdog = Watchdog(over: trackers.map(\.thread.heartbeat), interval: parts.lookInterval, logger: parts.logger)
         let probes: InternalServer?
         do {
-            probes = try await startProbes(of: parts, trackers, scheduler)
+            try watchdog.start()
+            probes = try await startProbes(of: parts, trackers, scheduler, watchdog)
         } catch {
+            watchdog.stop()
             for tracker in trackers { await tracker.stop() }
             throw error
         }
@@ -40,7 +44,7 @@ struct ListeningServer: Sendable {
         for tracker in trackers { await parts.fleet.add(tracker) }
         let address = ServerAddress(
             host: configuration.host, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
-        return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, probes: probes)
+        return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, watchdog: watchdog, probes: probes)
     }
 
     private static func startLoops(
@@ -90,7 +94,7 @@ struct ListeningServer: Sendable {
     private static let operatorsConnections = 256
 
     private static func startProbes(
-        of parts: ServerParts, _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler
+        of parts: ServerParts, _ trackers: [ConnectionTracker], _ scheduler: BroadcastScheduler, _ watchdog: Watchdog
     ) async throws(LoopError) -> InternalServer? {
         let configuration = parts.configuration
         guard let port = configuration.internalPort else { return nil }
@@ -98,7 +102,7 @@ struct ListeningServer: Sendable {
             host: configuration.internalHost, port: port, count: 1, takesOver: configuration.takeover)
         let (shared, budget, fleet) = (parts.shared, parts.budget, parts.fleet)
         let server = try InternalServer(
-            names: parts.configuration.internalNames, shared: shared, publicBudget: budget, logger: parts.logger
+            names: parts.configuration.internalNames, shared: shared, publicBudget: budget, watchdog: watchdog, logger: parts.logger
         ) {
             var loops: [LoopReport] = []
             for tracker in trackers { loops.append(await tracker.report()) }
@@ -147,6 +151,7 @@ struct ListeningServer: Sendable {
     /// Stops accepting and closes every connection by a plan, then gives the peers a moment to answer.
     func drain() async {
         parts.shared.decisions.startDraining()
+        watchdog.startDraining(within: parts.configuration.drainTimeout)
         var open: [Int] = []
         for tracker in trackers { open.append(await tracker.startDraining()) }
         var plan = DrainPlan(open: open, timeout: parts.configuration.drainTimeout, from: MonotonicTime.now)
@@ -189,6 +194,7 @@ struct ListeningServer: Sendable {
     func stop() async {
         parts.shared.setTrackers([])
         for tracker in trackers { await tracker.stop() }
+        watchdog.stop()
         await probes?.stop()
     }
 }

@@ -18,10 +18,13 @@ struct ServerParts: Sendable {
     /// Settings that can change while it runs.
     let live: LiveSettings
     let fleet: Fleet
+    /// How often the watchdog looks whether the loops turn; tests look oftener.
+    let lookInterval: Duration
     /// Whether nobody can be let see statistics.
     let deniesEverybody: Bool
 
-    init(_ configuration: Configuration, hooks: ServerHooks, logger: Logger) {
+    init(_ configuration: Configuration, hooks: ServerHooks, lookInterval: Duration = .seconds(1), logger: Logger) {
+        self.lookInterval = lookInterval
         self.configuration = configuration
         self.hooks = hooks
         self.logger = logger

@@ -4,7 +4,7 @@ internal import WebSocketLoop
 /// Other settings for a server that runs.
 extension SkewWatchServer {
     /// Puts other settings in force, as far as a running server can, and judges again whatever the old ones had authorized: tokens,
-    /// secrets, keys, origins, and the limits of connections. One log line names what was changed and what waits for a restart.
+    /// secrets, keys, the certificate, origins, and the limits of connections. One log line names what was changed and what waits for a restart.
     ///
     /// Of several calls the newest wins, however long one takes. Returns when these settings, or newer ones, are in force; keys that
     /// are far away may still be on their way then. Without effect once the server has ended. Any thread.
@@ -28,6 +28,7 @@ extension SkewWatchServer {
                 let change = SettingsChange(from: running, to: letter.configuration)
                 running = change.configuration
                 apply(change, to: server)
+                await renewCertificate(of: server)
                 await server.recheckAuthorizations()
                 reloads.settle(letter)
                 // Keys may be far away: newer settings must not wait for them. What is read late is read by the authorizers of then.
@@ -37,6 +38,17 @@ extension SkewWatchServer {
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Reads the certificate again for the connections to come: whoever renews one replaces the files and sends a SIGHUP.
+    private func renewCertificate(of server: ListeningServer) async {
+        guard server.parts.configuration.tlsCertificate != nil else { return }
+        do throws(LoopError) {
+            for tracker in server.trackers { try await tracker.renewCertificate() }
+            logger.info("The certificate was read again; new connections get it.")
+        } catch {
+            logger.error("The former certificate stays in force.", metadata: ["reason": "\(error.sentence)"])
         }
     }
 

@@ -19,19 +19,28 @@ public final class SkewWatchServer: Sendable {
     let reloads = ReloadMailbox()
     private let state = Mutex(State.ready)
 
+    private let lookInterval: Duration
+
     /// Makes a server that does not run yet.
-    public init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
+    public convenience init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
+        self.init(configuration: configuration, hooks: hooks, lookInterval: .seconds(1), logger: logger)
+    }
+
+    /// - Parameter lookInterval: how often the watchdog looks whether the loops turn.
+    init(configuration: Configuration, hooks: ServerHooks, lookInterval: Duration, logger: Logger) {
         self.configuration = configuration
         self.hooks = hooks
+        self.lookInterval = lookInterval
         self.logger = logger
     }
 
     /// Serves until ``shutdown()`` is called or its task is cancelled; then it closes every connection with 1012 and returns.
+    /// A hook that never returns hangs its loop; the process is ended (`abort`) when a loop has hung for 30 seconds.
     /// - Throws: when a setting is wrong, when it can't listen, or when it was called before. Nothing is left running then.
     public func run() async throws(ServeError) {
         try start()
         defer { end() }
-        let parts = ServerParts(try checkedConfiguration(), hooks: hooks, logger: logger)
+        let parts = ServerParts(try checkedConfiguration(), hooks: hooks, lookInterval: lookInterval, logger: logger)
         let server = try await listen(parts)
         server.tellStart()
         hooks.listening?(server.address.port)

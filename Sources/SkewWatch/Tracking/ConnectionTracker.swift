@@ -53,6 +53,10 @@ actor ConnectionTracker {
         self.loop = loop
     }
 
+    /// Reads certificate and key again, for the connections to come.
+    /// - Throws: when the new pair can't be used; the one before stays in force.
+    func renewCertificate() throws(LoopError) { try loop?.renewCertificate() }
+
     /// Stops accepting.
     /// - Returns: how many connections are to be closed.
     func startDraining() -> Int {
@@ -83,11 +87,11 @@ actor ConnectionTracker {
     /// How many connections the loop still has.
     var openConnections: Int { loop?.openConnections ?? 0 }
 
-    /// What this loop says for the metrics. The lag starts anew.
+    /// What this loop says for the metrics.
     func report() -> LoopReport {
         LoopReport(
             index: index, counters: counters, openSockets: openConnections, pendingHandshakes: loop?.pendingHandshakes ?? 0,
-            sentBytes: loop?.sentBytes ?? 0, lag: loop?.takeLag() ?? 0)
+            sentBytes: loop?.sentBytes ?? 0, lag: loop?.lag ?? LagHistogram())
     }
 
     // MARK: The fleet's side

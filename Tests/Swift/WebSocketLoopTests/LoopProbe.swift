@@ -87,6 +87,8 @@ actor LoopProbe: WebSocketHandler {
 
     func close(_ socket: SocketID, _ code: CloseCode) { loop?.close(socket, code) }
 
+    func renewCertificate() throws { try loop?.renewCertificate() }
+
     func isBusy(_ socket: SocketID) -> Bool { loop?.isBusy(socket) ?? false }
 
     func peerAddress(of socket: SocketID) -> String? { loop?.peerAddress(of: socket) }

@@ -5,10 +5,6 @@ internal import WebSocketLoop
 ///
 /// It has a thread of its own, so that a probe is answered, or honestly not answered, while a loop is busy.
 actor InternalServer: RequestHandler {
-    private enum Question: Sendable {
-        case live, metrics
-    }
-
     private let thread: LoopThread
     private let logger: Logger
     private let shared: SharedState
@@ -16,8 +12,10 @@ actor InternalServer: RequestHandler {
     private let budget: ConnectionBudget
     private let publicBudget: ConnectionBudget
     private let report: @Sendable () async -> MetricsReport
-    private let questions: AsyncStream<(SocketID, Question)>
-    private let input: AsyncStream<(SocketID, Question)>.Continuation
+    private let watchdog: Watchdog
+    /// Who asked for metrics and was not answered yet.
+    private let questions: AsyncStream<SocketID>
+    private let input: AsyncStream<SocketID>.Continuation
     private var loop: WebSocketLoop?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
@@ -26,16 +24,15 @@ actor InternalServer: RequestHandler {
     ///   - names: by which it may be asked for, besides addresses and `localhost`.
     ///   - report: asks all loops, so it returns only while they turn.
     init(
-        names: [String], shared: SharedState, publicBudget: ConnectionBudget, logger: Logger,
+        names: [String], shared: SharedState, publicBudget: ConnectionBudget, watchdog: Watchdog, logger: Logger,
         report: @escaping @Sendable () async -> MetricsReport
-    )
-        throws(LoopError)
-    {
+    ) throws(LoopError) {
         thread = try LoopThread()
         self.logger = logger
         self.shared = shared
         self.names = Set(names.map { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) })
         self.publicBudget = publicBudget
+        self.watchdog = watchdog
         self.report = report
         budget = ConnectionBudget(limit: 32)
         (questions, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(64))
@@ -60,15 +57,9 @@ actor InternalServer: RequestHandler {
 
     /// Answers what needs the loops, one question after the other, until its task is cancelled.
     func run() async {
-        for await (socket, question) in questions {
-            let report = await report()
-            let response =
-                switch question {
-                case .live: HTTPResponse.json(200, #"{"ok":true}"#)
-                case .metrics:
-                    HTTPResponse(
-                        status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")], body: report.text)
-                }
+        for await socket in questions {
+            let response = HTTPResponse(
+                status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")], body: await report().text)
             loop?.respond(to: socket, with: response)
         }
     }
@@ -77,20 +68,24 @@ actor InternalServer: RequestHandler {
 
     nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
         switch InternalRouting.of(method: head.method, path: head.path, host: head.header(.host), names: names) {
-        case .live: return ask(.live, socket)
-        case .metrics: return ask(.metrics, socket)
+        case .live: return .respond(liveness)
+        case .metrics:
+            if case .enqueued = input.yield(socket) { return .later }
+            return .respond(.error(503, "too many questions wait"))
         case .ready: return .respond(readiness)
         case .answer(let response): return .respond(response)
         }
     }
 
-    private nonisolated func ask(_ question: Question, _ socket: SocketID) -> RequestOutcome {
-        if case .enqueued = input.yield((socket, question)) { return .later }
-        return .respond(.error(503, "too many questions wait"))
+    /// Alive: all loops turn. It is known without asking them.
+    private nonisolated var liveness: HTTPResponse {
+        if let complaint = watchdog.complaint { return .json(503, "{\"error\":\"\(complaint)\"}") }
+        return .json(200, #"{"ok":true}"#)
     }
 
-    /// Ready to be sent more connections: not on the way out, and not near the limit.
+    /// Ready to be sent more connections: alive, not on the way out, and not near the limit.
     private nonisolated var readiness: HTTPResponse {
+        if watchdog.complaint != nil { return liveness }
         if shared.isDraining { return .error(503, "the server is draining") }
         if publicBudget.openConnections >= publicBudget.limit - publicBudget.limit / 20 {
             return .error(503, "the server is near its limit of connections")

@@ -8,8 +8,8 @@ struct LoopReport: Sendable {
     var openSockets: Int
     var pendingHandshakes: Int
     var sentBytes: Int
-    /// The longest the loop was late since the last report, in seconds.
-    var lag: Double
+    /// How late the loop was for its clock, since its start.
+    var lag: LagHistogram
 }
 
 /// Everything `/metrics` shows at one moment.
@@ -70,8 +70,10 @@ struct MetricsReport: Sendable {
     }
 
     private func process(in text: inout MetricsText) {
-        text.begin("loop_lag_seconds", .gauge, "The longest a loop was late since the last scrape.")
-        for loop in loops { text.sample("loop_lag_seconds", [("loop", String(loop.index))], loop.lag) }
+        text.begin("loop_lag_seconds", .histogram, "How late a loop was for its clock, ten times a second.")
+        for loop in loops {
+            text.histogram("loop_lag_seconds", [("loop", String(loop.index))], LagHistogram.bounds, loop.lag.counts, sum: loop.lag.sum)
+        }
         text.single("open_file_descriptors", .gauge, "Open file descriptors.", FileLimit.inUse)
         text.single("max_file_descriptors", .gauge, "The limit of file descriptors.", FileLimit.current)
         text.begin("uptime_seconds", .gauge, "Seconds since the start.")

@@ -1,7 +1,7 @@
 /// Writes metrics in Prometheus' text format 0.0.4: a type and help line per metric, label values escaped.
 struct MetricsText {
     enum Kind: String {
-        case gauge, counter
+        case gauge, counter, histogram
     }
 
     private(set) var bytes: [UInt8] = []
@@ -32,6 +32,21 @@ struct MetricsText {
     ) where Key.RawValue == String {
         begin(name, kind, help)
         for key in Key.allCases { sample(name, [(label, key.rawValue)], values[key] ?? 0) }
+    }
+
+    /// The samples of one histogram: for each bound how often a value was not above it, then the sum and the number of all.
+    /// - Parameter counts: of each bucket alone; one more than there are bounds.
+    mutating func histogram(
+        _ name: String, _ labels: [(name: String, value: String)], _ bounds: [Double], _ counts: [Int], sum: Double
+    ) {
+        precondition(counts.count == bounds.count + 1, "a histogram has one bucket more than bounds")
+        var total = 0
+        for (bound, count) in zip(bounds.map { String($0) } + ["+Inf"], counts) {
+            total += count
+            sample("\(name)_bucket", labels + [("le", bound)], total)
+        }
+        sample("\(name)_sum", labels, sum)
+        sample("\(name)_count", labels, total)
     }
 
     private mutating func sample(_ name: String, _ labels: [(name: String, value: String)], text: String) {

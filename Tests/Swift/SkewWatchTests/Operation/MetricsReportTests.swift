@@ -9,7 +9,9 @@ import WebSocketLoop
         var counters = counters
         let tab = Connection.Kind(transport: .webSocket, audience: .tab)
         counters.opened[tab, default: 0] += open
-        return LoopReport(index: index, counters: counters, openSockets: 3, pendingHandshakes: 1, sentBytes: 100, lag: 0.25)
+        var lag = LagHistogram()
+        for seconds in [0.0002, 0.02, 0.025, 60] { lag.record(seconds) }
+        return LoopReport(index: index, counters: counters, openSockets: 3, pendingHandshakes: 1, sentBytes: 100, lag: lag)
     }
 
     private func lines(_ loops: [LoopReport], versions: [String: Int] = ["a": 1], release: String? = nil) -> [String] {
@@ -43,7 +45,16 @@ import WebSocketLoop
         #expect(samples(of: "connections_closed_total", in: lines).count == DisconnectReason.allCases.count)
         #expect(samples(of: "slow_consumers_total", in: lines) == [" 2"])
         #expect(samples(of: "sockets", in: lines) == [" 6"] && samples(of: "sockets_limit", in: lines) == [" 99"])
-        #expect(samples(of: "loop_lag_seconds", in: lines) == [#"{loop="0"} 0.25"#, #"{loop="1"} 0.25"#])
+        let counts = [1, 1, 3, 3, 3, 3, 3, 3, 4]
+        #expect(
+            samples(of: "loop_lag_seconds_bucket", in: lines)
+                == (0...1).flatMap { loop in
+                    zip(["0.001", "0.005", "0.025", "0.1", "0.5", "1.0", "5.0", "10.0", "+Inf"], counts).map {
+                        #"{loop="\#(loop)",le="\#($0)"} \#($1)"#
+                    }
+                })
+        #expect(samples(of: "loop_lag_seconds_count", in: lines) == [#"{loop="0"} 4"#, #"{loop="1"} 4"#])
+        #expect(samples(of: "loop_lag_seconds_sum", in: lines).allSatisfy { $0.contains("} 60.0452") })
         #expect(samples(of: "subscribers", in: lines).contains(#"{mode="delta"} 3"#))
         #expect(samples(of: "broadcasts_total", in: lines).contains(#"{mode="delta"} 7"#))
     }
@@ -62,7 +73,8 @@ import WebSocketLoop
         for type in types {
             #expect(type[2].hasPrefix("skewwatch_") && (type[3] == "counter") == type[2].hasSuffix("_total"))
             #expect(lines.count { $0.hasPrefix("# HELP \(type[2]) ") } == 1)
-            #expect(lines.contains { $0.hasPrefix("\(type[2]){") || $0.hasPrefix("\(type[2]) ") })
+            let sample = type[3] == "histogram" ? "\(type[2])_bucket" : String(type[2])
+            #expect(lines.contains { $0.hasPrefix("\(sample){") || $0.hasPrefix("\(sample) ") })
         }
         let labels = Set(lines.compactMap { $0.hasPrefix("#") ? nil : $0.firstMatch(of: /\{([a-z_]+)=/).map { String($0.1) } })
         #expect(labels == ["transport", "reason", "version", "mode", "result", "type", "loop"])
