@@ -1,7 +1,8 @@
 // The connection of a tab to a SkewWatch server. Documentation: client.d.ts
 
 // The server's list. A Cubot is a phone.
-const bots = /^(?!.*cubot).*(bot|crawl|spider|slurp|externalhit|lighthouse|pingdom|mediapartners|google-inspectiontool)/is;
+const bots =
+  /^(?!.*cubot).*(bot|crawl|spider|slurp|externalhit|lighthouse|pingdom|mediapartners|google-inspectiontool)/is;
 const refusals = [1002, 1007, 1008, 1009, 1013]; // close codes that say: not soon again
 const nothing = { total: 0, versions: {}, routes: {}, connections: [] };
 const tab = (globalThis[Symbol.for('skewwatch')] ??= new Map()); // even if this file is loaded twice
@@ -145,7 +146,7 @@ class Connection extends EventTarget {
     this.#connectedAt = Infinity;
     this.#sentRoute = this.#route;
     const query = new URLSearchParams();
-    if (this.#options.observer) query.set('observer', 1);
+    if (this.#options.observer) query.set('observer', '1');
     if (this.#options.version) query.set('v', this.#options.version);
     if (this.#route) query.set('route', this.#route);
     let start = webSocket;
