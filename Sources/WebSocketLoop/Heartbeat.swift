@@ -13,7 +13,11 @@ package final class Heartbeat: Sendable {
         return count == 0 || count == Self.ended ? nil : count
     }
 
-    func beat() { beats.add(1, ordering: .relaxed) }
+    /// The loop turns. Only its own thread beats; a second loop on the same thread begins anew.
+    func beat() {
+        let count = beats.load(ordering: .relaxed)
+        beats.store(count == Self.ended ? 1 : count + 1, ordering: .relaxed)
+    }
 
     func end() { beats.store(Self.ended, ordering: .relaxed) }
 }
