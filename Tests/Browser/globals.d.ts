@@ -8,6 +8,11 @@ interface PerformanceEntry {
   readonly nextHopProtocol?: string;
 }
 
+interface Array<T> {
+  findLast(test: (value: T, index: number) => unknown): T | undefined;
+  findLastIndex(test: (value: T, index: number) => unknown): number;
+}
+
 declare module 'vue' {
   interface Ref<T> {
     value: T;

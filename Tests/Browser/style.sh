@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # Checks the style and the types of what browsers load: one format, a linter, no line of 120 characters, and TypeScript's checker,
-# which also holds the modules against their .d.ts files. Usage: Tests/Browser/style.sh [--fix]; that writes the format.
+# which also holds the modules against their .d.ts files. Then the rules that need no browser are tested. Usage: Tests/Browser/style.sh [--fix]; that writes the format.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-Docker/packages.sh node-typescript python3-venv
+Docker/packages.sh node-typescript nodejs python3-venv
 venv=.build-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r Tests/Browser/requirements.txt
 
 assets=Sources/SkewWatch/Web/Assets
-files=("$assets"/*.js Tests/Browser/pages/*.js)
+files=("$assets"/*.js Tests/Browser/pages/*.js Tests/Browser/states.test.js)
 mode=--check
 [ "${1:-}" != --fix ] || mode=--write
 "$venv/bin/oxfmt" --config Tests/Browser/oxfmt.json "$mode" "${files[@]}"
-"$venv/bin/oxlint" --config Tests/Browser/oxlint.json --deny-warnings "$assets" Tests/Browser/pages
+"$venv/bin/oxlint" --config Tests/Browser/oxlint.json --deny-warnings "$assets" Tests/Browser/pages Tests/Browser/states.test.js
 if grep -nE '^.{120}' "${files[@]}"; then
     echo "These lines have 120 characters or more." >&2
     exit 1
@@ -26,4 +26,10 @@ cp "$assets"/*.js "$assets"/*.d.ts Tests/Browser/globals.d.ts Tests/Browser/type
 cp "$assets"/client.js "$assets"/client.stream.js "$assets"/vue.js "$work/undeclared"
 sed -i "s/^class Connection/export &/" "$work/undeclared/client.js"
 tsc --project "$work"
+echo '{"type":"module"}' >"$work/package.json"
+cp Tests/Browser/states.test.js Tests/rollout-states.json "$work"
+node --test "$work/states.test.js" >"$work/report" || {
+    cat "$work/report" >&2
+    exit 1
+}
 echo "JavaScript: ${#files[@]} files in one style, and as their declarations say."

@@ -67,8 +67,10 @@ struct Asset: Sendable {
             Asset("dashboard.history.js", PackageResources.dashboard_history_js),
             Asset("dashboard.lists.js", PackageResources.dashboard_lists_js),
             Asset("dashboard.rollout.js", PackageResources.dashboard_rollout_js),
+            Asset("dashboard.state.js", PackageResources.dashboard_state_js),
             Asset("dashboard.status.js", PackageResources.dashboard_status_js),
             Asset("dashboard.table.js", PackageResources.dashboard_table_js),
             Asset("dashboard.text.js", PackageResources.dashboard_text_js),
+            Asset("dashboard.words.js", PackageResources.dashboard_words_js),
         ].map { ($0.name, $0) })
 }
