@@ -65,7 +65,7 @@ struct FleetKeys: Sendable {
         for (name, difference) in differences {
             if name == Statistics.otherName {
                 otherCount += difference
-            } else if let index = shown.index(forKey: name), shown.values[index].count > 0 || shownCount < limit {
+            } else if let index = shown.index(forKey: name), shown.values[index].count > 0 || shownCount < limit && hidden[name] == nil {
                 if shown.values[index].count == 0 { shownCount += 1 }
                 shown.values[index].count += difference
                 if shown.values[index].count == 0 { shownCount -= 1 }

@@ -113,4 +113,15 @@ import Testing
         #expect(fleet.takePending(rows: false).versions == ["a": 0, "c": 3, "(other)": 2])
         #expect(fleet.versions == ["b": 5, "c": 3, "(other)": 2])
     }
+
+    @Test mutating func `a name that lost its place and came back hidden is counted in one place only`() {
+        _ = round(at: 0, ["a": 5, "b": 5, "c": 3])
+        fleet.apply(StatisticsDelta(total: 8, listed: 0, versions: ["a": 0]), from: SourceID(0))
+        #expect(fleet.reconsider(at: second).versions == ["c"])
+        fleet.apply(StatisticsDelta(total: 10, listed: 0, versions: ["a": 2]), from: SourceID(0))
+        fleet.apply(StatisticsDelta(total: 6, listed: 0, versions: ["b": 0, "a": 3]), from: SourceID(0))
+        fleet.apply(StatisticsDelta(total: 4, listed: 0, versions: ["a": 1]), from: SourceID(0))
+        #expect(fleet.takePending(rows: false).versions == ["a": 1, "b": 0, "c": 3, "(other)": 0])
+        #expect(fleet.versions == ["a": 1, "c": 3])
+    }
 }
