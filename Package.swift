@@ -14,6 +14,11 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Which build this is: the release script and the image say so, every other build does not.
+func told(_ name: String) -> String {
+    "\"\((Context.environment[name] ?? "").filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-:.+".contains($0)) })\""
+}
+
 // Built only when asked for, so that tests and servers do not wait for them: SKEWWATCH_BENCHMARKS=1 swift run -c release Benchmarks
 let benchmarks: [Target] =
     Context.environment["SKEWWATCH_BENCHMARKS"] == nil
@@ -62,10 +67,17 @@ let package = Package(
         .target(name: "HistoryStore", dependencies: ["CSQLite"], swiftSettings: settings),
         // What nodes tell each other: values only, so far without a bus of its own.
         .target(name: "SkewCluster", swiftSettings: settings),
+        // Revision and date of the build, which nothing in the source can know.
+        .target(
+            name: "CBuildInfo",
+            cSettings: [
+                .define("SKEWWATCH_REVISION", to: told("SKEWWATCH_REVISION")),
+                .define("SKEWWATCH_BUILD_DATE", to: told("SKEWWATCH_BUILD_DATE")),
+            ]),
         .target(
             name: "SkewWatch",
             dependencies: [
-                "HTTPCall", "Presence", "Cryptography", "SkewProtocol", "WebSocketLoop",
+                "CBuildInfo", "HTTPCall", "Presence", "Cryptography", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Web/Assets")], swiftSettings: settings),

@@ -23,6 +23,13 @@ package final class HTTPCaller: Sendable {
         return path.isEmpty ? nil : path
     }
 
+    /// The version of libcurl, as it runs.
+    package static let libraryVersion: String = {
+        // "libcurl/7.88.1 OpenSSL/3.0.15 …"
+        let first = unsafe String(cString: curl_version()).split(separator: " ").first ?? ""
+        return String(first.split(separator: "/").last ?? "")
+    }()
+
     deinit { worker.end() }
 
     /// Sends a request and waits for the whole answer. Any thread.

@@ -46,7 +46,7 @@ struct ServerAccess {
         _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration
     ) -> HTTPRequest {
         // By its name a bot, for servers that do not know observers yet: who watches is no tab.
-        let named = headers + [("User-Agent", "skewwatch/\(VersionCommand.current) (bot)")]
+        let named = headers + [("User-Agent", "skewwatch/\(BuildInfo.version) (bot)")]
         let all = body == nil ? named : named + [("Content-Type", "application/json")]
         return HTTPRequest(url: url + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate)
     }

@@ -34,6 +34,10 @@ struct SkewWatchCommand: ParsableCommand {
     }
 
     private static func runCommand() async -> Never {
+        if ["--version", "-V"].contains(CommandLine.arguments.dropFirst().first) {
+            StandardStreams.print(VersionCommand.text)
+            ExitStatus.success.leave()
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

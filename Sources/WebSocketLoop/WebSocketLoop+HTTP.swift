@@ -166,13 +166,14 @@ extension WebSocketLoop {
     private static let eventEnd = Array("\n\n".utf8)
 
     /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
-    func hungUp(_ socket: SocketID) {
+    /// - Parameter hasHungUp: whether nothing more can come; in order where TCP has no error, which is how a page leaves a stream.
+    func stirred(_ socket: SocketID, hasHungUp: Bool) {
         guard let index = table.index(of: socket), table[index].ending.phase == .stream, let wsi = unsafe table[index].wsi else { return }
-        guard unsafe pendingError(of: lws_get_socket_fd(wsi)) == ETIMEDOUT else {
-            _ = end(index, .givenUp(.connectionLost))
-            return
+        switch unsafe pendingError(of: lws_get_socket_fd(wsi)) {
+        case 0 where hasHungUp: end(index, .givenUp(.closedByPeer))
+        case ETIMEDOUT: end(index, .givenUp(outboxes[index] == nil ? .pongTimeout : .slowConsumer))
+        default: end(index, .givenUp(.connectionLost))
         }
-        end(index, .givenUp(outboxes[index] == nil ? .pongTimeout : .slowConsumer))
     }
 }
 

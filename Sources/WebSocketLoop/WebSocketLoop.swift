@@ -218,7 +218,7 @@ package final class WebSocketLoop {
     /// Something came, or its peer hung up, for a connection that libwebsockets does not watch.
     func woken(_ socket: SocketID, hasHungUp: Bool) {
         guard let index = table.index(of: socket) else { return }
-        if let slot = table[index].pendingSlot { door.woken(slot, hasHungUp: hasHungUp) } else { hungUp(socket) }
+        if let slot = table[index].pendingSlot { door.woken(slot, hasHungUp: hasHungUp) } else { stirred(socket, hasHungUp: hasHungUp) }
     }
 
     /// Forgets a connection whose memory libwebsockets frees.

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
 declare -A allowed=(
-    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]=""
+    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]="" [CBuildInfo]=""
     [WebSocketLoop]="CLibwebsockets CLibuv CLinux"
     [HTTPCall]="CLibcurl"
     [Cryptography]="CLibcrypto"
@@ -16,7 +16,7 @@ declare -A allowed=(
     [SkewProtocol]="Presence"
     [SkewCluster]="CLibcurl Cryptography Presence"
     [HistoryStore]="CSQLite Dispatch"
-    [SkewWatch]="HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster HistoryStore Logging"
+    [SkewWatch]="CBuildInfo HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster HistoryStore Logging"
     # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
     [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
     [CEpoll]=""

@@ -12,6 +12,7 @@ final class AuthorizationDesk: Sendable {
     private static let maxComputedAtOnce = 8
 
     let audit: AuditLog
+    let calls: AppCalls
     let guesses = GuessLimiter()
     private let authorizers: Mutex<Authorizers>
     private let currentEpoch = Atomic<Int>(0)
@@ -23,9 +24,10 @@ final class AuthorizationDesk: Sendable {
     private let asking = WaitingLine(
         .init(served: maxAskedAtOnce, servedPerKey: maxAskedAtOnce / 2, keptForRenewals: maxAskedAtOnce / 8))
 
-    init(_ authorizers: Authorizers, audit: AuditLog) {
+    init(_ authorizers: Authorizers, audit: AuditLog, calls: AppCalls = AppCalls()) {
         self.authorizers = Mutex(authorizers)
         self.audit = audit
+        self.calls = calls
     }
 
     /// Changes with every revocation and every change of secrets.

@@ -11,17 +11,19 @@ struct AuthorizeURL: Authorizer {
     private let url: String
     private let call: @Sendable (HTTPRequest) async throws(HTTPFault) -> HTTPAnswer
     private let audit: AuditLog
+    private let calls: AppCalls
     private let clock: @Sendable () -> Duration
     private let verdicts = VerdictCache()
     /// Said once.
     private let wasToldInWords = OnceFlag()
 
     init(
-        url: String, audit: AuditLog, clock: @escaping @Sendable () -> Duration = { MonotonicTime.now },
+        url: String, audit: AuditLog, calls: AppCalls = AppCalls(), clock: @escaping @Sendable () -> Duration = { MonotonicTime.now },
         call: @escaping @Sendable (HTTPRequest) async throws(HTTPFault) -> HTTPAnswer
     ) {
         self.url = url
         self.audit = audit
+        self.calls = calls
         self.clock = clock
         self.call = call
     }
@@ -41,6 +43,7 @@ struct AuthorizeURL: Authorizer {
     func forget() { verdicts.forget() }
 
     private func ask(_ request: StatsRequest) async -> VerdictCache.Entry {
+        let start = clock()
         let answer: AuthorizeURLAnswer
         do throws(HTTPFault) {
             answer = AuthorizeURLAnswer(try await call(httpRequest(for: request)))
@@ -48,6 +51,7 @@ struct AuthorizeURL: Authorizer {
             answer = .fault(error.reason)
         }
         let now = clock()
+        calls.note(answer.counted, took: now - start)
         switch answer {
         case .granted(let scope, let ttl):
             let grant = Grant(authorizer: name, scope: scope, expires: now + ttl, who: nil)

@@ -22,6 +22,15 @@ enum AuthorizeURLAnswer: Equatable {
         }
     }
 
+    /// How it is counted.
+    var counted: AppCalls.Result {
+        switch self {
+        case .granted: .granted
+        case .denied, .deniedInWords: .denied
+        case .fault: .fault
+        }
+    }
+
     private static func reading(_ answer: HTTPAnswer) -> Self {
         let type = answer.contentType?.split(separator: ";").first.map { $0.lowercased().filter { $0 != " " } } ?? ""
         if answer.body.isEmpty { return .granted(scope: .ips, ttl: StatsRequest.defaultTTL) }

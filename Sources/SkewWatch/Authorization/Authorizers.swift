@@ -27,7 +27,10 @@ struct Authorizers: Sendable {
     }
 
     /// - Parameter previous: those that these follow; public keys from the same place stay good until that has been read again.
-    init(_ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, after previous: Authorizers? = nil) {
+    init(
+        _ configuration: Configuration, hooks: ServerHooks, caller: HTTPCaller, audit: AuditLog, calls: AppCalls,
+        after previous: Authorizers? = nil
+    ) {
         tokens = AccessTokens(stats: configuration.statsTokens, admin: configuration.adminTokens)
         let known = previous?.keySource
         if let previous { revoked = previous.revoked }
@@ -38,7 +41,7 @@ struct Authorizers: Sendable {
         if let tokens { computing = [tokens] }
         if let url = configuration.authorizeURL {
             asking.append(
-                AuthorizeURL(url: url, audit: audit) { request throws(HTTPFault) in try await caller.call(request) })
+                AuthorizeURL(url: url, audit: audit, calls: calls) { request throws(HTTPFault) in try await caller.call(request) })
         }
         if let hook = hooks.authorizeStats { asking.append(HookAuthorizer(hook: hook)) }
     }

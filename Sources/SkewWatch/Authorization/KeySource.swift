@@ -127,7 +127,9 @@ extension KeySource {
     private static func read(_ url: String, _ caller: HTTPCaller) async -> Result<[UInt8], Fault> {
         do throws(HTTPFault) {
             let answer = try await caller.call(
-                HTTPRequest(url: url, headers: [("Accept", "application/json")], timeout: .seconds(5), maxAnswerBytes: 262_144))
+                HTTPRequest(
+                    url: url, headers: [("Accept", "application/json"), ("User-Agent", "skewwatch/\(BuildInfo.version)")],
+                    timeout: .seconds(5), maxAnswerBytes: 262_144))
             return answer.status == 200 ? .success(answer.body) : .failure(Fault(reason: "it answered \(answer.status)"))
         } catch {
             return .failure(Fault(reason: error.reason))

@@ -117,6 +117,7 @@ extension ConnectionTracker: RequestHandler {
     /// One line for each request of an operator's endpoint, right or wrong.
     private func finished(_ response: HTTPResponse, to entry: PendingRequests.Entry) -> HTTPResponse {
         if entry.endpoint.isOperators {
+            count(.init(path: entry.endpoint.path, result: .init(status: response.status)))
             let address = settings.ipTracking ? address(of: entry.socket, entry.request.proxied?.source)?.description : nil
             desk.audit.request(
                 "\(entry.request.method?.rawValue ?? "?") \(entry.endpoint.path)", status: response.status, by: entry.request.reader?.name,

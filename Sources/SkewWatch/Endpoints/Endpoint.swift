@@ -80,6 +80,9 @@ enum Endpoints {
         return all.filter { rest.elementsEqual($0.path.utf8) }
     }
 
+    /// The paths of those for operators, each once.
+    static let operatorsPaths = Set(all.filter(\.isOperators).map(\.path)).sorted()
+
     /// The value of an `Allow` header.
     static func allow(_ endpoints: [Endpoint]) -> String {
         let methods = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] } + [RequestHead.Method.options]

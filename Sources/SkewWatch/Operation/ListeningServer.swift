@@ -100,7 +100,7 @@ struct ListeningServer: Sendable {
         guard let port = configuration.internalPort else { return nil }
         let sockets = try ListeningSockets.open(
             host: configuration.internalHost, port: port, count: 1, takesOver: configuration.takeover)
-        let (shared, budget, fleet) = (parts.shared, parts.budget, parts.fleet)
+        let (shared, budget, fleet, calls) = (parts.shared, parts.budget, parts.fleet, parts.desk.calls)
         let server = try InternalServer(
             names: parts.configuration.internalNames, shared: shared, publicBudget: budget, watchdog: watchdog, logger: parts.logger
         ) {
@@ -108,8 +108,9 @@ struct ListeningServer: Sendable {
             for tracker in trackers { loops.append(await tracker.report()) }
             let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
             return MetricsReport(
-                loops: loops, fleet: await fleet.counts, subscribers: shared.inbox.subscribers, broadcasts: await scheduler.broadcasts,
-                connectionLimit: budget.limit, release: shared.release, uptimeSeconds: seconds)
+                loops: loops, versions: await fleet.counts.versions, subscribers: shared.inbox.subscribers,
+                broadcasts: await scheduler.broadcasts, appCalls: calls.histograms, connectionLimit: budget.limit,
+                releases: shared.decisions.releaseHistory.versions, uptimeSeconds: seconds, process: .now)
         }
         do {
             try await server.start(on: sockets)
@@ -127,7 +128,11 @@ struct ListeningServer: Sendable {
         let (configuration, logger) = (parts.configuration, parts.logger)
         logger.info(
             "Listening.",
-            metadata: ["address": "\(address.url)", "loops": "\(parts.loops)", "connections": "\(parts.limit)"])
+            metadata: [
+                "address": "\(address.url)", "loops": "\(parts.loops)", "connections": "\(parts.limit)",
+                "build": "\(BuildInfo.description)",
+            ])
+        logger.info("Open the dashboard.", metadata: ["url": "\(address.localURL)/dashboard"])
         for warning in configuration.warnings + [parts.limit.warning].compactMap(\.self) { logger.warning("\(warning)") }
         if !configuration.connectionTracking {
             logger.info("Connections are not tracked: nobody sees statistics.")

@@ -6,10 +6,16 @@ public struct ServerAddress: Sendable, Equatable {
     public let port: Int
     /// Scheme, host, port and base path, without a slash at the end.
     public let url: String
+    /// The same as this machine reaches it: a server on all addresses by `localhost`.
+    let localURL: String
 
     init(host: String, port: Int, isTLS: Bool, path: String) {
         self.host = host
         self.port = port
-        url = "\(isTLS ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)"
+        func url(_ host: String) -> String {
+            "\(isTLS ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)"
+        }
+        self.url = url(host)
+        localURL = url(NetworkAddress(host)?.isWildcard == true ? "localhost" : host)
     }
 }

@@ -36,9 +36,10 @@ struct ServerParts: Sendable {
         shared = SharedState(release: configuration.release, addresses: addresses)
         caller = HTTPCaller(caFile: configuration.caFile)
         let audit = AuditLog(logger: logger)
-        let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit)
+        let calls = AppCalls()
+        let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit, calls: calls)
         deniesEverybody = authorizers.isEmpty
-        desk = AuthorizationDesk(authorizers, audit: audit)
+        desk = AuthorizationDesk(authorizers, audit: audit, calls: calls)
         live = LiveSettings(configuration, hooks: hooks)
         fleet = Fleet(limits: StatisticsLimits(configuration), pinned: { [shared] in shared.pinnedVersions })
     }

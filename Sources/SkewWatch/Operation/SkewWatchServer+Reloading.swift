@@ -59,7 +59,7 @@ extension SkewWatchServer {
         parts.shared.addresses.change(to: configuration.addressRules)
         let (desk, caller) = (parts.desk, parts.caller)
         desk.replace { current in
-            Authorizers(configuration, hooks: hooks, caller: caller, audit: desk.audit, after: current)
+            Authorizers(configuration, hooks: hooks, caller: caller, audit: desk.audit, calls: desk.calls, after: current)
         }
         logger.log(
             level: change.waiting.isEmpty ? .info : .warning,

@@ -8,6 +8,8 @@ struct Arrival: Sendable {
     let identity: DeclaredIdentity
     /// Only where a proxy is trusted and somebody asks for addresses.
     let forwarded: ForwardedHeaders?
+    /// What a crawler calls itself; nil for anybody else.
+    let crawler: [UInt8]?
     /// As far as an authorizer may want to see it.
     let head: HandshakeHead?
 
@@ -18,7 +20,9 @@ struct Arrival: Sendable {
         let isObserver = QueryString.firstValue(of: "observer", in: query.span) == [UInt8(ascii: "1")]
         if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
         self.identity = identity
-        let isCrawler = settings.excludeBots && Crawlers.includes(head.header(.userAgent))
+        let userAgent = settings.excludeBots ? head.header(.userAgent) : nil
+        let isCrawler = Crawlers.includes(userAgent)
+        crawler = isCrawler ? userAgent : nil
         kind = Connection.Kind(transport: transport, audience: isObserver ? .observer : isCrawler ? .crawler : .tab)
         forwarded = settings.asksProxies ? Request.Proxied(head).source : nil
         self.head = HandshakeHead(head, keeping: settings.keptHead)

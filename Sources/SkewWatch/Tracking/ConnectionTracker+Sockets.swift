@@ -21,10 +21,7 @@ extension ConnectionTracker: WebSocketHandler {
     }
 
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
-        assumeIsolated { tracker in
-            tracker.count(reason)
-            tracker.forget(socket.index)
-        }
+        assumeIsolated { $0.forget(socket.index, .disconnected(reason)) }
     }
 
     /// What the loop itself has to tell and to ask. The tracker outlives its loop.

@@ -29,7 +29,6 @@ actor ConnectionTracker {
     var pending = PendingRequests()
     var refusals = RefusalLog()
     private(set) var counters = Counters()
-    private var uncountedLines = FloodGate(perSecond: 10, burst: 100)
     private var random = RandomPool()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
@@ -71,7 +70,7 @@ actor ConnectionTracker {
             guard let connection = connections[index] else { continue }
             left -= 1
             loop?.closeSocket(at: index, .serviceRestart, farewell: connection.isStream ? Self.retryLine() : [])
-            forget(index)
+            forget(index, .drained)
         }
     }
 
@@ -126,20 +125,12 @@ actor ConnectionTracker {
         shared.openConnections.add(1, ordering: .relaxed)
         counters.opened[connection.kind, default: 0] += 1
         let uncounted = arrival.uncounted(settings)
-        if let uncounted { note(uncounted, connection) }
+        if let uncounted { refusals.note(uncounted, id, userAgent: arrival.crawler, logger, now: MonotonicTime.now) }
         let hello = ServerMessage.connected(
             version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
             uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
-    }
-
-    /// "My tab is not counted": says why, to who asks for debug lines.
-    private func note(_ reason: UncountedReason, _ connection: Connection) {
-        guard logger.logLevel <= .debug, let leftOut = uncountedLines.pass(at: MonotonicTime.now) else { return }
-        logger.debug(
-            "A connection is served and not counted.",
-            metadata: ["connection": "\(connection.id)", "reason": "\(reason.rawValue)", "leftOutBefore": "\(leftOut)"])
     }
 
     private func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
@@ -168,7 +159,7 @@ actor ConnectionTracker {
     }
 
     /// A connection is gone: the one place where everything is forgotten that is known of it.
-    func forget(_ index: Int) {
+    func forget(_ index: Int, _ reason: Counters.ClosingReason) {
         guard index < connections.count, let connection = connections[index] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         connections[index] = nil
@@ -178,7 +169,7 @@ actor ConnectionTracker {
         if let address = addresses.forget(index) { shared.addresses.giveBack(address) }
         if connection.isStream { shared.streams.remove(connection.id) }
         shared.openConnections.subtract(1, ordering: .relaxed)
-        counters.ended[connection.kind, default: 0] += 1
+        counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
         let now = MonotonicTime.now
         if roster.close(slot, at: now) { shared.inbox.noteChange(at: now) }
@@ -297,5 +288,5 @@ actor ConnectionTracker {
     func count(_ ignored: ClientMessage.IgnoredReason) { counters.ignored[ignored, default: 0] += 1 }
     func count(_ rejection: Counters.Rejection) { counters.rejected[rejection, default: 0] += 1 }
     func count(_ answer: Counters.Answer) { counters.authorizations[answer, default: 0] += 1 }
-    func count(_ reason: DisconnectReason) { counters.closed[reason, default: 0] += 1 }
+    func count(_ request: Counters.AdminRequest) { counters.adminRequests[request, default: 0] += 1 }
 }

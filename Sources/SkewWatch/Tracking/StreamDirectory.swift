@@ -12,6 +12,9 @@ final class StreamDirectory: Sendable {
 
     private let entries = Mutex<[ConnectionID: Entry]>([:])
 
+    /// How many streams there are.
+    var count: Int { entries.withLock { $0.count } }
+
     func add(_ id: ConnectionID, _ entry: Entry) {
         entries.withLock { $0[id] = entry }
     }

@@ -2,6 +2,9 @@ internal import SkewProtocol
 
 /// The counts that a watcher keeps: a `stats` message with the `stats-delta` messages since.
 struct LiveStatistics: Equatable {
+    /// What the server calls all that has no name of its own, since there are more names than it shows.
+    static let otherName = "(other)"
+
     private(set) var total: Int
     private(set) var versions: [String: Int]
     private(set) var routes: [String: Int]

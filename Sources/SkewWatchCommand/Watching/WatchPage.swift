@@ -88,8 +88,14 @@ struct WatchPage {
         let there = statistics.versions[release] ?? 0
         let text =
             "\(ShownNumber.grouped(there)) of \(ShownNumber.grouped(statistics.total)) on the current release \(release)"
-            + " (\(ShownNumber.share(there, of: statistics.total)))"
+            + " (\(ShownNumber.share(there, of: statistics.total)))" + unknown(statistics)
         return TerminalText(text, limit: canvas.columns, ellipsis: canvas.glyphs.ellipsis).text
+    }
+
+    /// The release always has its name, so what is under no name is not on it. On which build it is, nobody can say.
+    private func unknown(_ statistics: LiveStatistics) -> String {
+        guard let count = statistics.versions[LiveStatistics.otherName], count > 0 else { return "" }
+        return "; the build of \(ShownNumber.grouped(count)) is unknown"
     }
 
     // MARK: The tables

@@ -48,6 +48,21 @@ import Testing
         }
     }
 
+    @Test func `every tab is told of a release, more than one slice of them, and the answer counts those that are there`() async throws {
+        let settings = Configuration.testing { ($0.loops, $0.adminToken) = (1, Secret(RunningServer.adminToken)) }
+        try await RunningServer.run(settings) { server in
+            var tabs: [WebSocketClient] = []
+            for _ in 0..<600 { tabs.append(try await server.open().client) }
+            let left = tabs.removeFirst()
+            try await left.sendClose(1000)
+            #expect(try await left.closeCode() == 1000)
+            let stream = try await EventStream(port: server.port)
+            #expect(try await server.administer("/admin/release", #"{"version":"r2"}"#)?.body == #"{"ok":true,"sockets":600}"#)
+            for tab in tabs { #expect(try await tab.text() == #"{"type":"version","version":"r2"}"#) }
+            #expect(try await stream.event() == #"{"type":"version","version":"r2"}"#)
+        }
+    }
+
     @Test func `history is for viewers, and nobody else's browser hears of an error`() async throws {
         try await RunningServer.run(Self.settings) { server in
             #expect(try await server.request("GET", "/__skew/admin/history")?.status == 204)

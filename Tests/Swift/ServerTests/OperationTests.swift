@@ -40,7 +40,7 @@ import Testing
             // It never answers a ping.
             let (silent, _) = try await server.open()
             for reason in ["closed_by_peer", "connection_lost", "message_too_big", "invalid_payload", "protocol_error", "pong_timeout"] {
-                try await server.awaitMetric(#"connections_closed_total{reason="\#(reason)"}"#, 1)
+                try await server.awaitMetric(#"connections_closed_total{transport="websocket",reason="\#(reason)"}"#, 1)
             }
             #expect(try await server.metric(#"connections_opened_total{transport="websocket"}"#) == 6)
             #expect(try await server.metric(#"connections{transport="websocket"}"#) == 0)
@@ -139,7 +139,7 @@ import Testing
             let newest = try await slow.message { $0.routes["/late10"] != nil }
             #expect(newest.type == "stats" && newest.total == 302 && newest.rows.count == 302)
             #expect(newest.yourID == hello.connectionID && newest.rows.values.contains { $0.route == "/late10" })
-            #expect(try await server.metric(#"connections_closed_total{reason="slow_consumer"}"#) == 0)
+            #expect(try await server.metric(#"connections_closed_total{transport="websocket",reason="slow_consumer"}"#) == 0)
         }
     }
 }

@@ -90,7 +90,8 @@ import Testing
             try await stream.leave(departure)
             let gone = try await watcher.message()
             #expect(gone.total == 1 && gone.closed == [id])
-            #expect(try await server.metric(#"connections_closed_total{reason="connection_lost"}"#) == 1)
+            let reason = [.closes, .halfCloses].contains(departure) ? "closed_by_peer" : "connection_lost"
+            #expect(try await server.metric(#"connections_closed_total{transport="sse",reason="\#(reason)"}"#) == 1)
             let before = Self.processorTime
             #expect(await !watcher.hears(within: 500))
             #expect(Self.processorTime - before < .milliseconds(120), "the loop spins")

@@ -61,9 +61,11 @@ import Testing
         #expect(end.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 
-    @Test func `version is one line`() throws {
-        let end = try RunningCommand("version").finish()
+    @Test(arguments: ["version", "--version", "-V"]) func `the version comes with the libraries in use`(argument: String) throws {
+        let end = try RunningCommand(argument).finish()
         #expect(end.status == 0 && end.errors.isEmpty)
-        #expect(end.output.wholeMatch(of: /skewwatch [0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
+        let form =
+            /skewwatch [0-9]+\.[0-9]+\.[0-9]+( \([^)]+\))?\nlibwebsockets [0-9.]+, libuv [0-9.]+, libcrypto [0-9.]+, libcurl [0-9.]+\n/
+        #expect(end.output.wholeMatch(of: form) != nil, "\(end.output)")
     }
 }

@@ -5,16 +5,61 @@ internal import WebSocketLoop
 struct Counters: Sendable {
     /// WebSockets and streams that were opened.
     var opened: [Connection.Kind: Int] = [:]
-    /// Those of them that are gone.
-    var ended: [Connection.Kind: Int] = [:]
-    /// Why.
-    var closed: [DisconnectReason: Int] = [:]
+    /// Those of them that are gone, and why.
+    var closed: [Closing: Int] = [:]
     var rejected: [Rejection: Int] = [:]
     var authorizations: [Answer: Int] = [:]
     var messages: [MessageKind: Int] = [:]
     var ignored: [ClientMessage.IgnoredReason: Int] = [:]
+    /// Requests of operators that were answered.
+    var adminRequests: [AdminRequest: Int] = [:]
     /// Broadcasts that a subscriber did not get because it was behind: it got a newer state later.
     var coalescedPushes = 0
+
+    /// What connections ended, and how.
+    struct Closing: Hashable, Sendable {
+        var kind: Connection.Kind
+        var reason: ClosingReason
+    }
+
+    /// Why a connection is gone: what the loop saw, or the server's own plan.
+    enum ClosingReason: Hashable, Sendable, CaseIterable {
+        case disconnected(DisconnectReason)
+        /// The server ends, and closes its connections one after the other.
+        case drained
+
+        static let allCases = DisconnectReason.allCases.map { Self.disconnected($0) } + [.drained]
+
+        /// As metrics show it.
+        var name: String {
+            switch self {
+            case .disconnected(let reason): reason.name
+            case .drained: "drained"
+            }
+        }
+    }
+
+    /// A request of an operator, and what it came to.
+    struct AdminRequest: Hashable, Sendable {
+        /// Behind the base path.
+        var path: String
+        var result: Result
+
+        enum Result: String, Sendable, CaseIterable {
+            case ok, unauthorized, throttled, refused, failed
+
+            /// - Parameter status: of the answer.
+            init(status: Int) {
+                switch status {
+                case 200..<400: self = .ok
+                case 401: self = .unauthorized
+                case 429: self = .throttled
+                case 400..<500: self = .refused
+                default: self = .failed
+                }
+            }
+        }
+    }
 
     enum Rejection: String, Sendable, CaseIterable {
         case connectionLimit = "connection_limit"
@@ -55,8 +100,13 @@ struct Counters: Sendable {
 
     /// How many of an audience are there, by transport.
     func open(_ audience: Connection.Audience) -> [Transport: Int] {
-        Self.of(audience, in: opened.merging(ended.mapValues { -$0 }, uniquingKeysWith: +))
+        closed.reduce(into: opened(audience)) { counts, entry in
+            if entry.key.kind.audience == audience { counts[entry.key.kind.transport, default: 0] -= entry.value }
+        }
     }
+
+    /// How many are gone for a reason, whoever they were.
+    func closed(_ reason: ClosingReason) -> Int { closed.reduce(0) { $1.key.reason == reason ? $0 + $1.value : $0 } }
 
     private static func of(_ audience: Connection.Audience, in counts: [Connection.Kind: Int]) -> [Transport: Int] {
         counts.reduce(into: [:]) { if $1.key.audience == audience { $0[$1.key.transport] = $1.value } }
@@ -64,12 +114,12 @@ struct Counters: Sendable {
 
     mutating func merge(_ other: Counters) {
         opened.merge(other.opened, uniquingKeysWith: +)
-        ended.merge(other.ended, uniquingKeysWith: +)
         closed.merge(other.closed, uniquingKeysWith: +)
         rejected.merge(other.rejected, uniquingKeysWith: +)
         authorizations.merge(other.authorizations, uniquingKeysWith: +)
         messages.merge(other.messages, uniquingKeysWith: +)
         ignored.merge(other.ignored, uniquingKeysWith: +)
+        adminRequests.merge(other.adminRequests, uniquingKeysWith: +)
         coalescedPushes += other.coalescedPushes
     }
 }

@@ -17,6 +17,7 @@ actor InternalServer: RequestHandler {
     private let questions: AsyncStream<SocketID>
     private let input: AsyncStream<SocketID>.Continuation
     private var loop: WebSocketLoop?
+    private var labels = VersionLabels()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
@@ -58,8 +59,10 @@ actor InternalServer: RequestHandler {
     /// Answers what needs the loops, one question after the other, until its task is cancelled.
     func run() async {
         for await socket in questions {
+            let report = await report()
             let response = HTTPResponse(
-                status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")], body: await report().text)
+                status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+                body: report.text(&labels, at: MonotonicTime.now))
             loop?.respond(to: socket, with: response)
         }
     }

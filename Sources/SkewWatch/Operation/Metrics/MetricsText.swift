@@ -1,4 +1,6 @@
 /// Writes metrics in Prometheus' text format 0.0.4: a type and help line per metric, label values escaped.
+///
+/// Every name gets the prefix `skewwatch_`, but those that Prometheus itself gives a meaning, which begin with `process_`.
 struct MetricsText {
     enum Kind: String {
         case gauge, counter, histogram
@@ -6,10 +8,10 @@ struct MetricsText {
 
     private(set) var bytes: [UInt8] = []
 
-    /// Starts a metric. Its name gets the prefix `skewwatch_`, and a counter's must end in `_total`.
+    /// Starts a metric. A counter's name must end in `_total`.
     mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         precondition(kind != .counter || name.hasSuffix("_total"), "the name of a counter ends in _total")
-        append("# HELP skewwatch_\(name) \(help)\n# TYPE skewwatch_\(name) \(kind.rawValue)\n")
+        append("# HELP \(Self.full(name)) \(help)\n# TYPE \(Self.full(name)) \(kind.rawValue)\n")
     }
 
     mutating func sample(_ name: String, _ labels: [(name: String, value: String)], _ value: Int) {
@@ -20,8 +22,16 @@ struct MetricsText {
         sample(name, labels, text: String(value))
     }
 
+    private static func full(_ name: String) -> String { name.hasPrefix("process_") ? name : "skewwatch_\(name)" }
+
     /// A metric without labels.
     mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Int) {
+        begin(name, kind, help)
+        sample(name, [], value)
+    }
+
+    /// The same for a number with a fraction.
+    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
         begin(name, kind, help)
         sample(name, [], value)
     }
@@ -50,7 +60,7 @@ struct MetricsText {
     }
 
     private mutating func sample(_ name: String, _ labels: [(name: String, value: String)], text: String) {
-        append("skewwatch_\(name)")
+        append(Self.full(name))
         if !labels.isEmpty {
             append("{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}")
         }

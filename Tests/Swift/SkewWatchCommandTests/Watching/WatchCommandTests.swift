@@ -33,6 +33,21 @@ import Testing
         }
     }
 
+    @Test func `a watcher that ends is a clean close, and counted apart from tabs`() async throws {
+        let server = try ServingCommand(["--internal-port", "0"], environment: Self.secrets)
+        defer { server.stop() }
+        let environment = ["SKEWWATCH_STATS_TOKEN": "viewer"]
+        #expect(try RunningCommand("watch", server.url, "--once", environment: environment).finish().status == 0)
+        let port = try #require(Int(server.internalPort))
+        let clean = #"skewwatch_observers_closed_total{transport="sse",reason="closed_by_peer"} 1"#
+        var metrics = ""
+        for _ in 0..<200 where !metrics.contains(clean) {
+            metrics = try await HTTPAnswer.to("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", port: port)?.body ?? ""
+        }
+        #expect(metrics.contains(clean))
+        #expect(metrics.contains(#"skewwatch_connections_opened_total{transport="sse"} 0"#))
+    }
+
     @Test func `URL and token come from the settings in the environment where none are given`() throws {
         let server = try server()
         defer { server.stop() }

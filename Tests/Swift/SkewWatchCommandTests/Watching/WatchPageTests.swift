@@ -31,6 +31,11 @@ import Testing
         #expect(lines[first + 1].hasPrefix("1.9 "))
     }
 
+    @Test func `tabs whose build has no name are said to be unknown`() throws {
+        let lines = try page(versions: ["2.0": 6, "(other)": 4]).lines(on: canvas(100, nil))
+        #expect(lines.contains("6 of 10 on the current release 2.0 (60.0 %); the build of 4 is unknown"))
+    }
+
     @Test func `no line is wider than the screen and no page is higher, whatever the size`() throws {
         let page = try page(versions: Self.versions, routes: Self.routes, link: .lost(reason: String(repeating: "why ", count: 50)))
         for columns in [5, 20, 24, 30, 47, 80, 200] {

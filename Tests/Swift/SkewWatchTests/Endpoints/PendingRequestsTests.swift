@@ -19,6 +19,13 @@ import Testing
         #expect(pending.takeBody(of: socket(3, 1)) == nil && pending.count == 0)
     }
 
+    @Test func `a body is not taken for one that is gone from the same place`() {
+        var pending = PendingRequests()
+        pending.awaitBody(of: entry(socket(3, 2)))
+        #expect(pending.takeBody(of: socket(3, 1)) == nil && pending.takeBody(of: socket(3, 3)) == nil)
+        #expect(pending.count == 1 && pending.takeBody(of: socket(3, 2)) != nil)
+    }
+
     @Test func `an answer is given once`() {
         var pending = PendingRequests()
         pending.awaitAnswer(to: entry(socket(0, 9), .adminStatistics))

@@ -1,5 +1,6 @@
 import HTTPCall
 import SkewProtocol
+import Synchronization
 import TestServer
 import TestSockets
 import Testing
@@ -16,7 +17,7 @@ import WebSocketLoop
         change(&options)
         let configuration = Configuration()
         let audit = AuditLog(logger: LogLines().logger)
-        let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit)
+        let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit, calls: AppCalls())
         let settings = TrackerSettings(
             basePath: "", connectionTracking: true, routeTracking: false, ipTracking: false, excludeBots: true, cookieName: "c",
             routes: RouteNames(),
@@ -67,6 +68,22 @@ import WebSocketLoop
         }
     }
 
+    @Test func `a stream that is gone is in no directory, and counted nowhere`() async throws {
+        try await run { _ in
+        } _: { tracker, port in
+            let streams = try (0..<3).map { _ in try stream(port) }
+            for stream in streams { _ = try await stream.receive() }
+            let shared = await tracker.shared
+            for _ in 0..<500 where shared.streams.count < 3 { try await Task.sleep(for: .milliseconds(2)) }
+            #expect(shared.streams.count == 3 && shared.openConnections.load(ordering: .relaxed) == 3)
+            streams[0].close()
+            streams[1].reset()
+            for _ in 0..<500 where shared.streams.count > 1 { try await Task.sleep(for: .milliseconds(2)) }
+            #expect(shared.streams.count == 1 && shared.openConnections.load(ordering: .relaxed) == 1)
+            streams[2].close()
+        }
+    }
+
     @Test func `a stream that is not read is closed as a slow consumer, and nobody else is`() async throws {
         try await run {
             $0.blockedTimeout = .seconds(1)
@@ -78,10 +95,10 @@ import WebSocketLoop
             _ = try await fast.receive()
             // More than the kernel takes for one that does not read.
             await tracker.push(8 << 20, to: 0)
-            for _ in 0..<500 where await tracker.counters.closed[.slowConsumer] == nil {
+            for _ in 0..<500 where await tracker.counters.closed.isEmpty {
                 _ = try await fast.receive()
             }
-            #expect(await tracker.counters.closed == [.slowConsumer: 1])
+            #expect(await tracker.counters.closed.map(\.key.reason) == [.disconnected(.slowConsumer)])
             #expect(await tracker.counters.open(.tab)[.eventStream] == 1)
             #expect(try await !fast.receive().isEmpty)
             slow.close()

@@ -27,7 +27,7 @@ package struct RunningServer: Sendable {
         let (ports, sink) = AsyncStream<Int>.makeStream()
         var hooks = hooks
         hooks.listening = { sink.yield($0) }
-        let lines = LogLines()
+        let lines = LogLines(configuration.logLevel)
         let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: lines.logger)
         let running = Task {
             defer { sink.finish() }
