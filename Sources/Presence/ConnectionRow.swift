@@ -6,14 +6,17 @@ package struct ConnectionRow: Sendable, Equatable {
     package var version: String
     /// Where in the app it is, as counted: beyond the cap it is `Statistics.otherName`.
     package var route: String
+    /// When it opened, in milliseconds since 1970.
+    package var since: Int64
     /// The client's address; nil while addresses are not tracked.
     package var address: String?
 
-    /// Makes a row of its four parts.
-    package init(id: ConnectionID, version: String, route: String, address: String? = nil) {
+    /// Makes a row of its parts.
+    package init(id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String? = nil) {
         self.id = id
         self.version = version
         self.route = route
+        self.since = since
         self.address = address
     }
 }

@@ -6,6 +6,8 @@ package struct FleetView: Sendable {
     private struct Source {
         var total = 0
         var listed = 0
+        var listedCurrent = 0
+        var waitingOld = 0
         var versions: [String: Int] = [:]
         var routes: [String: Int] = [:]
     }
@@ -49,6 +51,27 @@ package struct FleetView: Sendable {
         return source.listed < source.total
     }
 
+    /// How many rows a source may list, so that those find a place that do not run the release; nil where none of them waits there.
+    package func listingAllowance(forOldOf source: SourceID) -> Int? {
+        guard let state = sources[source], state.waitingOld > 0, listed < maxListed else { return nil }
+        return state.listed + min(state.waitingOld, maxListed - listed)
+    }
+
+    /// Where rows that do not run the release wait at one source, and others list rows that do: under which limit each of those is to be
+    /// asked once more, so that it gives places back. Empty where nobody has to.
+    package var concessions: [(source: SourceID, listing: Int)] {
+        var wanted = sources.values.reduce(0) { $0 + $1.waitingOld } - (maxListed - listed)
+        guard wanted > 0 else { return [] }
+        var concessions: [(source: SourceID, listing: Int)] = []
+        for (id, source) in sources.sorted(by: { $0.key.number < $1.key.number }) where wanted > 0 {
+            let given = min(wanted, source.listedCurrent)
+            guard given > 0 else { continue }
+            wanted -= given
+            concessions.append((id, source.listed - given))
+        }
+        return concessions
+    }
+
     /// Under which name a row with this version is shown.
     package func shownVersion(_ name: String) -> String { versionKeys.shownName(name) }
 
@@ -69,10 +92,12 @@ package struct FleetView: Sendable {
 
     /// Sets a source to a baseline, whatever was known of it. Only counts are taken, and only they become pending: take and tell what
     /// is pending before, and give those who show rows a new snapshot after.
-    package mutating func replace(_ source: SourceID, with summary: Statistics, listed: Int) {
+    package mutating func replace(
+        _ source: SourceID, with summary: Statistics, listed: Int, listedCurrent: Int = 0, waitingOld: Int = 0
+    ) {
         let old = sources[source] ?? Source()
         let step = StatisticsDelta(
-            total: summary.total, listed: listed,
+            total: summary.total, listed: listed, listedCurrent: listedCurrent, waitingOld: waitingOld,
             versions: Self.touched(from: old.versions, to: summary.versions),
             routes: Self.touched(from: old.routes, to: summary.routes))
         apply(step, from: source)
@@ -88,6 +113,8 @@ package struct FleetView: Sendable {
         self.listed += listed - state.listed
         state.total = total
         state.listed = listed
+        state.listedCurrent = min(Self.plausible(delta.listedCurrent), listed)
+        state.waitingOld = min(Self.plausible(delta.waitingOld), total - listed)
         versionKeys.change(by: Self.set(delta.versions, in: &state.versions))
         routeKeys.change(by: Self.set(delta.routes, in: &state.routes))
         sources[source] = state
@@ -115,7 +142,10 @@ package struct FleetView: Sendable {
     }
 
     private func asShown(_ row: ConnectionRow) -> ConnectionRow {
-        ConnectionRow(id: row.id, version: shownVersion(row.version), route: shownRoute(row.route), address: row.address)
+        var row = row
+        row.version = shownVersion(row.version)
+        row.route = shownRoute(row.route)
+        return row
     }
 
     private static func touched(from old: [String: Int], to new: [String: Int]) -> [String: Int] {

@@ -21,6 +21,8 @@ struct KeyTable: Sendable {
     private var free: [UInt32] = []
     private var touched: [UInt32] = []
     private var isRecording = false
+    /// The key that stays its name's own, whether it is counted or not.
+    private var pinned: UInt32?
 
     /// All keys are below it.
     var keyLimit: Int { names.count }
@@ -38,6 +40,16 @@ struct KeyTable: Sendable {
     /// The key of a name that is counted; nil for any other.
     func key(_ name: String) -> UInt32? { keys[name] }
 
+    /// Gives a name a key that it keeps until another name is pinned, whether it is counted or not; nil for none.
+    mutating func pin(_ name: String?) -> UInt32? {
+        let former = pinned
+        pinned = name.map { keys[$0] ?? makeKey($0) }
+        if let former, former != pinned, former != Self.other, tallies[Int(former)].count == 0 {
+            if !(isRecording && tallies[Int(former)].isKnown) { release(former) }
+        }
+        return pinned
+    }
+
     /// Counts one connection more under the name.
     mutating func enter(_ name: String) -> UInt32 {
         let key = keys[name] ?? makeKey(name)
@@ -50,7 +62,7 @@ struct KeyTable: Sendable {
     mutating func leave(_ key: UInt32) {
         tallies[Int(key)].count -= 1
         touch(key)
-        guard tallies[Int(key)].count == 0, key != Self.other else { return }
+        guard tallies[Int(key)].count == 0, key != Self.other, key != pinned else { return }
         if !(isRecording && tallies[Int(key)].isKnown) { release(key) }
     }
 
@@ -81,7 +93,7 @@ struct KeyTable: Sendable {
             if tally.count > 0 || tally.isKnown { counts[name(key)] = tally.count }
             tallies[Int(key)].isTouched = false
             tallies[Int(key)].isKnown = tally.count > 0
-            if tally.count == 0, tally.isKnown, key != Self.other { release(key) }
+            if tally.count == 0, tally.isKnown, key != Self.other, key != pinned { release(key) }
         }
         touched.removeAll(keepingCapacity: true)
         return counts

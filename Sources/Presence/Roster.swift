@@ -1,12 +1,18 @@
 /// The connections of one event loop and their counts, kept as they change.
 ///
-/// Opening, moving and closing cost O(1) and allocate nothing for known names, apart from amortized growth: 32 to 40 bytes per connection,
+/// Opening, moving and closing cost O(1) and allocate nothing for known names, apart from amortized growth: 36 to 45 bytes per connection,
 /// 16 to 32 more where addresses are kept. Names are compared as Swift compares strings; the first spelling is the one shown.
 ///
 /// Nothing is recorded until `startRecording(listing:)`. A row is in the list that subscribers know only from the take (or start) that
 /// put it there. A copy costs O(1), so that another thread can encode it while the loop goes on.
 package struct Roster: Sendable {
     private var cells: [Cell] = []
+    /// By slot: when it opened, in steps since `start`.
+    private var openings: [UInt32] = []
+    /// Milliseconds since 1970.
+    private let start: Int64
+    /// Milliseconds: four bytes last for two years and eight months.
+    private static let step: Int64 = 20
     private var versions = KeyTable()
     private var routes = KeyTable()
     /// By slot; shorter than `cells` where the later ones have none, so it costs nothing while no address is kept.
@@ -14,29 +20,49 @@ package struct Roster: Sendable {
     private var firstFree = Cell.noSlot
     /// The rows that subscribers know; nil while nothing is recorded.
     private var listing: Listing?
+    /// The key of the release; nil while none is known.
+    private var release: UInt32?
 
     /// All open connections.
     package private(set) var total = 0
     /// How many of them are in the list that subscribers know; 0 while nothing is recorded.
     package var listed: Int { listing?.count ?? 0 }
+    /// How many of those run the release; all of them while none is known.
+    package var listedCurrent: Int { listing?.currentCount ?? 0 }
+    /// How many connections do not run the release and wait for a place in the list.
+    package var waitingOld: Int { listing?.oldWaiting ?? 0 }
 
     /// Makes an empty roster.
-    package init() {}
+    /// - Parameter start: milliseconds since 1970, before which no connection opened.
+    package init(start: Int64 = 0) { self.start = start }
+
+    /// Says which version is the release: connections that do not run it are listed first. Costs O(connections) while something is recorded.
+    package mutating func setRelease(_ version: String?) {
+        release = versions.pin(version)
+        listing?.setRelease(release, in: &cells)
+    }
 
     /// Adds a connection. The slot is its handle until it is closed; then the slot is given to another.
-    package mutating func open(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
+    /// - Parameter since: when it opened, in milliseconds since 1970; kept to a fiftieth of a second.
+    package mutating func open(_ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?) -> Slot {
+        let opening = UInt32(clamping: (since - start) / Self.step)
         let cell = Cell(id: id, version: versions.enter(version), route: routes.enter(route))
         let index: UInt32
         if firstFree != Cell.noSlot, case .free(let next) = cells[Int(firstFree)].state {
             index = firstFree
             firstFree = next
             cells[Int(index)] = cell
+            openings[Int(index)] = opening
         } else {
             precondition(cells.count < Int(Cell.slotLimit), "a roster must hold less than 2^32 connections")
             index = UInt32(cells.count)
             // Doubling would take up to 64 bytes per connection; a quarter more takes 40 at most.
-            if cells.count == cells.capacity { cells.reserveCapacity(cells.count + cells.count / 4 + 16) }
+            if cells.count == cells.capacity {
+                cells.reserveCapacity(cells.count + cells.count / 4 + 16)
+                openings.reserveCapacity(cells.count + cells.count / 4 + 16)
+            }
             cells.append(cell)
+            openings.append(opening)
         }
         if let address { keep(address, at: Int(index)) }
         total += 1
@@ -75,11 +101,13 @@ package struct Roster: Sendable {
     /// Connections by version. Costs O(distinct names).
     package var versionCounts: [String: Int] { versions.counts }
 
-    /// Visits the listed rows. The numbers are keys for `versionName(_:)` and `routeName(_:)`.
-    package func forEachListed(_ body: (_ id: ConnectionID, _ versionKey: Int, _ routeKey: Int, _ address: String?) -> Void) {
-        guard listing != nil else { return }
-        for (index, cell) in cells.enumerated() where cell.isListed {
-            body(cell.id, Int(cell.version), Int(cell.route), address(index))
+    /// Visits the listed rows: those that run the release, or the others. While no release is known all are taken to run it.
+    package func forEachListed(current: Bool, _ body: (ListedRow) -> Void) {
+        guard let listing, (current ? listing.currentCount : listing.count - listing.currentCount) > 0 else { return }
+        for (index, cell) in cells.enumerated() where cell.isListed && (release == nil || cell.version == release) == current {
+            body(
+                ListedRow(
+                    id: cell.id, versionKey: Int(cell.version), routeKey: Int(cell.route), since: since(index), address: address(index)))
         }
     }
 
@@ -97,13 +125,14 @@ package struct Roster: Sendable {
 
     // MARK: Recording
 
-    /// Starts to record what changes, or starts anew: up to `limit` of the open rows are listed, nothing is pending.
+    /// Starts to record what changes, or starts anew: up to `limit` of the open rows are listed, those first that do not run the release;
+    /// nothing is pending.
     ///
     /// Costs O(connections). `summary` and `forEachListed(_:)` right after it are the baseline that the takes continue.
     package mutating func startRecording(listing limit: Int) {
         versions.startRecording()
         routes.startRecording()
-        listing = Listing(of: &cells, limit: limit)
+        listing = Listing(of: &cells, limit: limit, release: release)
     }
 
     /// Stops recording and forgets list and pending changes.
@@ -115,14 +144,17 @@ package struct Roster: Sendable {
 
     /// What changed since the start or the last take. Costs O(changes), whatever the number of connections.
     ///
-    /// While fewer than `limit` rows are listed, unlisted ones enter the list, the oldest first, and are told as opened; a limit below what
-    /// is listed already takes nothing away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
+    /// While fewer than `limit` rows are listed, unlisted ones enter the list and are told as opened: those that do not run the release
+    /// first, the oldest first. Rows that run it are told as closed where they stand in the way of others, or more than `limit` are listed;
+    /// the others stay listed. While no release is known, nothing is taken away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
     /// went. With `rows` false the list is kept up in the same way, but no row is told. Traps unless recording was started.
     package mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
         guard let changes = listing?.take(upTo: limit, from: &cells) else {
             preconditionFailure("a roster must record before its changes are taken")
         }
-        var delta = StatisticsDelta(total: total, listed: listed, versions: versions.takeTouched(), routes: routes.takeTouched())
+        var delta = StatisticsDelta(
+            total: total, listed: listed, listedCurrent: listedCurrent, waitingOld: waitingOld, versions: versions.takeTouched(),
+            routes: routes.takeTouched())
         guard rows else { return delta }
         delta.opened = changes.opened.map { row(Int($0)) }
         delta.changed = changes.changed.map { row(Int($0)) }
@@ -144,8 +176,10 @@ package struct Roster: Sendable {
     private func row(_ index: Int) -> ConnectionRow {
         let cell = cells[index]
         return ConnectionRow(
-            id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), address: address(index))
+            id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), since: since(index), address: address(index))
     }
+
+    private func since(_ index: Int) -> Int64 { start + Int64(openings[index]) * Self.step }
 
     private func address(_ index: Int) -> String? { index < addresses.count ? addresses[index] : nil }
 
@@ -159,6 +193,16 @@ package struct Roster: Sendable {
         precondition(index < cells.count && !cells[index].isFree, "the slot must be that of an open connection")
         return index
     }
+}
+
+/// A row as a roster lends it. The keys are for `versionName(_:)` and `routeName(_:)`.
+package struct ListedRow {
+    package let id: ConnectionID
+    package let versionKey: Int
+    package let routeKey: Int
+    /// Milliseconds since 1970.
+    package let since: Int64
+    package let address: String?
 }
 
 /// The handle of one open connection in one roster; void once that is closed.

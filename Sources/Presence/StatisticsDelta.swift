@@ -5,6 +5,10 @@ package struct StatisticsDelta: Sendable, Equatable {
     package var total: Int
     /// How many of them are in the list at the later moment.
     package var listed: Int
+    /// How many of those run the release: they make room for rows that do not.
+    package var listedCurrent: Int
+    /// How many connections do not run the release and are not in the list.
+    package var waitingOld: Int
     /// The counts of the versions that were touched; 0 says that the version is gone.
     package var versions: [String: Int]
     /// The counts of the routes that were touched; 0 says that the route is gone.
@@ -18,11 +22,13 @@ package struct StatisticsDelta: Sendable, Equatable {
 
     /// Makes a delta of its parts; left out, nothing was touched.
     package init(
-        total: Int, listed: Int, versions: [String: Int] = [:], routes: [String: Int] = [:],
+        total: Int, listed: Int, listedCurrent: Int = 0, waitingOld: Int = 0, versions: [String: Int] = [:], routes: [String: Int] = [:],
         opened: [ConnectionRow] = [], changed: [ConnectionRow] = [], closed: [ConnectionID] = []
     ) {
         self.total = total
         self.listed = listed
+        self.listedCurrent = listedCurrent
+        self.waitingOld = waitingOld
         self.versions = versions
         self.routes = routes
         self.opened = opened

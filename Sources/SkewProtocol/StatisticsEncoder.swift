@@ -36,32 +36,43 @@ package struct StatisticsEncoder: Sendable {
         if form.showsRows { bytes.append(#","connections":["#) }
     }
 
-    /// Writes the listed rows of one loop's roster, names as the view shows them. Nothing where the form has no rows.
-    package mutating func append(rowsOf roster: Roster, shownBy view: FleetView) {
-        guard form.showsRows, roster.listed > 0 else { return }
+    /// Writes the listed rows of all rosters, names as the view shows them, those first that do not run the release. Nothing where the
+    /// form has no rows.
+    package mutating func append(rowsOf rosters: [Roster], shownBy view: FleetView) {
+        guard form.showsRows else { return }
+        for isCurrent in [false, true] {
+            for roster in rosters { append(rowsOf: roster, current: isCurrent, shownBy: view) }
+        }
+    }
+
+    private mutating func append(rowsOf roster: Roster, current: Bool, shownBy view: FleetView) {
+        let count = current ? roster.listedCurrent : roster.listed - roster.listedCurrent
+        guard count > 0 else { return }
         var names = RowNames(versionKeyLimit: roster.versionKeyLimit, routeKeyLimit: roster.routeKeyLimit)
         let form = form
         // A local array is written to in place; the property would be checked for exclusive access at every byte.
         var bytes = bytes
         self.bytes = []
-        bytes.reserveCapacity(bytes.count + roster.listed * Self.typicalRowLength)
+        bytes.reserveCapacity(bytes.count + count * Self.typicalRowLength)
         var needsComma = hasRows
-        roster.forEachListed { id, versionKey, routeKey, address in
+        roster.forEachListed(current: current) { row in
+            let versionKey = row.versionKey
             if needsComma { bytes.append(UInt8(ascii: ",")) }
             needsComma = true
             bytes.append(#"{"id":""#)
-            id.append(to: &bytes)
+            row.id.append(to: &bytes)
             if names.versions[versionKey].isEmpty {
                 names.versions[versionKey] = RowNames.version(view.shownVersion(roster.versionName(versionKey)))
             }
             bytes.append(contentsOf: names.versions[versionKey])
-            let route = form.tracksRoutes ? routeKey : 0
+            let route = form.tracksRoutes ? row.routeKey : 0
             if names.routes[route].isEmpty {
                 names.routes[route] = RowNames.route(
-                    form.tracksRoutes ? view.shownRoute(roster.routeName(routeKey)) : DeclaredIdentity.unknownRoute)
+                    form.tracksRoutes ? view.shownRoute(roster.routeName(route)) : DeclaredIdentity.unknownRoute)
             }
             bytes.append(contentsOf: names.routes[route])
-            if form.showsAddresses, let address { bytes.append(address: address) }
+            bytes.append(since: row.since)
+            if form.showsAddresses, let address = row.address { bytes.append(address: address) }
             bytes.append(UInt8(ascii: "}"))
         }
         hasRows = needsComma
@@ -80,8 +91,12 @@ package struct StatisticsEncoder: Sendable {
 
     /// Writes what comes after the rows and hands out the bytes: open at the end for a message, complete for the admin endpoint.
     ///
-    /// `truncated` is how many connections are counted but not listed; it is written only where a list is and rows are missing from it.
-    package consuming func finish(sequence: Int, timestampMilliseconds: Int64, truncated: Int) -> [UInt8] {
+    /// - Parameters:
+    ///   - truncated: how many connections are counted but not listed; written only where a list is and rows are missing from it.
+    ///   - tracked: written, together with the scope, where a subscriber is to hear it.
+    package consuming func finish(
+        sequence: Int, timestampMilliseconds: Int64, truncated: Int, tracked: TrackedParts? = nil
+    ) -> [UInt8] {
         if form.showsRows { bytes.append(UInt8(ascii: "]")) }
         bytes.append(#","seq":"#)
         bytes.append(decimal: sequence)
@@ -91,8 +106,20 @@ package struct StatisticsEncoder: Sendable {
             bytes.append(#","truncated":"#)
             bytes.append(decimal: truncated)
         }
+        if let tracked { append(tracked) }
         if envelope == .admin { bytes.append(UInt8(ascii: "}")) }
         return bytes
+    }
+
+    private mutating func append(_ tracked: TrackedParts) {
+        bytes.append(#","scope":""#)
+        bytes.append(form.scopeName)
+        bytes.append(#"","tracking":{"routes":"#)
+        bytes.append(tracked.routes ? "true" : "false")
+        bytes.append(#","addresses":"#)
+        bytes.append(tracked.addresses ? "true" : "false")
+        bytes.append(#","tags":"#)
+        bytes.append(tracked.tags ? "true}" : "false}")
     }
 
     /// Appends what closes a `stats` message for one receiver.
@@ -106,7 +133,7 @@ package struct StatisticsEncoder: Sendable {
     package static let tailLength = 11 + ConnectionID.textLength + 2
 
     /// Enough for a row with a version of ten bytes and a route of twenty; more only costs a copy now and then.
-    private static let typicalRowLength = 7 + 36 + 23 + 12 + 21 + 2
+    private static let typicalRowLength = 7 + 36 + 23 + 12 + 21 + 22 + 2
 }
 
 /// The parts of a row that many rows share, escaped once per key of a roster.

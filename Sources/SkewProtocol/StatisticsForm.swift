@@ -27,6 +27,16 @@ package struct StatisticsForm: Hashable, Sendable {
         self.tracksRoutes = tracksRoutes
     }
 
+    /// The scope's name on the wire.
+    var scopeName: StaticString {
+        switch scope {
+        case .counts: "counts"
+        case .routes: "routes"
+        case .connections: "connections"
+        case .ips: "ips"
+        }
+    }
+
     var showsRoutes: Bool { scope >= .routes }
     var showsRows: Bool { listsConnections && scope >= .connections }
     var showsAddresses: Bool { scope >= .ips }

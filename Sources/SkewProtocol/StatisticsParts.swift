@@ -24,8 +24,15 @@ extension [UInt8] {
         append(jsonString: row.version)
         append(#","route":"#)
         append(jsonString: form.tracksRoutes ? row.route : DeclaredIdentity.unknownRoute)
+        append(since: row.since)
         if form.showsAddresses, let address = row.address { append(address: address) }
         append(UInt8(ascii: "}"))
+    }
+
+    /// Appends when a row opened behind its route.
+    mutating func append(since: Int64) {
+        append(#","since":"#)
+        append(decimal: Int(since))
     }
 
     /// Appends the address of a row behind its other fields.

@@ -21,7 +21,7 @@ enum EncodingBenchmarks {
             suite.measure("list: encode, per row, \(routeCount) routes", 10_000) {
                 var encoder = StatisticsEncoder(form: form)
                 encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
-                encoder.append(rowsOf: roster, shownBy: view)
+                encoder.append(rowsOf: [roster], shownBy: view)
                 return encoder.finish(sequence: 7, timestampMilliseconds: 1_795_000_000_000, truncated: 0).count
             }
             suite.measure("summary: counts of the view, \(routeCount) routes", 1) { view.versions.count + view.routes.count }

@@ -15,7 +15,7 @@ actor BroadcastScheduler {
     private let fleet: Fleet
     private let trackers: [ConnectionTracker]
     private let inbox: SchedulerInbox
-    private let tracksRoutes: Bool
+    private let tracked: TrackedParts
     private var sequence = 0
     /// When deltas and summaries are due: they are small.
     private var news: BroadcastSchedule
@@ -33,12 +33,12 @@ actor BroadcastScheduler {
     private(set) var broadcasts: [StatisticsMode: Int] = [:]
 
     init(
-        fleet: Fleet, trackers: [ConnectionTracker], inbox: SchedulerInbox, tracksRoutes: Bool, debounce: Duration, maxWait: Duration
+        fleet: Fleet, trackers: [ConnectionTracker], inbox: SchedulerInbox, tracked: TrackedParts, debounce: Duration, maxWait: Duration
     ) {
         self.fleet = fleet
         self.trackers = trackers
         self.inbox = inbox
-        self.tracksRoutes = tracksRoutes
+        self.tracked = tracked
         news = BroadcastSchedule(debounce: debounce, maxWait: maxWait)
         lists = BroadcastSchedule(debounce: debounce, maxWait: maxWait, bytesPerSecond: BroadcastSchedule.listBytesPerSecond)
     }
@@ -134,7 +134,7 @@ actor BroadcastScheduler {
             switch kind.mode {
             case .delta where !changes.delta.isEmpty:
                 let bytes = StatisticsDeltaEncoder.encode(
-                    changes.delta, sequence: sequence, form: kind.form(tracksRoutes: tracksRoutes))
+                    changes.delta, sequence: sequence, form: kind.form(tracksRoutes: tracked.routes))
                 round.messages[kind] = .delta(bytes)
             case .summary where !changes.delta.isEmpty:
                 round.messages[kind] = .whole(encode(changes, for: kind))
@@ -153,7 +153,7 @@ actor BroadcastScheduler {
 
     private func answer(_ requests: [SchedulerInbox.Request], _ changes: FleetChanges) async {
         for (kind, requests) in Dictionary(grouping: requests, by: \.kind) {
-            let bytes = encode(changes, for: kind)
+            let bytes = encode(changes, for: kind, saysTracked: true)
             for (tracker, requests) in Dictionary(grouping: requests, by: \.tracker) {
                 await trackers[tracker].deliver(bytes, to: requests.map(\.subscriber))
             }
@@ -169,14 +169,16 @@ actor BroadcastScheduler {
     }
 
     /// Whole statistics, as one kind of receiver sees them.
+    /// - Parameter saysTracked: whether the receiver hears its scope and what is tracked; who subscribes anew does.
     private func encode(
-        _ changes: FleetChanges, for kind: SubscriptionKind, envelope: StatisticsEncoder.Envelope = .message
+        _ changes: FleetChanges, for kind: SubscriptionKind, envelope: StatisticsEncoder.Envelope = .message, saysTracked: Bool = false
     ) -> [UInt8] {
         let view = changes.view
-        var encoder = StatisticsEncoder(form: kind.form(tracksRoutes: tracksRoutes), envelope: envelope)
+        var encoder = StatisticsEncoder(form: kind.form(tracksRoutes: tracked.routes), envelope: envelope)
         encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
-        for roster in changes.rosters { encoder.append(rowsOf: roster, shownBy: view) }
+        encoder.append(rowsOf: changes.rosters, shownBy: view)
         return encoder.finish(
-            sequence: sequence, timestampMilliseconds: MonotonicTime.wallClockMilliseconds, truncated: view.truncated)
+            sequence: sequence, timestampMilliseconds: MonotonicTime.wallClockMilliseconds, truncated: view.truncated,
+            tracked: saysTracked ? tracked : nil)
     }
 }

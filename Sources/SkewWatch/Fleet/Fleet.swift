@@ -35,7 +35,7 @@ actor Fleet {
         sources.append((id, tracker))
         guard isRecording else { return }
         let roster = await tracker.startWatching(listing: view.listingAllowance(for: id))
-        view.replace(id, with: roster.summary, listed: roster.listed)
+        replace(id, with: roster)
     }
 
     /// Takes in what somebody wants to follow from now on; nil for nothing.
@@ -85,11 +85,14 @@ actor Fleet {
     private func startRecording() async {
         guard !isRecording else { return }
         isRecording = true
-        for (id, roster) in await ask({ await $0.startWatching(listing: $1) }) {
-            view.replace(id, with: roster.summary, listed: roster.listed)
-        }
+        for (id, roster) in await ask({ await $0.startWatching(listing: $1) }) { replace(id, with: roster) }
         _ = await listMore(rosters: false)
         settle()
+    }
+
+    private func replace(_ id: SourceID, with roster: Roster) {
+        view.replace(
+            id, with: roster.summary, listed: roster.listed, listedCurrent: roster.listedCurrent, waitingOld: roster.waitingOld)
     }
 
     /// Decides which names are shown where nobody is to be told: whoever follows from now on begins with a whole state.
@@ -124,17 +127,29 @@ actor Fleet {
     }
 
     /// Sources asked at one time share the places that are free in the list. Where that left a source with unlisted rows, and others
-    /// have left places over, it is asked once more.
+    /// have left places over, it is asked once more. Rows that do not run the release come first: where they wait at one source, others
+    /// give back the places of rows that do.
     private func listMore(rosters wantsRosters: Bool) async -> [SourceID: Roster] {
-        let rows = tellsRows
         var rosters: [SourceID: Roster] = [:]
-        for (id, tracker) in sources where view.hasUnlisted(id) && view.listed < limits.listedConnections {
-            let changes = await tracker.collect(
-                listing: view.listingAllowance(for: id), rows: rows, roster: wantsRosters, renamed: RenamedNames())
-            take(changes, from: id)
-            rosters[id] = changes.roster
+        for (id, limit) in view.concessions {
+            rosters[id] = await collectAgain(id, listing: limit, rosters: wantsRosters) ?? rosters[id]
+        }
+        for (id, _) in sources {
+            guard let limit = view.listingAllowance(forOldOf: id) else { continue }
+            rosters[id] = await collectAgain(id, listing: limit, rosters: wantsRosters) ?? rosters[id]
+        }
+        for (id, _) in sources where view.hasUnlisted(id) && view.listed < limits.listedConnections {
+            let limit = view.listingAllowance(for: id)
+            rosters[id] = await collectAgain(id, listing: limit, rosters: wantsRosters) ?? rosters[id]
         }
         return rosters
+    }
+
+    private func collectAgain(_ id: SourceID, listing limit: Int, rosters wantsRosters: Bool) async -> Roster? {
+        guard let tracker = sources.first(where: { $0.id == id })?.tracker else { return nil }
+        let changes = await tracker.collect(listing: limit, rows: tellsRows, roster: wantsRosters, renamed: RenamedNames())
+        take(changes, from: id)
+        return changes.roster
     }
 
     private func take(_ changes: SourceChanges, from id: SourceID) {

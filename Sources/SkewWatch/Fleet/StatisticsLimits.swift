@@ -1,3 +1,5 @@
+internal import SkewProtocol
+
 /// What the statistics may hold at most, over all loops.
 struct StatisticsLimits: Sendable {
     var versions: Int
@@ -11,5 +13,11 @@ extension StatisticsLimits {
         self.init(
             versions: configuration.maxVersions, routes: configuration.maxRoutes,
             listedConnections: configuration.maxListedConnections, tracksRoutes: configuration.routeTracking)
+    }
+}
+
+extension TrackedParts {
+    init(_ configuration: Configuration) {
+        self.init(routes: configuration.routeTracking, addresses: configuration.ipTracking)
     }
 }

@@ -1,5 +1,6 @@
 internal import HTTPCall
 internal import Logging
+internal import SkewProtocol
 internal import WebSocketLoop
 
 /// A server that listens: its loops, what works beside them, and how all of it is served and ended.
@@ -28,7 +29,7 @@ struct ListeningServer: Sendable {
             throw error
         }
         let scheduler = BroadcastScheduler(
-            fleet: parts.fleet, trackers: trackers, inbox: parts.shared.inbox, tracksRoutes: configuration.routeTracking,
+            fleet: parts.fleet, trackers: trackers, inbox: parts.shared.inbox, tracked: TrackedParts(configuration),
             debounce: configuration.debounce, maxWait: configuration.maxWait)
         let watchdog = Watchdog(over: trackers.map(\.thread.heartbeat), interval: parts.lookInterval, logger: parts.logger)
         let probes: InternalServer?

@@ -18,7 +18,7 @@ actor ConnectionTracker {
     private(set) var loop: WebSocketLoop?
     /// By the index of the socket.
     private(set) var connections: [Connection?] = []
-    private var roster = RecordedRoster()
+    private var roster: RecordedRoster
     /// What authorizers may want to see of handshakes.
     private var heads = KeptHeads()
     private var addresses = KnownAddresses()
@@ -40,6 +40,7 @@ actor ConnectionTracker {
         self.shared = shared
         self.desk = desk
         self.logger = logger
+        roster = RecordedRoster(start: shared.startedAtMilliseconds, release: shared.release)
     }
 
     // MARK: The server's side
@@ -145,7 +146,7 @@ actor ConnectionTracker {
         let (slot, isFirst) = roster.open(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
-            address: settings.ipTracking ? address?.description : nil, at: now)
+            since: shared.rowTime(now), address: settings.ipTracking ? address?.description : nil, at: now)
         if isFirst { shared.inbox.noteChange(at: now) }
         return slot
     }
@@ -254,7 +255,9 @@ actor ConnectionTracker {
 
     /// Tells everybody who is there now that a release is out; in slices, so that nobody else waits.
     func announce(_ version: String) {
-        let course = AnnouncementCourse(count: connections.count, start: MonotonicTime.now)
+        let now = MonotonicTime.now
+        if roster.setRelease(version, at: now) { shared.inbox.noteChange(at: now) }
+        let course = AnnouncementCourse(count: connections.count, start: now)
         goOn(with: announcements.begin(course, Payload(ServerMessage.version(version).encoded)))
     }
 

@@ -2,19 +2,33 @@ internal import Presence
 
 /// The rows of one loop, and whether somebody follows how they change. A value, handed the time.
 struct RecordedRoster: Sendable {
-    private var roster = Roster()
+    private var roster: Roster
     /// Whether somebody follows the changes.
     private var isFollowed = false
     /// The time of the newest change since they were last collected.
     private var lastChange: Duration?
 
+    /// - Parameter start: milliseconds since 1970, before which no connection opened.
+    init(start: Int64 = 0, release: String? = nil) {
+        roster = Roster(start: start)
+        roster.setRelease(release)
+    }
+
+    /// Another release is out: connections that do not run it are listed first.
+    /// - Returns: whether the change is the first since the last collection.
+    mutating func setRelease(_ version: String, at now: Duration) -> Bool {
+        roster.setRelease(version)
+        return noteChange(at: now)
+    }
+
     // MARK: Rows
 
+    /// - Parameter since: when it opened, in milliseconds since 1970.
     /// - Returns: the row's slot, and whether the change is the first since the last collection: only that one wakes who follows.
     mutating func open(
-        _ id: ConnectionID, version: String, route: String, address: String?, at now: Duration
+        _ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, at now: Duration
     ) -> (slot: Slot, isFirst: Bool) {
-        (roster.open(id, version: version, route: route, address: address), noteChange(at: now))
+        (roster.open(id, version: version, route: route, since: since, address: address), noteChange(at: now))
     }
 
     /// - Returns: whether the change is the first since the last collection.

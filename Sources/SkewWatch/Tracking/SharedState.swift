@@ -11,6 +11,8 @@ final class SharedState: Sendable {
     let openConnections = Atomic<Int>(0)
     let decisions: Decisions
     let startedAt = MonotonicTime.now
+    /// What the wall clock showed when it started. Rows go by it for as long as the server runs: a clock that jumps must not change them.
+    let startedAtMilliseconds = MonotonicTime.wallClockMilliseconds
     private let trackers = Mutex<[ConnectionTracker]>([])
 
     init(release: String?, addresses: AddressBudget) {
@@ -22,6 +24,9 @@ final class SharedState: Sendable {
 
     /// The release that is out now; nil while none is known.
     var release: String? { decisions.release }
+
+    /// A time of this server's clock in milliseconds since 1970, as the rows say it.
+    func rowTime(_ now: Duration) -> Int64 { startedAtMilliseconds + Int64((now - startedAt) / .milliseconds(1)) }
 
     /// The release and the one before it: they are shown by name whatever strangers claim.
     var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }

@@ -7,7 +7,9 @@ struct History {
         "__proto__", "constructor", "toString", Statistics.otherName, "", "é", "/", "/a", "/b", "/c", "/d/a/rather/long/route", "/e", "/f",
     ]
 
-    var roster = Roster()
+    static let start: Int64 = 1_790_000_000_000
+
+    var roster = Roster(start: start)
     var naive = NaiveRoster()
     var random: SeededGenerator
     /// What the model tends to hold; it changes now and then, so that the roster fills and empties.
@@ -29,8 +31,16 @@ struct History {
     mutating func open() {
         let row = ConnectionRow(
             id: ConnectionID(randomHigh: random.next(), randomLow: random.next()), version: name(&random), route: name(&random),
+            since: Self.start + 20 * Int64.random(in: 0...1_000_000, using: &random),
             address: Bool.random(using: &random) ? "10.0.0.\(random.next() % 256)" : nil)
-        naive.opened(roster.open(row.id, version: row.version, route: row.route, address: row.address), row)
+        let slot = roster.open(row.id, version: row.version, route: row.route, since: row.since, address: row.address)
+        naive.opened(slot, row)
+    }
+
+    mutating func setRelease() {
+        let name = Int.random(in: 0..<5, using: &random) == 0 ? nil : name(&random)
+        roster.setRelease(name)
+        naive.release = name
     }
 
     mutating func move() {

@@ -12,6 +12,8 @@ struct NaiveRoster {
     var listed: Set<ConnectionID> = []
     var waiting: [ConnectionID] = []
     var isRecording = false
+    var release: String? { didSet { hasHadRelease = true } }
+    private var hasHadRelease = false
 
     static func recount(_ names: [String]) -> [String: Int] {
         names.reduce(into: [:]) { counts, name in counts[name, default: 0] += 1 }
@@ -40,15 +42,38 @@ struct NaiveRoster {
         waiting.removeAll { $0 == id }
     }
 
-    mutating func started(listing limit: Int) {
+    mutating func started(_ roster: Roster, listing limit: Int) -> String? {
         isRecording = true
         listed = []
         waiting = open.sorted { $0.slot.index < $1.slot.index }.map(\.row.id)
-        taken(listing: limit)
+        return taken(roster, listing: limit)
     }
 
-    mutating func taken(listing limit: Int) {
-        while listed.count < limit, !waiting.isEmpty { listed.insert(waiting.removeFirst()) }
+    func isOld(_ id: ConnectionID) -> Bool {
+        release != nil && open.first { $0.row.id == id }?.row.version != release
+    }
+
+    /// Takes over what the roster lists after a take.
+    /// - Returns: nil, or what is wrong with its choice.
+    mutating func taken(_ roster: Roster, listing limit: Int) -> String? {
+        let chosen = Set(roster.listedRows.map(\.id))
+        let left = listed.subtracting(chosen)
+        let wanted = waiting.count { isOld($0) } + listed.count - limit
+        let expected = release == nil ? 0 : max(0, min(wanted, listed.count { !isOld($0) }))
+        guard left.count == expected, !left.contains(where: isOld) else { return "\(left.count) left the list, not \(expected)" }
+        let free = max(0, limit - (listed.count - left.count))
+        let old = waiting.filter(isOld).prefix(free)
+        let rest = waiting.filter { !isOld($0) }.prefix(free - old.count)
+        let entered = chosen.subtracting(listed)
+        let counts = (old: entered.count(where: isOld), all: entered.count)
+        guard entered.isSubset(of: waiting), counts == (old.count, old.count + rest.count) else {
+            return "\(counts) came into the list, not \(old.count) + \(rest.count)"
+        }
+        // Which of those that gave their places comes back first is the roster's choice.
+        if !hasHadRelease, entered != Set(old + rest) { return "not the longest waiting came into the list" }
+        listed = chosen
+        waiting = waiting.filter { !chosen.contains($0) } + left
+        return nil
     }
 }
 
@@ -71,8 +96,13 @@ extension Roster {
 
     var listedRows: [ConnectionRow] {
         var rows: [ConnectionRow] = []
-        forEachListed { id, version, route, address in
-            rows.append(ConnectionRow(id: id, version: versionName(version), route: routeName(route), address: address))
+        for isCurrent in [false, true] {
+            forEachListed(current: isCurrent) { row in
+                rows.append(
+                    ConnectionRow(
+                        id: row.id, version: versionName(row.versionKey), route: routeName(row.routeKey), since: row.since,
+                        address: row.address))
+            }
         }
         return rows
     }

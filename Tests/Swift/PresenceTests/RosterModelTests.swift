@@ -23,15 +23,21 @@ struct RosterModelTests {
         var history = History(seed: seed)
         for _ in 0..<30 { history.step() }
         history.roster.startRecording(listing: 12)
-        history.naive.started(listing: 12)
+        #expect(history.naive.started(history.roster, listing: 12) == nil)
         var known = history.roster.snapshot
         #expect(known == history.naive.snapshot)
         for round in 0..<400 {
             for _ in 0..<Int.random(in: 0...25, using: &history.random) { history.step() }
+            if round > 200, Int.random(in: 0..<8, using: &history.random) == 0 { history.setRelease() }
             let limit = [0, 5, 12, 40, 1000].randomElement(using: &history.random) ?? 0
             let tellsRows = round % 7 < 5
             let delta = history.roster.takeChanges(listing: limit, rows: tellsRows)
-            history.naive.taken(listing: limit)
+            #expect(history.naive.taken(history.roster, listing: limit) == nil)
+            let old = history.naive.open.map(\.row.id).filter { history.naive.isOld($0) }
+            #expect(delta.waitingOld == old.count { !history.naive.listed.contains($0) })
+            #expect(delta.listedCurrent == history.naive.listed.count { !history.naive.isOld($0) })
+            let order = history.roster.listedRows.map { history.naive.isOld($0.id) }
+            #expect(order == order.sorted { $0 && !$1 }, "Those that do not run the release come first.")
             expectConcise(delta, after: known, now: history.naive)
             if tellsRows {
                 known.apply(delta)
@@ -52,12 +58,14 @@ struct RosterModelTests {
         for round in 0..<60 {
             for _ in 0..<40 { history.step() }
             let limit = round % 3 * 10
+            if round.isMultiple(of: 5) { history.setRelease() }
             history.roster.startRecording(listing: limit)
-            history.naive.started(listing: limit)
+            #expect(history.naive.started(history.roster, listing: limit) == nil)
             var known = history.roster.snapshot
             for _ in 0..<40 { history.step() }
-            known.apply(history.roster.takeChanges(listing: 15, rows: true))
-            history.naive.taken(listing: 15)
+            let delta = history.roster.takeChanges(listing: 15, rows: true)
+            known.apply(delta)
+            #expect(history.naive.taken(history.roster, listing: 15) == nil)
             #expect(known.sorted == history.naive.snapshot)
             for _ in 0..<5 { history.step() }
             if round.isMultiple(of: 2) {

@@ -95,6 +95,47 @@ struct RosterTests {
         #expect(delta.total == 4)
     }
 
+    @Test func `who does not run the release takes the place of who does`() {
+        var roster = Roster()
+        roster.setRelease("new")
+        roster.startRecording(listing: 3)
+        for number in 0..<5 { _ = roster.open(ConnectionID(number), version: "new", route: "/", address: nil) }
+        _ = roster.takeChanges(listing: 3, rows: true)
+        for number in 5..<7 { _ = roster.open(ConnectionID(number), version: "old", route: "/", address: nil) }
+        let delta = roster.takeChanges(listing: 3, rows: true)
+        #expect(delta.opened.map(\.id) == [ConnectionID(5), ConnectionID(6)] && delta.closed.count == 2)
+        #expect(delta.listed == 3 && delta.listedCurrent == 1 && delta.waitingOld == 0)
+        #expect(roster.listedRows.map(\.version) == ["old", "old", "new"])
+        roster.setRelease("old")
+        _ = roster.takeChanges(listing: 3, rows: true)
+        #expect(roster.listedRows.map(\.version) == ["new", "new", "new"], "What was the release is behind now.")
+    }
+
+    @Test func `when a row opened is kept to a fiftieth of a second`() {
+        var roster = Roster(start: 1_790_000_000_000)
+        let slots = [0, 19, 20, 86_400_000, -5].map {
+            roster.open(ConnectionID(1), version: "v", route: "/", since: 1_790_000_000_000 + $0, address: nil)
+        }
+        #expect(slots.map { roster.row(at: $0).since - 1_790_000_000_000 } == [0, 0, 20, 86_400_000, 0])
+        roster.close(slots[2])
+        let again = roster.open(ConnectionID(9), version: "v", route: "/", since: 1_790_000_000_040, address: nil)
+        #expect(again == slots[2] && roster.row(at: again).since == 1_790_000_000_040)
+    }
+
+    @Test func `a pinned name that nobody runs is not mentioned, and its key is nobody else's`() {
+        var roster = Roster()
+        roster.startRecording(listing: 10)
+        roster.setRelease("r")
+        let slot = roster.open(ConnectionID(1), version: "r", route: "/", address: nil)
+        roster.close(slot)
+        #expect(roster.takeChanges(listing: 10, rows: true).isEmpty && roster.summary.versions.isEmpty)
+        _ = roster.open(ConnectionID(2), version: "x", route: "/", address: nil)
+        #expect(roster.takeChanges(listing: 10, rows: true).listedCurrent == 0)
+        roster.setRelease(nil)
+        _ = roster.open(ConnectionID(3), version: "y", route: "/", address: nil)
+        #expect(roster.summary.versions == ["x": 1, "y": 1])
+    }
+
     @Test func `a smaller limit takes no row away`() {
         var roster = Roster()
         for number in 0..<5 { _ = roster.open(ConnectionID(number), version: "v", route: "/", address: nil) }
@@ -143,10 +184,10 @@ struct RosterTests {
         for number in 0..<8 { _ = roster.open(ConnectionID(number), version: "v\(number % 3)", route: "/\(number)", address: nil) }
         roster.startRecording(listing: 10)
         var visited = 0
-        roster.forEachListed { _, version, route, _ in
+        roster.forEachListed(current: true) { row in
             visited += 1
-            #expect((0..<roster.versionKeyLimit).contains(version))
-            #expect((0..<roster.routeKeyLimit).contains(route))
+            #expect((0..<roster.versionKeyLimit).contains(row.versionKey))
+            #expect((0..<roster.routeKeyLimit).contains(row.routeKey))
         }
         #expect(visited == 8)
     }

@@ -8,10 +8,11 @@ struct Fleet {
     var rosters: [Roster] = []
     var view = FleetView(maxVersions: 200, maxRoutes: 200, maxListed: 1_000)
 
-    mutating func add(_ rows: [ConnectionRow], listing: Int = 1_000) {
+    mutating func add(_ rows: [ConnectionRow], listing: Int = 1_000, release: String? = nil) {
         var roster = Roster()
         roster.startRecording(listing: listing)
-        for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, address: row.address) }
+        roster.setRelease(release)
+        for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, since: row.since, address: row.address) }
         view.apply(roster.takeChanges(listing: listing, rows: false), from: SourceID(rosters.count))
         _ = view.takePending(rows: false)
         rosters.append(roster)
@@ -23,7 +24,7 @@ struct Fleet {
         var encoder = StatisticsEncoder(
             form: StatisticsForm(scope: scope, listsConnections: lists, tracksRoutes: tracksRoutes), envelope: envelope)
         encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
-        for roster in rosters { encoder.append(rowsOf: roster, shownBy: view) }
+        encoder.append(rowsOf: rosters, shownBy: view)
         return encoder.finish(sequence: 7, timestampMilliseconds: 1_790_000_000_123, truncated: view.truncated)
     }
 
@@ -45,7 +46,8 @@ struct StatisticsEncoderTests {
     private var fleet: Fleet {
         var fleet = Fleet()
         fleet.add([
-            ConnectionRow(id: id(1), version: "v2", route: "/b"), ConnectionRow(id: id(2), version: "v1", route: "/a", address: "::1"),
+            ConnectionRow(id: id(1), version: "v2", route: "/b", since: 20),
+            ConnectionRow(id: id(2), version: "v1", route: "/a", since: 80_000_000_000, address: "::1"),
         ])
         fleet.add([])
         fleet.add([ConnectionRow(id: id(3), version: "v2", route: "/a\"")])
@@ -57,8 +59,9 @@ struct StatisticsEncoderTests {
         #expect(
             fleet.text()
                 == #"{"type":"stats","total":3,"versions":{"v1":1,"v2":2},"routes":{"/a":1,"/a\"":1,"/b":1},"connections":["#
-                + #"{"id":"\#(one)","version":"v2","route":"/b"},{"id":"\#(two)","version":"v1","route":"/a","ip":"::1"},"#
-                + #"{"id":"\#(three)","version":"v2","route":"/a\""}],"seq":7,"timestamp":1790000000123"#)
+                + #"{"id":"\#(one)","version":"v2","route":"/b","since":20},"#
+                + #"{"id":"\#(two)","version":"v1","route":"/a","since":80000000000,"ip":"::1"},"#
+                + #"{"id":"\#(three)","version":"v2","route":"/a\"","since":0}],"seq":7,"timestamp":1790000000123"#)
     }
 
     @Test
@@ -126,8 +129,33 @@ struct StatisticsEncoderTests {
         #expect(
             fleet.text().hasPrefix(
                 #"{"type":"stats","total":2,"versions":{"(other)":1,"v1":1},"routes":{"(other)":1,"/a":1},"connections":["#
-                    + #"{"id":"\#(one)","version":"v1","route":"/a"},{"id":"\#(two)","version":"(other)","route":"(other)"}]"#))
+                    + #"{"id":"\#(one)","version":"v1","route":"/a","since":0},"#
+                    + #"{"id":"\#(two)","version":"(other)","route":"(other)","since":0}]"#))
     }
+
+    @Test
+    func `rows that do not run the release come before the rest, over all loops`() throws {
+        var fleet = Fleet()
+        fleet.add([row(1, "new"), row(2, "old")], release: "new")
+        fleet.add([row(3, "new"), row(4, "older")], release: "new")
+        var bytes = fleet.encoded()
+        StatisticsEncoder.appendTail(yourID: id(1), to: &bytes)
+        let rows = try #require(try object(bytes)["connections"] as? [[String: Any]])
+        #expect(rows.map { $0["version"] as? String } == ["old", "older", "new", "new"])
+    }
+
+    @Test
+    func `who subscribes hears the scope and what is tracked`() {
+        var encoder = StatisticsEncoder(form: StatisticsForm(scope: .counts, listsConnections: true, tracksRoutes: true))
+        encoder.begin(total: 0, versions: [:], routes: [:])
+        let bytes = encoder.finish(
+            sequence: 7, timestampMilliseconds: 9, truncated: 0, tracked: TrackedParts(routes: true, addresses: false, tags: true))
+        #expect(
+            String(decoding: bytes, as: UTF8.self).hasSuffix(
+                #","timestamp":9,"scope":"counts","tracking":{"routes":true,"addresses":false,"tags":true}"#))
+    }
+
+    private func row(_ number: UInt64, _ version: String) -> ConnectionRow { ConnectionRow(id: id(number), version: version, route: "/") }
 
     @Test
     func `rows as values are written like rows of a roster`() {
@@ -159,8 +187,8 @@ struct StatisticsEncoderTests {
             let read = try object(bytes)
             #expect(read["versions"] as? [String: Int] == [name: 1])
             #expect(read["routes"] as? [String: Int] == [name: 1])
-            let rows = try #require(read["connections"] as? [[String: String]])
-            #expect(rows == [["id": one, "version": name, "route": name]])
+            let rows = try #require(read["connections"] as? [[String: Any]])
+            #expect(rows.map { $0["version"] as? String } == [name] && rows.map { $0["route"] as? String } == [name])
         }
     }
 }

@@ -20,6 +20,8 @@ export interface ConnectionInfo {
   id: string
   version: string
   route: string
+  /** When the tab opened, by the server's clock: milliseconds since 1970. */
+  since?: number
   /** Only where the server tracks addresses and may send them. */
   ip?: string
 }
@@ -31,6 +33,7 @@ export interface ConnectionStats {
   versions: Record<string, number>
   /** Open tabs by route; empty where the server does not track routes. What was too many is under `(other)`. */
   routes: Record<string, number>
+  /** Those that do not run the release come first, also where the list is cut. */
   connections: ConnectionInfo[]
   /** The `id` of this tab's own row. */
   yourId?: string
@@ -40,6 +43,10 @@ export interface ConnectionStats {
   timestamp?: number
   /** How many rows the last complete list left out, if any. */
   truncated?: number
+  /** How much the server lets this subscriber see. */
+  scope?: 'counts' | 'routes' | 'connections' | 'tags' | 'ips'
+  /** What the server keeps: what is off is not merely empty. */
+  tracking?: { routes: boolean; addresses: boolean; tags: boolean }
   /** The servers of a cluster, as the server describes them. */
   nodes?: unknown
 }

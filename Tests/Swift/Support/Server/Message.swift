@@ -7,8 +7,14 @@ package struct Message: Sendable, Equatable {
         package var version: String
         package var route: String
         package var ip: String?
+        /// Milliseconds since 1970. Two rows that differ in it alone are equal.
+        package var since: Int?
 
         package init(version: String, route: String, ip: String? = nil) { (self.version, self.route, self.ip) = (version, route, ip) }
+
+        package static func == (left: Row, right: Row) -> Bool {
+            (left.version, left.route, left.ip) == (right.version, right.route, right.ip)
+        }
     }
 
     package var type: String
@@ -25,6 +31,11 @@ package struct Message: Sendable, Equatable {
     package var rows: [String: Row]
     package var hasRows: Bool
     package var closed: [String]
+    /// The ids of the rows as they came.
+    package var order: [String] = []
+    /// What the subscriber may see, and what is tracked; only in the first `stats`.
+    package var scope: String?
+    package var tracking: [String: Bool]?
 
     package init(_ text: String) throws {
         guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], let type = object["type"] as? String
@@ -39,6 +50,8 @@ package struct Message: Sendable, Equatable {
         versions = (object["versions"] as? [String: Any] ?? [:]).mapValues { $0 as? Int }
         routes = (object["routes"] as? [String: Any] ?? [:]).mapValues { $0 as? Int }
         closed = object["closed"] as? [String] ?? []
+        scope = object["scope"] as? String
+        tracking = object["tracking"] as? [String: Bool]
         hasRows = object["connections"] != nil
         rows = [:]
         for part in ["connections", "opened", "changed"] {
@@ -47,6 +60,8 @@ package struct Message: Sendable, Equatable {
                     throw SocketFault.malformed(text)
                 }
                 rows[id] = Row(version: version, route: route, ip: row["ip"] as? String)
+                rows[id]?.since = row["since"] as? Int
+                order.append(id)
             }
         }
     }
