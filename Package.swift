@@ -80,7 +80,9 @@ let package = Package(
                 "CBuildInfo", "HTTPCall", "Presence", "Cryptography", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("Web/Assets")], swiftSettings: settings),
+            exclude: ["Web/Assets"], swiftSettings: settings, plugins: ["PackedAssets"]),
+        // What browsers load lies in the binary, compressed as well: that needs nothing but a shell.
+        .plugin(name: "PackedAssets", capability: .buildTool(), path: "Sources/PackedAssets"),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [

@@ -10,10 +10,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
-fast=(format arrows javascript build readme fuzz load swift)
-# browser: 14 of its tests await work. The stand-ins of servers know neither credentials on streams nor the page's own header for a
-# token, client.js is 143 bytes over its limit, and libwebsockets makes one of a blank and a plus in `v`. Then it is fast again.
-more=(browser metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize image debian13)
+fast=(format arrows javascript build readme browser fuzz load swift)
+more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {

@@ -178,7 +178,7 @@ def application():
         scene = plays[request.match_info.get("scene", "app")]
         if not scene.history:
             return web.Response(status=204)
-        if not scene.session and request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if not scene.session and request.headers.get("SkewWatch-Token") != TOKEN:
             return web.json_response({"error": "The token is wrong."}, status=401)
         return web.json_response(scene.record())
 

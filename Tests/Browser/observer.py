@@ -8,7 +8,8 @@ from websockets.sync.client import connect
 
 class Peer:
     def __init__(self, url, version, route="/"):
-        query = urllib.parse.urlencode({"v": version, "route": route})
+        # A plus is a plus in a version, so a blank is %20.
+        query = urllib.parse.urlencode({"v": version, "route": route}, quote_via=urllib.parse.quote)
         self.connection = connect(f"{url.replace('http', 'ws', 1)}/ws?{query}")
         self.socket = self.connection.__enter__()
         self.id = self.next("connected")["connectionId"]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests the browser client, the composable and the dashboard in a headless Chromium against the server that SKEWWATCH names.
 # Usage: SKEWWATCH=.build/debug/skewwatch Tests/Browser/run.sh [pytest arguments]. Python packages go to .build-venv.
+# Two workers, each with one browser for all its tests; `-n 0` runs them one after the other in this process.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 : "${SKEWWATCH:?must name the binary to test, built just now}"
@@ -11,4 +12,4 @@ pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 pip -r Tests/Browser/requirements.txt
 # Only for the Vue build that it ships; its own dependencies are not needed.
 pip --no-deps nicegui
-exec "$venv/bin/python" -m pytest -q -p no:cacheprovider Tests/Browser "$@"
+exec "$venv/bin/python" -m pytest -q -p no:cacheprovider -n 2 Tests/Browser "$@"

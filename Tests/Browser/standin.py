@@ -33,11 +33,14 @@ class StandIn:
         self.token, self.release, self.base, self.debounce = token, release, base, debounce
         self.peers = {}
         self.heard = []  # (transport, message) in order of arrival
-        self.opened = []  # (transport, query) in order of arrival
+        self.opened = []  # (transport, query) in order of arrival, without what tells pages apart
+        self.loads = []  # (t, r) in order of arrival
         # Ways to misbehave, changed by tests while it runs.
         self.refuse_websocket = False
         self.silent = False
-        self.close_code = None
+        self.close_code, self.close_reason = None, ""
+        self.greeting = {}  # further fields of `connected`
+        self.session = None  # the cookie `sid` that authorizes, instead of a token
         self.stream_status = 200
         self.stream_headers = {}
         self.retry = None
@@ -91,7 +94,12 @@ class StandIn:
             return
         await peer.write(message)
 
-    async def act(self, peer, message):
+    def is_authorized(self, message, request):
+        if self.session:
+            return request.cookies.get("sid") == self.session
+        return self.token and message.get("token") == self.token
+
+    async def act(self, peer, message, request):
         kind = message.get("type") if isinstance(message, dict) else None
         if kind == "ping":
             await peer.write({"type": "pong"})
@@ -101,7 +109,7 @@ class StandIn:
         elif kind == "unsubscribe-stats":
             peer.mode = None
         elif kind == "subscribe-stats":
-            if self.token and message.get("token") == self.token:
+            if self.is_authorized(message, request):
                 peer.mode = message.get("mode", "snapshot")
                 await self.tell(peer, fresh=True)
             else:
@@ -113,6 +121,7 @@ class StandIn:
         greeting = {"type": "connected", "connectionId": peer.handle, "timestamp": now()}
         if self.release:
             greeting["version"] = self.release
+        greeting |= self.greeting
         await peer.write(greeting)
         self.changed()
 
@@ -125,6 +134,11 @@ class StandIn:
         version = query.get("v") or query.get("version") or request.cookies.get("__nkpv") or self.release or "unknown"
         return version[:128], query.get("route", "/")[:256]
 
+    def note(self, transport, request):
+        query = dict(request.query)
+        self.loads.append((query.pop("t", None), query.pop("r", None)))
+        self.opened.append((transport, query))
+
     # The endpoints
 
     async def websocket(self, request):
@@ -132,25 +146,25 @@ class StandIn:
             return web.Response(status=404)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self.opened.append(("ws", dict(request.query)))
+        self.note("ws", request)
 
         async def write(message):
             if not self.silent and not socket.closed:
                 await socket.send_str(json.dumps(message))
 
         async def end():
-            await socket.close(code=1012)
+            await socket.close(code=1012, message=self.close_reason.encode())
 
         peer = Peer(*self.identity(request), write, end)
         await self.enter(peer)
         if self.close_code:
-            await socket.close(code=self.close_code)
+            await socket.close(code=self.close_code, message=self.close_reason.encode())
         try:
             async for frame in socket:
                 if frame.type == WSMsgType.TEXT:
                     message = json.loads(frame.data)
                     self.heard.append(("ws", message))
-                    await self.act(peer, message)
+                    await self.act(peer, message, request)
         finally:
             self.leave(peer)
         return socket
@@ -161,7 +175,7 @@ class StandIn:
         response = web.StreamResponse(headers={"content-type": "text/event-stream", "cache-control": "no-store"})
         self.allow(request, response)
         await response.prepare(request)
-        self.opened.append(("sse", dict(request.query)))
+        self.note("sse", request)
         if self.retry is not None:
             await response.write(f"retry: {self.retry}\n\n".encode())
 
@@ -191,7 +205,7 @@ class StandIn:
         peer = self.peers.get(message["connectionId"])
         if peer and "." in peer.handle:
             kind = {"route": "route-update"}.get(path, path)
-            await self.act(peer, {**message, "type": kind})
+            await self.act(peer, {**message, "type": kind}, request)
         return self.allow(request, web.json_response({"ok": True}))
 
     async def preflight(self, request):
@@ -201,6 +215,8 @@ class StandIn:
     def allow(request, response):
         if origin := request.headers.get("origin"):
             response.headers["access-control-allow-origin"] = origin
+            # Streams and POSTs carry cookies, and then a browser wants this, too.
+            response.headers["access-control-allow-credentials"] = "true"
             response.headers["access-control-allow-headers"] = "content-type"
             response.headers["access-control-expose-headers"] = "retry-after"
         return response

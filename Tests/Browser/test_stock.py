@@ -17,7 +17,7 @@ def test_the_plugin_tells_the_build_of_the_tab(tabs, server):
     page = stock(tabs, server.url, False)
     settled(page, "stock.messages.some((message) => message.type === 'connected' && message.version === 'r1')")
     watcher = Peer(server.url, "watcher")
-    assert watcher.statistics(TOKEN)["versions"] == {"build 42": 1, "watcher": 1}
+    assert watcher.statistics(TOKEN)["versions"] == {"build+42": 1, "watcher": 1}
     assert watcher.statistics(TOKEN)["routes"] == {"/start": 1, "/": 1}
     watcher.close()
 
@@ -53,4 +53,4 @@ def test_the_plugin_tells_the_build_on_a_stream_too(tabs, server):
         (await import('/skewwatch.client.ts')).default.hooks['skew:sse:config'](config);
         return config.url;
     }""")
-    assert address == "/__skew/sse?v=build%2042"
+    assert address == "/__skew/sse?v=build%2B42"

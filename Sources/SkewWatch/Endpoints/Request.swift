@@ -20,6 +20,8 @@ struct Request: Sendable {
     var askedHeaders: [UInt8]?
     /// The `If-None-Match`.
     var knownTag: [UInt8]?
+    /// The `Accept-Encoding` of a request for a file.
+    var acceptedEncodings: [UInt8]?
     /// Who was let in, at an endpoint of operators.
     var reader: Caller?
 
@@ -47,7 +49,9 @@ extension Request {
         case .post:
             hasJSONBody = head.header(.contentType).map(Self.isJSON) ?? false
         case .options: askedHeaders = head.header(.accessControlRequestHeaders)
-        case .get, .head: knownTag = head.header(.ifNoneMatch)
+        case .get, .head:
+            knownTag = head.header(.ifNoneMatch)
+            acceptedEncodings = head.header(.acceptEncoding)
         default: break
         }
         let isOperators = path.dropFirst(settings.basePath.utf8.count).starts(with: "/admin/".utf8)

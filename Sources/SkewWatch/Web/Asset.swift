@@ -1,18 +1,23 @@
 internal import Cryptography
 internal import WebSocketLoop
 
-/// A file that browsers load: it lies in the binary, under the base path, with nothing to build and nothing to fetch elsewhere.
+/// A file that browsers load: it lies in the binary, under the base path, with nothing to fetch elsewhere.
 struct Asset: Sendable {
     /// The file's name; it is also the last part of its path, the dashboard's apart.
     let name: String
     let bytes: [UInt8]
+    /// The bytes, compressed when the server was built.
+    let gzip: [UInt8]
     /// A strong validator made of the bytes (RFC 9110, section 8.8.3).
     let tag: String
+    /// That of the compressed form, which is another one to caches.
+    let gzipTag: String
 
-    private init(_ name: String, _ bytes: [UInt8]) {
-        self.name = name
-        self.bytes = bytes
-        tag = "\"" + SHA256Digest(of: bytes).hexadecimal.prefix(32) + "\""
+    private init(_ file: (name: String, plain: [UInt8], compressed: [UInt8])) {
+        (name, bytes, gzip) = file
+        let digest = SHA256Digest(of: bytes).hexadecimal.prefix(32)
+        tag = "\"\(digest)\""
+        gzipTag = "\"\(digest)-gzip\""
     }
 
     /// The asset at a path; nil for anything else.
@@ -23,13 +28,19 @@ struct Asset: Sendable {
     }
 
     /// Answers a GET or HEAD.
-    /// - Parameter known: the `If-None-Match` of the request.
-    func response(known: [UInt8]?) -> HTTPResponse {
+    /// - Parameters:
+    ///   - known: the `If-None-Match` of the request.
+    ///   - encodings: its `Accept-Encoding`.
+    func response(known: [UInt8]?, encodings: [UInt8]? = nil) -> HTTPResponse {
+        let isCompressed = AcceptedEncodings.takeGzip(encodings)
         var headers = [
-            (name: "ETag", value: tag), (name: "Cache-Control", value: "no-cache"), (name: "X-Content-Type-Options", value: "nosniff"),
+            (name: "ETag", value: isCompressed ? gzipTag : tag), (name: "Cache-Control", value: "no-cache"),
+            (name: "Vary", value: "Accept-Encoding"), (name: "X-Content-Type-Options", value: "nosniff"),
         ]
-        let isKnown = known.map { String(decoding: $0, as: UTF8.self) }.map { $0 == "*" || $0.contains(tag) } ?? false
+        let isKnown =
+            known.map { String(decoding: $0, as: UTF8.self) }.map { $0 == "*" || $0.contains(tag) || $0.contains(gzipTag) } ?? false
         if isKnown { return HTTPResponse(status: 304, headers: headers) }
+        if isCompressed { headers.append(("Content-Encoding", "gzip")) }
         headers.append(("Content-Type", type))
         if type.hasPrefix("text/html") {
             headers += [
@@ -40,7 +51,7 @@ struct Asset: Sendable {
             // Modules are loaded from pages of other origins, too; they hold nothing secret.
             headers += [("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "cross-origin")]
         }
-        return HTTPResponse(status: 200, headers: headers, body: bytes)
+        return HTTPResponse(status: 200, headers: headers, body: isCompressed ? gzip : bytes)
     }
 
     private static let policy =
@@ -52,25 +63,11 @@ struct Asset: Sendable {
         case "html": "text/html; charset=utf-8"
         case "css": "text/css; charset=utf-8"
         case "ts": "text/plain; charset=utf-8"
+        case "json": "application/json"
         default: "text/javascript; charset=utf-8"
         }
     }
 
     private static let byName: [String: Asset] = Dictionary(
-        uniqueKeysWithValues: [
-            Asset("client.js", PackageResources.client_js), Asset("client.stream.js", PackageResources.client_stream_js),
-            Asset("client.d.ts", PackageResources.client_d_ts), Asset("vue.js", PackageResources.vue_js),
-            Asset("vue.d.ts", PackageResources.vue_d_ts), Asset("dashboard.html", PackageResources.dashboard_html),
-            Asset("dashboard.css", PackageResources.dashboard_css), Asset("dashboard.js", PackageResources.dashboard_js),
-            Asset("dashboard.chart.js", PackageResources.dashboard_chart_js),
-            Asset("dashboard.colors.js", PackageResources.dashboard_colors_js),
-            Asset("dashboard.history.js", PackageResources.dashboard_history_js),
-            Asset("dashboard.lists.js", PackageResources.dashboard_lists_js),
-            Asset("dashboard.rollout.js", PackageResources.dashboard_rollout_js),
-            Asset("dashboard.state.js", PackageResources.dashboard_state_js),
-            Asset("dashboard.status.js", PackageResources.dashboard_status_js),
-            Asset("dashboard.table.js", PackageResources.dashboard_table_js),
-            Asset("dashboard.text.js", PackageResources.dashboard_text_js),
-            Asset("dashboard.words.js", PackageResources.dashboard_words_js),
-        ].map { ($0.name, $0) })
+        uniqueKeysWithValues: PackedFiles.all.map { ($0.name, Asset($0)) })
 }

@@ -1,6 +1,6 @@
 // Does what the Nuxt module's WebSocket client does: ten retries, five seconds apart, whatever the close code;
 // subscribes at each `connected`; tells each new route. Its address goes through the plugin of Docker/examples/nuxt.
-globalThis.useRuntimeConfig = () => ({ app: { buildId: 'build 42' } });
+globalThis.useRuntimeConfig = () => ({ app: { buildId: 'build+42' } });
 globalThis.defineNuxtPlugin = (plugin) => plugin;
 const { default: plugin } = await import('/skewwatch.client.ts');
 

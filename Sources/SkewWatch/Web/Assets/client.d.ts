@@ -2,7 +2,7 @@
  * The connection of a browser tab to a SkewWatch server. No framework, no dependency.
  *
  * A plain page needs one tag; `connect` in the address starts it, `v` is the build that this page runs, and the route
- * follows the History API:
+ * follows the History API; the server is the one that the tag names:
  *
  *     <script type="module" src="/__skew/client.js?connect&v=build-42"></script>
  *
@@ -63,10 +63,7 @@ export type Transport = 'ws' | 'sse'
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed'
 
 export interface ConnectOptions {
-  /**
-   * The server's base path, such as `/__skew` or `https://watch.example.com/__skew`. Without it: the folder this file was
-   * loaded from, or `/__skew` where a bundler has given it another name.
-   */
+  /** The server's base path, such as `/pro/__skew` or `https://watch.example.com/__skew`. Without it `/__skew`. */
   url?: string | URL
   /** The build this tab runs. Without it the server goes by its cookie, which all tabs of a browser share. */
   version?: string
@@ -134,13 +131,14 @@ export interface Connection extends EventTarget {
   /** Tells where this tab is now. Cheap: at most ten a second are sent, and always the last. */
   setRoute(route: string): void
   /**
-   * Sends the route at each navigation from now on; call it once. `read` says what the route is, without it the path:
-   * `() => location.hash.slice(1)` for a router that works with hashes.
+   * Sends the route at each navigation from now on. `read` says what the route is, without it the path:
+   * `() => location.hash.slice(1)` for a router that works with hashes. Of several calls the last one's `read` counts.
    */
   trackHistory(read?: () => string): this
   /**
-   * Asks for the statistics, now and after every reconnect; a second call takes the first one's place and asks again (after a
-   * login, say). Returns the function that ends it.
+   * Asks for the statistics, now and after every reconnect; a second call takes the first one's place and asks again. Call it
+   * after a login and after a logout: without a token the app is asked with the cookies of that moment, for which a WebSocket
+   * is opened anew. Returns the function that ends it.
    */
   subscribe(options?: SubscribeOptions): () => void
   /** Ends the connection for good. */
@@ -148,7 +146,8 @@ export interface Connection extends EventTarget {
 }
 
 /**
- * The connection of this tab. A tab is one connection: with the same `url` a later call returns the same one, and its options
- * do not count, until it is closed. On a server and for a bot nothing is opened, and the connection stays `idle`.
+ * The connection of this tab. A tab is one connection: with the same `url` a later call returns the same one, until it is
+ * closed; of its options only a version, a route or a token that was missing so far count. On a server and for a bot nothing
+ * is opened, and the connection stays `idle`.
  */
 export function connect(options?: ConnectOptions): Connection

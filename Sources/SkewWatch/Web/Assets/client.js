@@ -3,9 +3,11 @@
 // The server's list. A Cubot is a phone.
 const bots =
   /^(?!.*cubot).*(bot|crawl|spider|slurp|externalhit|lighthouse|pingdom|mediapartners|google-inspectiontool)/is;
-const refusals = [1002, 1007, 1008, 1009, 1013]; // close codes that say: not soon again
+// Close codes that say: not soon again.
+const refusals = [1002, 1007, 1008, 1009, 1013];
 const nothing = { total: 0, versions: {}, routes: {}, connections: [] };
-const tab = (globalThis[Symbol.for('skewwatch')] ??= new Map()); // even if this file is loaded twice
+// A tab is one connection, even if this file is loaded twice.
+const tab = (globalThis[Symbol.for('skewwatch')] ??= new Map());
 
 // Null removes a key. Without a prototype `__proto__` is a key like any other.
 function merge(counts, changes) {
@@ -30,7 +32,8 @@ function apply(old, { type, connections = old.connections, opened = [], changed 
 function webSocket(base, query, receive, lost) {
   const socket = new WebSocket(`${base}ws?${query}`.replace(/^http/, 'ws'));
   socket.onmessage = ({ data }) => receive(JSON.parse(data));
-  socket.onclose = ({ code }) => lost(code);
+  // Where the server ends the link, it may say when to come back.
+  socket.onclose = ({ code, reason }) => lost(code, Number(reason.split('retry=')[1]));
   return {
     patience: 1e4,
     send(message) {
@@ -47,6 +50,9 @@ class Connection extends EventTarget {
   stats = nothing;
   #base;
   #options;
+  #id;
+  #links = 0;
+  #read;
   #events = new AbortController();
   #link;
   #timer;
@@ -54,6 +60,7 @@ class Connection extends EventTarget {
   #heard;
   #failures = 0;
   #earliest = 0;
+  #retry;
   #wanted;
   #route;
   #sentRoute;
@@ -61,15 +68,26 @@ class Connection extends EventTarget {
 
   constructor(options, base) {
     super();
-    this.#options = options;
+    this.#options = { ...options };
     this.setRoute(options.route);
     if (!base) return;
     this.#base = base;
     const wake = ({ type }) => this.#wake(type);
-    for (const type of ['pagehide', 'pageshow', 'online', 'visibilitychange', 'prerenderingchange']) {
-      addEventListener(type, wake, this.#events);
+    const { signal } = this.#events;
+    for (const type of ['pagehide', 'pageshow', 'online', 'resume', 'visibilitychange', 'prerenderingchange']) {
+      addEventListener(type, wake, { signal, capture: true });
     }
-    queueMicrotask(() => this.#wake()); // after the caller has set a route
+    // After the caller has set a route.
+    queueMicrotask(() => this.#wake());
+  }
+
+  // What a later caller knows and the first one did not.
+  adopt({ version, token, route }) {
+    this.#options.token ??= token;
+    if (!this.#route) this.setRoute(route);
+    if (this.#options.version || !version) return;
+    this.#options.version = version;
+    if (this.#link) this.#open();
   }
 
   on(type, listener) {
@@ -86,23 +104,25 @@ class Connection extends EventTarget {
   }
 
   trackHistory(read = () => location.pathname) {
-    if (!this.#base) return this;
-    const update = () => this.setRoute(read());
-    for (const name of ['pushState', 'replaceState']) {
-      const original = history[name];
-      history[name] = (...args) => {
-        original.apply(history, args);
-        update();
-      };
+    const update = () => this.setRoute(this.#read());
+    if (this.#base && !this.#read) {
+      for (const name of ['pushState', 'replaceState']) {
+        const original = history[name];
+        history[name] = (...args) => {
+          original.apply(history, args);
+          update();
+        };
+      }
+      addEventListener('popstate', update, this.#events);
     }
-    addEventListener('popstate', update, this.#events);
-    update();
+    this.#read = read;
+    if (this.#base) update();
     return this;
   }
 
   subscribe(wanted = {}) {
     this.#wanted = wanted;
-    this.#ask();
+    this.#ask(this.authorized !== null);
     return () => {
       if (this.#wanted !== wanted) return;
       this.#wanted = null;
@@ -123,8 +143,7 @@ class Connection extends EventTarget {
   }
 
   #set(state) {
-    this.state = state;
-    this.#emit('state', state);
+    this.#emit('state', (this.state = state));
   }
 
   #drop(state) {
@@ -137,26 +156,25 @@ class Connection extends EventTarget {
   async #open(transport = this.transport ?? this.#options.transport) {
     this.#drop('connecting');
     const link = (this.#link = {});
-    const current =
-      (act) =>
-      (...args) =>
-        this.#link === link && act(...args);
-    const lost = current((code, retry) => this.#lost(transport, code, retry));
+    const lost = (code, retry) => this.#link === link && this.#lost(transport, code, retry);
     this.#after(1e4, lost);
     this.#connectedAt = Infinity;
     this.#sentRoute = this.#route;
+    // So that the server knows this page again when its link is another one.
+    this.#id ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
+    const { version: v, observer } = this.#options;
     const query = new URLSearchParams();
-    if (this.#options.observer) query.set('observer', '1');
-    if (this.#options.version) query.set('v', this.#options.version);
-    if (this.#route) query.set('route', this.#route);
+    const fields = { t: this.#id, r: this.#links, v, route: this.#route, observer: observer && 1 };
+    for (const name in fields) if (fields[name]) query.set(name, fields[name]);
     let start = webSocket;
     if (transport === 'sse') {
-      const { stream } = (await import('./client.stream.js').catch(lost)) ?? {};
-      if (this.#link !== link) return;
-      start = stream(this.#options.share);
+      const module = await import('./client.stream.js').catch(() => lost());
+      if (!module || this.#link !== link) return;
+      start = module.stream(this.#options.share);
     }
-    const receive = current((message) => this.#receive(message, transport));
-    Object.assign(link, start(this.#base, query, receive, lost));
+    const receive = (message) => this.#link === link && this.#receive(message, transport);
+    // In a version a plus is a plus.
+    Object.assign(link, start(this.#base, `${query}`.replaceAll('+', '%20'), receive, lost));
   }
 
   #receive(message, transport = 'ws') {
@@ -165,6 +183,8 @@ class Connection extends EventTarget {
     if (type === 'connected') {
       this.#rest();
       this.#connectedAt = performance.now();
+      this.#links += 1;
+      this.#retry = message.retry;
       this.transport = transport;
       this.id = message.connectionId;
       this.#set('open');
@@ -187,13 +207,16 @@ class Connection extends EventTarget {
     if (authorized !== null) this.#emit(authorized ? 'stats' : 'unauthorized', stats);
   }
 
-  async #ask() {
+  async #ask(again) {
     if (!this.#wanted || this.state !== 'open') return;
     const link = this.#link;
     const { fields, mode = !fields || fields.includes('connections') ? 'delta' : 'summary' } = this.#wanted;
     let { token = this.#options.token } = this.#wanted;
     if (typeof token === 'function') token = await token();
-    if (this.#wanted && this.#link === link) link.send({ type: 'subscribe-stats', mode, token });
+    if (!this.#wanted || this.#link !== link) return;
+    // A socket has the cookies that it was opened with: after a login or logout it takes a new one.
+    if (again && !token && this.transport === 'ws') this.#open();
+    else link.send({ type: 'subscribe-stats', mode, token });
   }
 
   #sendRoute() {
@@ -205,20 +228,21 @@ class Connection extends EventTarget {
     }, 100);
   }
 
-  #lost(transport, code, retry = 0) {
+  #lost(transport, code = 1006, retry) {
     const refused = refusals.includes(code);
     if (!transport && this.#connectedAt === Infinity && !refused) return this.#open('sse');
     if (performance.now() - this.#connectedAt > 1e4) this.#failures = 0;
     if (this.#failures > 3) this.transport = undefined;
-    this.#earliest = performance.now() + (refused ? 3e4 : retry);
-    this.#wait(Math.min(6e4, 1e3 * 2 ** this.#failures++));
+    const asked = refused ? 3e4 : retry || (code === 1006 ? 0 : this.#retry) || 0;
+    this.#earliest = performance.now() + asked;
+    // Without a network an attempt is not worth much; `online` wakes it.
+    this.#wait(Math.max(asked, navigator.onLine ? Math.min(6e4, 1e3 * 2 ** this.#failures++) : 6e4));
   }
 
-  // Full jitter; hidden tabs come after the visible ones.
+  // Not before the server's time, then spread over the span: full jitter. Hidden tabs come after the visible ones.
   #wait(span) {
     // Spans by the clock that nobody sets; the wall clock is only for what is shown.
-    const now = performance.now();
-    const delay = Math.max(this.#earliest - now, span * (Math.random() + Number(document.hidden)));
+    const delay = Math.max(0, this.#earliest - performance.now()) + span * (Math.random() + Number(document.hidden));
     this.retryAt = Date.now() + delay;
     this.#drop('waiting');
     this.#after(delay, () => this.#open());
@@ -251,12 +275,16 @@ class Connection extends EventTarget {
 
 export function connect(options = {}) {
   if (typeof document === 'undefined' || bots.test(navigator.userAgent)) return new Connection(options);
-  const { url = /\/client\.js/.test(import.meta.url) ? new URL('.', import.meta.url) : '/__skew' } = options;
-  const { origin, pathname } = new URL(url, location.href);
-  const base = origin + pathname.replace(/\/?$/, '/');
-  if (!tab.has(base)) tab.set(base, new Connection(options, base));
+  const url = new URL(options.url ?? '/__skew', location.href);
+  const base = url.origin + url.pathname.replace(/\/?$/, '/');
+  if (tab.has(base)) tab.get(base).adopt(options);
+  else tab.set(base, new Connection(options, base));
   return tab.get(base);
 }
 
-const { searchParams } = new URL(import.meta.url.replaceAll('+', '%2B')); // a version may hold a plus, and no blank
-if (searchParams.has('connect')) connect({ version: searchParams.get('v') }).trackHistory();
+// The tag that is all a page needs: it lies in the server's folder. A version may hold a plus, and no blank.
+for (const { src } of globalThis.document?.scripts ?? []) {
+  if (!src.includes('client.js?connect')) continue;
+  const url = new URL(src.replaceAll('+', '%2B'));
+  connect({ url: new URL('.', url), version: url.searchParams.get('v') }).trackHistory();
+}

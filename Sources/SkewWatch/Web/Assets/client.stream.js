@@ -61,7 +61,7 @@ function ownStream(base, query, receive, lost) {
   }
 
   function ended() {
-    if (!signal.aborted) lost(1006, retry || 0);
+    if (!signal.aborted) lost(1006, retry);
   }
 
   read().then(ended, ended);
@@ -84,7 +84,7 @@ function ownStream(base, query, receive, lost) {
  * to a host, and the seventh tab could load nothing at all. One tab leads; when it goes, the next in line takes over.
  */
 function sharedStream(base, query, receive, lost) {
-  const name = `skewwatch ${base} ${query.get('v')}`;
+  const name = `skewwatch ${base} ${new URLSearchParams(query).get('v')}`;
   const channel = new BroadcastChannel(name);
   const waiting = new AbortController();
   let stream;

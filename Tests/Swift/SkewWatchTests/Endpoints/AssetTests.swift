@@ -46,6 +46,38 @@ import WebSocketLoop
         #expect(asset("/__skew/vue.js")?.tag != file.tag)
     }
 
+    @Test func `who takes gzip gets the bytes that were compressed when the server was built`() throws {
+        let file = try #require(asset("/__skew/client.js"))
+        let plain = file.response(known: nil, encodings: Array("br, identity".utf8))
+        let packed = file.response(known: nil, encodings: Array("gzip, deflate, br, zstd".utf8))
+        #expect(value("Content-Encoding", in: plain) == nil && plain.body == file.bytes)
+        #expect(value("Content-Encoding", in: packed) == "gzip" && packed.body.starts(with: [0x1F, 0x8B]))
+        #expect(value("Vary", in: plain) == "Accept-Encoding" && value("Vary", in: packed) == "Accept-Encoding")
+        let tag = try #require(value("ETag", in: packed))
+        #expect(tag != value("ETag", in: plain))
+        #expect(file.response(known: Array(tag.utf8), encodings: Array("gzip".utf8)).status == 304)
+    }
+
+    @Test func `the core of the client is at most 3 KB as sent`() throws {
+        #expect(try #require(asset("/__skew/client.js")).gzip.count <= 3 * 1024)
+    }
+
+    @Test func `a module is sent without the lines that are comments and nothing else`() throws {
+        let text = String(decoding: try #require(asset("/__skew/client.js")).bytes, as: UTF8.self)
+        #expect(text.contains("export function connect") && !text.split(separator: "\n").contains { $0.drop { $0 == " " }.hasPrefix("//") })
+        let declarations = String(decoding: try #require(asset("/__skew/client.d.ts")).bytes, as: UTF8.self)
+        #expect(declarations.hasPrefix("/**"))
+    }
+
+    @Test(arguments: [
+        ("gzip", true), ("GZIP", true), ("deflate, gzip;q=0.5", true), ("*", true), ("x-gzip", true), ("br;q=1, *;q=0.1", true),
+        ("", false), ("br", false), ("gzip;q=0", false), ("gzip; q=0.000, *", false), ("*;q=0", false), ("gzip;q=x", false),
+        ("gzipped", false),
+    ])
+    func `gzip is taken where it is accepted`(header: String, isTaken: Bool) {
+        #expect(AcceptedEncodings.takeGzip(Array(header.utf8)) == isTaken)
+    }
+
     @Test(arguments: [
         "", "/", "/__skew", "/__skew/", "/client.js", "/__skew/Client.js", "/__skew/client.js/", "/__skew//client.js",
         "/__skew/../client.js", "/__skew/client.js\0", "/__skewclient.js", "/__skew/Assets/client.js", "/__skew/../../etc/passwd",
