@@ -72,7 +72,7 @@ package final class WebSocketLoop {
             unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
             throw .contextNotCreated
         }
-        eventPipe = pipe
+        if LibraryWorkaround.eventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) { eventPipe = pipe }
         unsafe watch.start(on: uv, for: self)
         door = FrontDoor(loop: self)
         unsafe startTimer(pointer)

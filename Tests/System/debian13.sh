@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs both commands of the README on Debian 13, whose libwebsockets is 4.3, in a root of its own that debootstrap makes.
+# Usage: Tests/System/debian13.sh [--keep FOLDER] [COMMAND...]   COMMAND is run in the clone instead of the two.
+# Needs root. What is committed is tested. Swift of this machine goes along, and what tells it where packages come from.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+((EUID == 0)) || { echo "A root of Debian 13 needs root to be made." >&2; exit 1; }
+
+if [[ ${1:-} == --keep ]]; then
+    root=$2
+    shift 2
+else
+    root=$(mktemp -d)
+    trap 'rm -rf --one-file-system "$root"' EXIT
+fi
+command -v debootstrap >/dev/null || Docker/packages.sh debootstrap
+if [[ ! -e $root/etc/debian_version ]]; then
+    echo "Makes a root of Debian 13."
+    debootstrap --variant=minbase --include=ca-certificates,curl,git,python3 trixie "$root" >/dev/null
+    # What Swift itself needs, by Debian 13's names: https://www.swift.org/install/linux/
+    DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq -y --no-install-recommends \
+        binutils libc6-dev libgcc-14-dev libstdc++-14-dev libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g-dev </dev/null >/dev/null
+fi
+rm -rf "$root/src"
+git clone -q --no-hardlinks . "$root/src"
+
+# The folders of this machine that are seen there, too, under the same names.
+toolchain=$(readlink -f "$(command -v swift)")
+shared=("${toolchain%/usr/bin/*}" /etc/ssl/certs)
+while read -r folder; do [[ -d $folder ]] && shared+=("$folder"); done < <(
+    git config --get-regexp '^url\..*\.insteadof$' | sed 's/^url\.//; s/\.insteadof.*//' | sort -u
+    echo "${PIP_FIND_LINKS:-}"
+)
+for file in /etc/gitconfig /etc/resolv.conf; do [[ ! -e $file ]] || cp "$file" "$root$file"; done
+mapfile -t environment < <(env | grep -E '^(PIP_|SSL_CERT_)' || true)
+
+# The mounts are seen by this one command and end with it.
+inside() {
+    root=$root unshare --mount bash -euc '
+        for folder in "${@:2:$1}"; do
+            mkdir -p "$root$folder"
+            mount --bind "$folder" "$root$folder"
+        done
+        mount --rbind /dev "$root/dev"
+        mount -t tmpfs tmpfs "$root/tmp"
+        mount -t proc proc "$root/proc" 2>/dev/null || mount --bind /proc "$root/proc"
+        exec chroot "$root" "${@:$1+2}"' inside ${#shared[@]} "${shared[@]}" \
+        /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH="${toolchain%/*}:/usr/sbin:/usr/bin:/sbin:/bin" "${environment[@]}" \
+        sh -c 'cd /src && exec "$@"' sh "$@" </dev/null
+}
+
+if (($#)); then
+    inside "$@"
+    exit
+fi
+inside Tests/run.sh
+# The other command, until the server answers.
+inside bash -euc '
+    port=$(python3 -c "import socket; s = socket.create_server((\"127.0.0.1\", 0)); print(s.getsockname()[1])")
+    Docker/run.sh --port "$port" --internal-port -1 >/tmp/run.log 2>&1 &
+    server=$!
+    for ((second = 0; second < 900; second++)); do
+        if curl -fsS "http://127.0.0.1:$port/__skew/health" 2>/dev/null; then break; fi
+        kill -0 "$server" || { cat /tmp/run.log >&2; exit 1; }
+        sleep 1
+    done
+    kill "$server"
+    wait "$server"'
+echo
+echo "Debian $(cat "$root/etc/debian_version"): both commands of the README work."
