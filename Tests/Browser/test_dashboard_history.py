@@ -1,4 +1,4 @@
-"""The rules behind the line over time and the forecast: pure values, run in the browser's engine."""
+"""The rules behind the line over time: pure values, run in the browser's engine."""
 
 import browser
 import dashboard_stage
@@ -7,59 +7,13 @@ import pytest
 
 @pytest.fixture(scope="module")
 def run(chromium):
-    """Evaluates an expression with the module's `Timeline` and `forecast` in scope."""
+    """Evaluates an expression with what the module exports in scope."""
     with dashboard_stage.fake_server() as server:
         page = browser.new_context(chromium, bypass_csp=True).new_page()
         page.goto(f"{server}/alone/__skew/dashboard.css")
-        scope = "const { Timeline, forecast } = await import('./dashboard.history.js')"
+        scope = "const { Timeline, series, lastRollout } = await import('./dashboard.history.js')"
         yield lambda body, value=None: page.evaluate(f"async given => {{ {scope}; {body} }}", value)
         page.context.close()
-
-
-MINUTE = 60000
-NOW = 1_800_000_000_000
-
-
-def guess(run, old, every=10000):
-    series = [{"at": NOW - (len(old) - 1 - i) * every, "old": n} for i, n in enumerate(old)]
-    return run(f"return forecast(given, {NOW})", series)
-
-
-def test_a_decay_ends_when_half_a_tab_is_left(run):
-    # 1,000 tabs that halve every 3 minutes are 62.5 after 12; half of one is left 20.9 minutes later.
-    answer = guess(run, [round(1000 * 0.5 ** (i / 18)) for i in range(73)])
-    assert answer["kind"] == "at"
-    assert 19.5 * MINUTE < answer["at"] - NOW < 24 * MINUTE
-    assert (answer["from"], answer["to"]) == (1000, 62)
-
-
-def test_a_straight_decline_ends_where_the_line_does(run):
-    answer = guess(run, [600 - 6 * i for i in range(61)])
-    assert answer["kind"] == "at"
-    assert 6 * MINUTE < answer["at"] - NOW < 8 * MINUTE
-
-
-def test_only_the_decline_after_the_peak_counts(run):
-    answer = guess(run, [10 * i for i in range(40)] + [400 - 8 * i for i in range(40)])
-    assert answer["from"] == 400
-
-
-def test_there_is_no_guess_from_little_or_from_no_decline(run):
-    assert guess(run, [50, 49, 48])["kind"] == "short"
-    assert guess(run, [])["kind"] == "short"
-    assert guess(run, [50] * 90)["kind"] == "steady"
-    assert guess(run, list(range(90)))["kind"] == "steady"
-    assert guess(run, [1000] * 40 + [999] * 50)["kind"] == "steady"
-
-
-def test_what_takes_longer_than_a_day_is_said_to(run):
-    assert guess(run, [round(100000 * 0.9997 ** i) for i in range(91)])["kind"] == "far"
-
-
-def test_a_forecast_is_rounded_by_its_distance(run):
-    answer = guess(run, [round(20000 * 0.985 ** i) for i in range(60)])
-    assert answer["kind"] == "at"
-    assert answer["at"] % (5 * MINUTE if answer["at"] - NOW > 30 * MINUTE else MINUTE) == 0
 
 
 def test_the_record_of_the_server_is_taken_with_its_gaps(run):
@@ -98,9 +52,28 @@ def test_what_is_older_than_the_span_is_dropped(run):
     """) == [440, 450, 460, 470, 480, 490, 500]
 
 
-def test_old_is_every_version_but_the_release(run):
+def test_a_shorter_record_of_a_server_that_was_started_anew_takes_nothing_away(run):
     assert run("""
-        const line = new Timeline(10, 50)
-        line.record(10, new Map([['new', 5], ['old', 2], ['older', 1]]))
-        return [line.oldTabs('new')[0].old, line.oldTabs(undefined)[0].old]
-    """) == [3, 8]
+        const line = new Timeline(10, 1000)
+        for (let t = 100; t < 200; t += 10) line.record(t, new Map([['a', t]]))
+        line.load({ step: 10, start: 173, versions: { a: [1, 2, 3] } })
+        return line.samples.map(s => [s.at, s.versions.get('a')])
+    """) == [[100, 100], [110, 110], [120, 120], [130, 130], [140, 140], [150, 150], [160, 160], [173, 1], [183, 2], [193, 3]]
+
+
+def test_the_finer_timeline_counts_where_there_are_two(run):
+    assert run("""
+        const [fine, coarse] = [new Timeline(10, 100), new Timeline(50, 500)]
+        for (let t = 0; t <= 400; t += 10) for (const line of [fine, coarse]) line.record(t, new Map([['a', t]]))
+        return series([fine, coarse], 405, new Map([['a', 9]])).map(s => [s.at, s.versions.get('a')])
+    """) == [[50, 40], [100, 90], [150, 140], [200, 190], [250, 240], [300, 290], *[[t + 10, t] for t in range(300, 400, 10)], [405, 9]]
+
+
+def test_the_last_rollout_is_said_by_how_long_it_took(run):
+    found = run("""
+        const samples = [0, 10, 20, 30, 40].map((at, i) => ({ at, versions: new Map([['a', 100 - 33 * Math.min(i, 3)], ['b', 33 * i]]) }))
+        const releases = [['a', -100], ['b', 0], ['c', 50]].map(([version, at]) => ({ version, at }))
+        const { version, percent, after, points } = lastRollout(samples, releases, 'c')
+        return [version, percent, after, points.length, lastRollout(samples, releases.slice(0, 2), 'b')]
+    """)
+    assert found == ["b", 99, 30, 5, None]

@@ -14,7 +14,7 @@ SHOWN = """() => {
     const name = (row) => row.querySelector('.foreign').textContent;
     const versions = [...document.querySelectorAll('#versions tbody tr')].map((row) => [name(row), count(row.cells[1].textContent)]);
     const rows = Number(document.querySelector('.grid').getAttribute('aria-rowcount')) - 1;
-    return [count(document.getElementById('total').textContent), rows, versions];
+    return [count(document.getElementById('tabs').textContent), rows, versions];
 }"""
 
 
@@ -62,6 +62,7 @@ def test_the_page_shows_what_the_server_counts(dashboard, server, seed):
     crowd = Crowd(server.url.replace(server.site.origin, f"http://127.0.0.1:{server.port}"), seed)
     crowd.come(200)
     page = dashboard()
+    page.click("#which-all")
     crowd.churn(40)
     watcher = Peer(crowd.url, "1.4.2")
     truth = watcher.statistics(TOKEN)

@@ -180,6 +180,7 @@ extension RolloutCourse {
     private static func milestones(_ course: [Split], _ announced: Int64?) -> [Int: Int64] {
         guard let announced, let first = course.first, first.at <= announced + 5 * minute else { return [:] }
         let most = course.reduce(0) { max($0, $1.old) }
+        guard most > 0 else { return [:] }
         let from = course.firstIndex { $0.old == most } ?? 0
         var found: [Int: Int64] = [:]
         for percent in [50, 90, 99] {

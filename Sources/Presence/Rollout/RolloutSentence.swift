@@ -84,10 +84,8 @@ package struct RolloutSentence: Sendable, Equatable {
         case .growing:
             return ["The old build gains tabs: \(number(facts.gained ?? 0)) in 2 min.", "Does a cache or a node still serve it?"]
         case .stalled:
-            let lead =
-                old == 1
-                ? "1 old tab is left, for \(span(facts.quiet))." : "\(tabs) are left and none has closed for \(span(facts.quiet))."
-            return [lead, milestone]
+            let quiet = span(facts.quiet / minute * minute)
+            return [old == 1 ? "1 old tab is left, for \(quiet)." : "\(tabs) are left and none has closed for \(quiet).", milestone]
         case .slowing:
             return ["\(tabs), and they close ever more slowly.", half.map { "Half of them are gone \($0)." }, milestone]
         case .rollingOut:

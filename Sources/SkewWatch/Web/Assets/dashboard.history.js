@@ -1,4 +1,4 @@
-// What was open when: samples per version in equal steps, and what they say about the end of a rollout.
+// What was open when: samples per version in equal steps, from the server's record and from what this page sees.
 
 /** Samples of the counts by version, one for each step of a span; a step nobody saw has no sample. */
 export class Timeline {
@@ -17,6 +17,7 @@ export class Timeline {
     }
     const columns = Object.entries(record.versions ?? {}).filter(([, counts]) => Array.isArray(counts));
     const steps = Math.min(5000, Math.max(0, ...columns.map(([, counts]) => counts.length)));
+    const own = this.samples;
     this.step = record.step;
     this.phase = record.start % record.step;
     this.samples = [];
@@ -27,21 +28,37 @@ export class Timeline {
       for (const [version, counts] of known) if (counts[i] > 0) versions.set(version, counts[i]);
       this.samples.push({ at: record.start + i * record.step, versions });
     }
+    this.merge(own);
     return true;
   }
 
-  /** Notes what is open now. As long as the link held, nothing changed in the steps since the last note. */
+  /** Puts samples in where there are none: a server that was started anew has a shorter record than this page. */
+  merge(own) {
+    const near = this.step * 0.75;
+    const known = this.samples.map(({ at }) => at);
+    let i = 0;
+    for (const sample of own) {
+      while (i < known.length && known[i] < sample.at - near) i++;
+      if (i === known.length || known[i] > sample.at + near) this.samples.push(sample);
+    }
+    this.samples.sort((a, b) => a.at - b.at);
+  }
+
+  /**
+   * Notes what is open now, a Map that nobody changes any more. As long as the link held, nothing changed in the steps
+   * since the last note.
+   */
   record(now, versions) {
     const at = now - ((((now - this.phase) % this.step) + this.step) % this.step);
     let last = this.samples.at(-1);
     if (last && last.at >= at) {
-      last.versions = new Map(versions);
+      last.versions = versions;
     } else {
       while (this.unbroken && last && last.at + this.step < at && at - last.at < this.span) {
         last = { at: last.at + this.step, versions: last.versions };
         this.samples.push(last);
       }
-      this.samples.push({ at, versions: new Map(versions) });
+      this.samples.push({ at, versions });
     }
     this.unbroken = true;
     const oldest = now - this.span - this.step;
@@ -53,81 +70,43 @@ export class Timeline {
   interrupt() {
     this.unbroken = false;
   }
+}
 
-  /** How many tabs were on another version than `release`, at each sample. */
-  oldTabs(release) {
-    return this.samples.map(({ at, versions }) => {
-      let old = 0;
-      for (const [version, n] of versions) if (version !== release) old += n;
-      return { at, old };
-    });
+/** One series of timelines, the finest first: each adds what is before the one before. It ends with `counts`, now. */
+export function series(timelines, now, counts) {
+  let all = [];
+  for (const { step, samples } of timelines) {
+    const first = all[0]?.at ?? Infinity;
+    // A sample is what was true at the end of its step.
+    const earlier = samples.map(({ at, versions }) => ({ at: Math.min(now, at + step), step, versions }));
+    all = [...earlier.filter(({ at }) => at < first), ...all];
   }
+  if (!counts) return all;
+  while (all.length && all.at(-1).at >= now) all.pop();
+  all.push({ at: now, step: timelines[0].step, versions: counts });
+  return all;
 }
 
-const window = 15 * 60000;
-
-/**
- * When the last old tab closes if old tabs go on closing as they lately did.
- * Answers `{kind: 'at', at, since, from, to}`, or why it cannot:
- * `short` (watched too little), `steady` (no decline), `far` (over a day).
- */
-export function forecast(series, now) {
-  const recent = series.filter(({ at }) => at >= now - window);
-  // Only what came after the peak: before it, tabs of the old release were still opening.
-  let peak = 0;
-  recent.forEach(({ old }, i) => {
-    if (old >= recent[peak].old) peak = i;
-  });
-  const points = recent.slice(peak);
-  if (!recent.length || recent.at(-1).at - recent[0].at < 60000) return { kind: 'short' };
-  if (points.length < 4) return { kind: 'steady', span: recent.at(-1).at - recent[0].at };
-  const first = points[0];
-  const last = points.at(-1);
-  if (first.old - last.old < Math.max(2, first.old * 0.02)) return { kind: 'steady', span: last.at - recent[0].at };
-
-  const linear = line(points.map((p) => [p.at - last.at, p.old]));
-  const decay = line(points.filter((p) => p.old > 0).map((p) => [p.at - last.at, Math.log(p.old)]));
-  const errorOf = (guess) =>
-    Math.sqrt(points.reduce((sum, p) => sum + (guess(p.at - last.at) - p.old) ** 2, 0) / points.length);
-  const straight = errorOf((t) => linear.base + linear.slope * t);
-  const curved = errorOf((t) => Math.exp(decay.base + decay.slope * t));
-  // People close tabs independently of each other, which is a decay.
-  // A straight line has to fit clearly better to be believed.
-  const ends =
-    straight < curved * 0.7 && curved > 0.5 + (first.old - last.old) * 0.02
-      ? last.at + (0.5 - linear.base) / linear.slope
-      : last.at + (Math.log(0.5) - decay.base) / decay.slope;
-  if (!Number.isFinite(ends) || ends > now + 86400000) return { kind: 'far' };
-  return {
-    kind: 'at',
-    at: rounded(Math.max(ends, now + 60000), now),
-    since: first.at,
-    from: first.old,
-    to: last.old,
-  };
-}
-
-/** Least squares through `[x, y]` points. */
-function line(points) {
-  const n = points.length;
-  const mx = points.reduce((sum, [x]) => sum + x, 0) / n;
-  const my = points.reduce((sum, [, y]) => sum + y, 0) / n;
-  let above = 0;
-  let below = 0;
-  for (const [x, y] of points) {
-    above += (x - mx) * (y - my);
-    below += (x - mx) ** 2;
+/** The curve of the rollout before: `{version, at, points: [[ms after its announcement, old]…], percent, after}`. */
+export function lastRollout(samples, releases, release) {
+  const now = releases.findLastIndex(({ version }) => version === release);
+  const before = releases.slice(0, Math.max(0, now)).findLastIndex(({ version }) => version !== release);
+  if (before < 1) return undefined;
+  const { version, at, milestones = {} } = releases[before];
+  const end = releases[before + 1].at;
+  const points = [];
+  for (const sample of samples) {
+    if (sample.at < at || sample.at >= end) continue;
+    let old = 0;
+    for (const [name, n] of sample.versions) if (name !== version) old += n;
+    points.push([sample.at - at, old]);
   }
-  const slope = below ? above / below : 0;
-  return { slope, base: my - slope * mx };
-}
-
-/**
- * A forecast is no more exact than its distance allows:
- * to the minute for the next half hour, then to 5, 15 and 60 minutes.
- */
-function rounded(at, now) {
-  const ahead = (at - now) / 60000;
-  const grain = (ahead < 30 ? 1 : ahead < 120 ? 5 : ahead < 480 ? 15 : 60) * 60000;
-  return Math.ceil(at / grain) * grain;
+  const most = Math.max(0, ...points.map(([, old]) => old));
+  const found = { version, at, points };
+  for (const percent of [99, 90, 50]) {
+    const reached = points.find(([, old]) => most && old <= most * (1 - percent / 100))?.[0];
+    const after = Number.isFinite(milestones[percent]) ? milestones[percent] : reached;
+    if (after !== undefined) return { ...found, percent, after };
+  }
+  return found;
 }

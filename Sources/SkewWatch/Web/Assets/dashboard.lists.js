@@ -1,113 +1,101 @@
-// A ranking (versions, routes) as a table with bars, updated in place so that focus and reading position stay.
+// A list of names with figures (routes, versions) as a table with bars, updated in place so that focus and place stay.
 
-import { foreign, make, number, percent, setText } from './dashboard.text.js';
+import { foreign, make, number, setText } from './dashboard.text.js';
 
-export class Ranking {
-  /** `noun` heads the first column; `first` rows are shown until somebody asks for all (up to `most`). */
-  constructor(container, { noun, first, most, pick, slot = undefined }) {
-    this.first = first;
-    this.most = most;
+export class List {
+  /** `columns` are the figures' titles; `label` names the table; `pick` is called with the name that is clicked. */
+  constructor(container, { label, noun, columns, pick, first }) {
     this.pick = pick;
-    this.slot = slot;
+    this.columns = columns;
+    this.first = first;
     this.rows = new Map();
-    this.all = false;
+    this.wanted = '';
+    const titles = [noun, ...columns].map((title) => make('th', { scope: 'col' }, title));
     this.body = make('tbody');
     this.table = make(
       'table',
-      { class: 'ranking' },
-      make(
-        'colgroup',
-        {},
-        make('col'),
-        make('col', { class: 'ranking-count' }),
-        make('col', { class: 'ranking-share' }),
-      ),
-      make(
-        'thead',
-        { class: 'sr-only' },
-        make(
-          'tr',
-          {},
-          make('th', { scope: 'col' }, noun),
-          make('th', { scope: 'col' }, 'Tabs'),
-          make('th', { scope: 'col' }, 'Share'),
-        ),
-      ),
+      { class: 'list', 'aria-label': label },
+      make('thead', {}, make('tr', {}, ...titles)),
       this.body,
     );
-    this.more = make('button', { type: 'button', class: 'quiet more', hidden: true });
-    this.more.addEventListener('click', () => {
-      this.all = !this.all;
-      this.show(this.last);
+    this.scroller = make('div', { class: 'list-scroller' }, this.table);
+    this.search = make('input', {
+      type: 'search',
+      class: 'list-search',
+      'aria-label': `Search: ${label}`,
+      placeholder: 'Search',
+      hidden: true,
     });
+    this.search.addEventListener('input', () => this.show(this.last));
     this.empty = make('p', { class: 'muted empty', hidden: true });
-    container.append(this.table, this.empty, this.more);
+    container.append(this.search, this.scroller, this.empty);
   }
 
-  /** Shows `{counts, total, marked, empty}`; `marked` is the key with a mark after it and the mark's text. */
+  /**
+   * Shows `{entries, empty}`. An entry is `{name, key, cells, share, slot, mark, tone}`; without a key it's no button.
+   */
   show(data) {
     this.last = data;
-    const { counts, total, marked, empty } = data;
-    const ranked = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-    const shown = ranked.slice(0, this.all ? this.most : this.first);
-    const largest = Math.max(1, ranked[0]?.[1] ?? 1);
-    for (const [key, row] of this.rows) {
-      if (shown.some(([other]) => other === key)) continue;
+    this.search.hidden = data.entries.length <= this.first;
+    const wanted = this.search.hidden ? '' : this.search.value.trim().toLowerCase();
+    const shown = data.entries.filter(({ name }) => name.toLowerCase().includes(wanted)).slice(0, 500);
+    const names = new Set(shown.map(({ name }) => name));
+    for (const [name, row] of this.rows) {
+      if (names.has(name)) continue;
       row.element.remove();
-      this.rows.delete(key);
+      this.rows.delete(name);
     }
     /** @type {any} */
     const focused = document.activeElement;
-    shown.forEach(([key, n], i) => {
-      const row = this.rows.get(key) ?? this.add(key);
+    shown.forEach((entry, i) => {
+      const row = this.rows.get(entry.name) ?? this.add(entry);
       if (this.body.children[i] !== row.element) this.body.insertBefore(row.element, this.body.children[i] ?? null);
-      setText(row.count, number(n));
-      setText(row.share, percent(n, total));
-      row.bar.style.width = `${(n / largest) * 100}%`;
-      row.bar.className = `bar back-${this.slot ? this.slot(key) : 's0'}`;
-      row.mark.hidden = !marked || marked[0] !== key;
-      if (!row.mark.hidden) setText(row.mark, marked[1]);
+      entry.cells.forEach((cell, j) => setText(row.cells[j], typeof cell === 'number' ? number(cell) : cell));
+      row.bar.style.width = `${entry.share * 100}%`;
+      row.bar.className = `bar back-${entry.slot}`;
+      row.swatch.className = `swatch back-${entry.slot}`;
+      row.swatch.hidden = !entry.swatch;
+      row.mark.hidden = !entry.mark;
+      row.mark.dataset.tone = entry.tone ?? '';
+      setText(row.mark, entry.mark ?? '');
     });
     if (focused !== document.activeElement && this.body.contains(focused)) focused.focus({ preventScroll: true });
-
     this.table.hidden = !shown.length;
     this.empty.hidden = shown.length > 0;
-    setText(this.empty, shown.length ? '' : empty);
-    const left = Math.min(ranked.length, this.most) - this.first;
-    this.more.hidden = left <= 0;
-    setText(this.more, this.all ? 'Show fewer' : `Show ${number(left)} more`);
-    this.more.setAttribute('aria-expanded', String(this.all));
+    setText(this.empty, shown.length ? '' : wanted ? 'No name matches the search.' : data.empty);
   }
 
-  add(key) {
+  add({ name, key }) {
     const row = {
-      count: make('td', { class: 'ranking-count' }),
-      share: make('td', { class: 'ranking-share' }),
+      cells: this.columns.map(() => make('td')),
       bar: make('span', { class: 'bar' }),
+      swatch: make('span', { class: 'swatch', 'aria-hidden': 'true' }),
       mark: make('span', { class: 'mark', hidden: true }),
     };
-    // What counts under "(other)" has no row of that name to be found.
-    const name =
-      key === '(other)'
-        ? make('span', { class: 'foreign' }, 'others')
-        : make('button', { type: 'button', class: 'name' }, foreign(key));
-    if (key !== '(other)') {
-      name.title = 'Show these connections';
-      name.addEventListener('click', () => this.pick(key));
+    const label =
+      key === undefined ? make('span', {}, name) : make('button', { type: 'button', class: 'name' }, foreign(name));
+    if (key !== undefined) {
+      label.title = 'Show these connections';
+      label.addEventListener('click', () => this.pick(key));
     }
-    row.element = make(
-      'tr',
-      {},
-      make(
-        'th',
-        { scope: 'row' },
-        make('span', { class: 'ranking-name' }, name, row.mark),
-        make('span', { class: 'track', 'aria-hidden': 'true' }, row.bar),
-      ),
-      row.count,
-      row.share,
-    );
-    this.rows.set(key, row);
+    const head = make('span', { class: 'list-name' }, row.swatch, label, row.mark);
+    const track = make('span', { class: 'track', 'aria-hidden': 'true' }, row.bar);
+    row.element = make('tr', {}, make('th', { scope: 'row' }, head, track), ...row.cells);
+    this.rows.set(name, row);
     return row;
   }
+}
+
+/** What happened, the newest first: `[{at, time, text}]`. */
+export function showEvents(list, events) {
+  const key = events.map(({ time, text }) => `${time} ${text}`).join('\n');
+  if (key === list.dataset.key) return;
+  list.dataset.key = key;
+  list.replaceChildren(
+    ...(events.length
+      ? events.map(({ at, time, text }) =>
+          make('li', {}, make('time', { datetime: new Date(at).toISOString() }, time), make('span', {}, text)),
+        )
+      : [make('li', { class: 'muted' }, 'Nothing yet: announcements, milestones and drops are listed here.')]),
+  );
 }

@@ -42,6 +42,8 @@ export function assess({ now, live, release, releases, previews, series }) {
     release,
     announced,
     former: before ?? mostOld(latest.versions, release, previews, newer),
+    newerNames: newer,
+    drops,
     closing: closing(course, now),
     milestones: milestones(course, announced),
     ...paces(course, drops, now, announced),
@@ -155,7 +157,7 @@ function milestones(course, announced) {
   const most = course.reduce((largest, { old }) => Math.max(largest, old), 0);
   const from = course.findIndex(({ old }) => old === most);
   for (const percent of [50, 90, 99]) {
-    const reached = course.find(({ old }, i) => i > from && old <= most * (1 - percent / 100));
+    const reached = course.find(({ old }, i) => most > 0 && i > from && old <= most * (1 - percent / 100));
     if (reached) found[percent] = reached.at - announced;
   }
   return found;

@@ -1,6 +1,6 @@
 // How the link is doing, in words; and the one place from which the page speaks to a screen reader.
 
-import { byId, clockWithSeconds, setText } from './dashboard.text.js';
+import { byId, clock, setText } from './dashboard.text.js';
 
 /** Says something politely, once. Only events are said, never figures that tick. */
 export function speak(text) {
@@ -9,6 +9,7 @@ export function speak(text) {
 
 export class LinkStatus {
   constructor(openNow) {
+    this.openNow = openNow;
     this.state = 'idle';
     this.fresh = false;
     this.access = undefined;
@@ -33,6 +34,9 @@ export class LinkStatus {
     }
     this.state = state;
     this.retryAt = retryAt;
+    clearTimeout(this.hurry);
+    // One operator's page may ask more often than the tabs of everybody do.
+    if (state === 'waiting') this.hurry = setTimeout(this.openNow, 2500);
     this.paint();
   }
 
@@ -57,7 +61,7 @@ export class LinkStatus {
   describe() {
     const { state, access } = this;
     if (state === 'waiting') {
-      const seconds = Math.max(0, Math.ceil((this.retryAt - Date.now()) / 1000));
+      const seconds = Math.max(0, Math.ceil(Math.min(this.retryAt - Date.now(), 3000) / 1000));
       return ['waiting', `Reconnecting in ${seconds} s`];
     }
     if (state === 'closed') return ['ended', 'Ended'];
@@ -74,7 +78,7 @@ export class LinkStatus {
     document.body.classList.toggle('stale', this.staleSince !== undefined);
     byId('notice').hidden = !this.lost;
     if (!this.lost) return;
-    const age = this.staleSince === undefined ? '' : ` What you see is as of ${clockWithSeconds(this.staleSince)}.`;
+    const age = this.staleSince === undefined ? '' : ` What you see is as of ${clock(this.staleSince, true)}.`;
     setText(byId('notice-text'), `The server cannot be reached.${age}`);
     setText(byId('notice-action'), 'Try now');
     byId('notice-action').disabled = this.state !== 'waiting';

@@ -1,27 +1,36 @@
 // The connections: thousands of rows of which only those in sight exist in the page.
 
 import { foreign, make, number, plural, printable, setText } from './dashboard.text.js';
+import { isRoute } from './dashboard.where.js';
+import { span } from './dashboard.words.js';
 
 const spare = 8;
+// Those with `when` are shown where the rows have such a field.
 const columns = [
   { key: 'route', title: 'Route' },
   { key: 'version', title: 'Version' },
-  { key: 'ip', title: 'Address' },
+  { key: 'tag', title: 'Tag', when: 'tag' },
+  { key: 'age', title: 'Open for', when: 'since' },
+  { key: 'moved', title: 'Last moved', when: 'moved' },
+  { key: 'ip', title: 'Address', when: 'ip' },
   { key: 'id', title: 'Connection' },
 ];
 
 export class ConnectionTable {
-  constructor(container, { slot }) {
+  /** `sorted` is called with the order that the reader has chosen, `copy` with what to copy. */
+  constructor(container, { slot, sorted, copy }) {
     this.slot = slot;
+    this.sorted = sorted;
+    this.copy = copy;
     this.entries = new Map();
     this.view = [];
-    this.sort = { key: 'version', down: false };
-    this.wanted = '';
-    this.only = undefined;
-    this.withAddress = false;
-    this.yourId = undefined;
-    this.release = undefined;
+    this.sort = { key: 'age', down: true };
+    this.wanted = { chips: [], words: [], onlyOld: false };
+    /** @type {(version: string) => boolean} */
+    this.isOld = () => false;
+    this.now = 0;
     this.unlisted = 0;
+    this.why = '';
     this.head = make('tr', { 'aria-rowindex': '1' }, ...columns.map((column) => this.header(column)));
     this.above = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }));
     this.below = make('tr', { class: 'spacer', role: 'presentation' }, make('td', { role: 'presentation' }));
@@ -43,7 +52,7 @@ export class ConnectionTable {
       'div',
       { class: 'empty' },
       make('p'),
-      make('button', { type: 'button', class: 'quiet', hidden: true }, 'Clear the filter'),
+      make('button', { type: 'button', class: 'quiet', hidden: true }),
     );
     this.detail = make('dl', { class: 'detail', hidden: true });
     const help = make(
@@ -68,61 +77,86 @@ export class ConnectionTable {
       make('span', { class: 'sort-mark', 'aria-hidden': 'true' }),
     );
     button.addEventListener('click', () => {
-      this.sort = { key: column.key, down: this.sort.key === column.key ? !this.sort.down : false };
+      const again = this.sort.key === column.key;
+      this.sort = { key: column.key, down: again ? !this.sort.down : column.key === 'age' };
       this.arrange();
       this.scroller.scrollTop = 0;
       this.paint();
+      this.sorted(this.sort);
     });
     return make('th', { scope: 'col', role: 'columnheader', class: `col-${column.key}` }, button);
   }
 
-  /** Takes the rows as they are now. `release` decides what is old; `unlisted` are counted but not sent. */
-  show({ rows, yourId, release, unlisted }) {
-    this.yourId = yourId;
-    this.release = release;
-    this.unlisted = unlisted;
-    this.withAddress = false;
+  /**
+   * Takes the rows as they are now. `isOld` judges a version; `unlisted` are counted but not sent; `why` says what it
+   * means that there are no rows; with `onlyOld` only old ones are shown.
+   */
+  show({ rows, isOld, unlisted, now, why, onlyOld }) {
+    this.wanted.onlyOld = onlyOld;
+    Object.assign(this, { isOld, unlisted, now, why });
     const entries = new Map();
     for (const row of rows) {
       const known = this.entries.get(row.id);
       entries.set(row.id, known?.row === row ? known : entry(row));
-      if (row.ip !== undefined) this.withAddress = true;
     }
     this.entries = entries;
+    const [first] = rows;
+    for (const { when } of columns) {
+      if (when) this.table.classList.toggle(`with-${when}`, first?.[when] !== undefined);
+    }
     const anchor = this.anchor();
     this.arrange();
     this.restore(anchor);
     this.paint();
   }
 
-  /** Shows only rows that contain `text`, and with `onlyOld` only those that are not on the release. */
-  filter(text, onlyOld) {
-    this.wanted = text.trim().toLowerCase();
-    this.only = onlyOld;
+  /** Shows only what matches: exact `chips`, and the words of `search`, also as `route:/help`. */
+  filter({ chips, search, sort }) {
+    const words = search.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    this.wanted = {
+      ...this.wanted,
+      chips,
+      words: words.map((word) => /^(route|version|tag|id|ip):(.+)$/.exec(word)?.slice(1) ?? [undefined, word]),
+    };
+    this.sort = sort;
     this.arrange();
     this.scroller.scrollTop = 0;
     this.paint();
+  }
+
+  matches({ row, text }) {
+    const { chips, words, onlyOld } = this.wanted;
+    if (onlyOld && !this.isOld(row.version)) return false;
+    for (const [field, value] of chips) {
+      if (field === 'route' ? !isRoute(row.route, value) : row[field] !== value) return false;
+    }
+    return words.every(([field, word]) =>
+      field
+        ? printable(row[field] ?? '')
+            .toLowerCase()
+            .includes(word)
+        : text.includes(word),
+    );
   }
 
   get found() {
     return this.view.length;
   }
 
+  /** What is shown, in its order. */
+  get rows() {
+    return this.view.map(({ row }) => row);
+  }
+
   arrange() {
-    const { wanted, only, release } = this;
     const view = [];
-    for (const entry of this.entries.values()) {
-      if (only && entry.row.version === release) continue;
-      if (wanted && !entry.text.includes(wanted)) continue;
-      view.push(entry);
-    }
+    for (const entry of this.entries.values()) if (this.matches(entry)) view.push(entry);
     const { key, down } = this.sort;
     const sign = down ? -1 : 1;
     const name = `by_${key}`;
     view.sort((a, b) => (a[name] < b[name] ? -sign : a[name] > b[name] ? sign : a.row.id < b.row.id ? -1 : 1));
     this.view = view;
     this.table.setAttribute('aria-rowcount', String(view.length + 1));
-    this.table.classList.toggle('with-address', this.withAddress);
     for (const [i, column] of columns.entries()) {
       const sorted = column.key === key;
       this.head.children[i].setAttribute('aria-sort', sorted ? (down ? 'descending' : 'ascending') : 'none');
@@ -135,21 +169,21 @@ export class ConnectionTable {
     this.scroller.hidden = none;
     this.empty.hidden = !none;
     const [text, clear] = this.empty.children;
-    const filtered = this.wanted || this.only;
+    const { chips, words, onlyOld } = this.wanted;
+    const filtered = chips.length + words.length > 0;
+    clear.hidden = !(none && this.entries.size && (filtered || onlyOld));
     if (none) {
-      setText(
-        text,
-        this.entries.size && filtered ? 'No connection matches the filter.' : 'No connections are listed.',
-      );
+      const nothing = filtered ? 'No connection matches the filter.' : 'No old tab is open.';
+      setText(text, this.entries.size ? nothing : this.why);
+      setText(clear, filtered ? 'Clear the filter' : 'Show all');
     }
-    clear.hidden = !(none && filtered);
-    this.cut.hidden = !this.unlisted;
-    if (this.unlisted) {
+    this.cut.hidden = !this.unlisted || !this.entries.size;
+    if (!this.cut.hidden) {
       const listed = number(this.entries.size);
       const more = plural(this.unlisted, 'more is', 'more are');
       setText(
         this.cut,
-        `The server lists ${listed} connections; ${more} counted but not listed, and not searched by the filter.`,
+        `The server lists ${listed} connections, old ones first; ${more} counted but not listed, and not searched.`,
       );
     }
   }
@@ -176,7 +210,7 @@ export class ConnectionTable {
     if (step < 0) return;
     const wanted = (places.get(anchor.candidates[step]) - step) * this.rowHeight + anchor.offset;
     if (Math.abs(wanted - this.scroller.scrollTop) >= 1) {
-      this.stretch(0, this.view.length);
+      this.stretch(0, 0);
       this.scroller.scrollTop = wanted;
     }
   }
@@ -222,46 +256,40 @@ export class ConnectionTable {
 
   build(entry) {
     const { row } = entry;
+    const swatch = make('span', { class: 'swatch', 'aria-hidden': 'true' });
+    const copy = make('button', { type: 'button', class: 'copy', tabindex: '-1', title: 'Copy the id' }, 'Copy');
+    const cell = (key, ...children) => make('td', { role: 'gridcell', class: `col-${key}` }, ...children);
     const element = make(
       'tr',
       { role: 'row' },
-      make(
-        'td',
-        { role: 'gridcell', class: 'col-route' },
-        make('span', { class: 'cell' }, foreign(row.route), make('span', { class: 'mark' }, 'this page')),
-      ),
-      make(
-        'td',
-        { role: 'gridcell', class: 'col-version' },
-        make(
-          'span',
-          { class: 'cell' },
-          make('span', { class: 'swatch', 'aria-hidden': 'true' }),
-          foreign(row.version),
-        ),
-      ),
-      make('td', { role: 'gridcell', class: 'col-ip' }, foreign(row.ip ?? '–', 'mono')),
-      make('td', { role: 'gridcell', class: 'col-id' }, foreign(row.id, 'mono')),
+      cell('route', foreign(row.route)),
+      cell('version', make('span', { class: 'cell' }, swatch, foreign(row.version))),
+      cell('tag', foreign(row.tag ?? '–')),
+      cell('age'),
+      cell('moved'),
+      cell('ip', foreign(row.ip ?? '–', 'mono')),
+      cell('id', make('span', { class: 'cell' }, foreign(row.id, 'mono'), copy)),
     );
     element.entry = entry;
     return element;
   }
 
   dress(element, entry, i) {
-    const { id, version } = entry.row;
-    const own = id === this.yourId;
+    const { id, version, since, moved } = entry.row;
     const chosen = id === this.chosen;
     element.id = `row-${i}`;
     element.setAttribute('aria-rowindex', String(i + 2));
     element.setAttribute('aria-selected', String(chosen));
-    element.className = `${i % 2 ? 'odd' : ''} ${own ? 'own' : ''} ${chosen ? 'chosen' : ''}`;
-    element.cells[0].firstChild.lastChild.hidden = !own;
+    element.className = `${i % 2 ? 'odd' : ''} ${chosen ? 'chosen' : ''}`;
     element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`;
+    setText(element.cells[3], since === undefined ? '–' : span(Math.max(0, this.now - since)));
+    setText(element.cells[4], moved === undefined ? '–' : `${span(Math.max(0, this.now - moved))} ago`);
     if (chosen) this.table.setAttribute('aria-activedescendant', element.id);
   }
 
   clicked(event) {
     const row = event.target.closest('tr');
+    if (row?.entry && event.target.closest('.copy')) return this.copy(row.entry.row.id, event.target);
     if (!row?.entry || String(getSelection())) return;
     this.choose(row.entry.row.id === this.chosen ? undefined : row.entry);
   }
@@ -304,7 +332,7 @@ export class ConnectionTable {
     this.detailed = row;
     this.detail.replaceChildren(
       ...columns
-        .filter(({ key }) => row[key] !== undefined)
+        .filter(({ key }) => typeof row[key] === 'string')
         .map(({ key, title }) =>
           make('div', {}, make('dt', {}, title), make('dd', {}, make('bdi', {}, printable(row[key])))),
         ),
@@ -314,7 +342,7 @@ export class ConnectionTable {
 
 /** A row with what filtering and sorting need, worked out once. */
 function entry(row) {
-  const text = [row.route, row.version, row.ip ?? '', row.id]
+  const text = [row.route, row.version, row.tag ?? '', row.ip ?? '', row.id]
     .map((part) => printable(part))
     .join('\n')
     .toLowerCase();
@@ -323,7 +351,10 @@ function entry(row) {
     text,
     by_route: natural(row.route),
     by_version: natural(row.version),
+    by_tag: natural(row.tag ?? ''),
     by_ip: natural(row.ip ?? ''),
+    by_age: -(row.since ?? Infinity),
+    by_moved: -(row.moved ?? Infinity),
     by_id: row.id,
   };
 }

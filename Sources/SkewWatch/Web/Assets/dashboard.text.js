@@ -9,15 +9,11 @@ const share = new Intl.NumberFormat(undefined, {
   maximumFractionDigits: 1,
 });
 const extreme = new Intl.NumberFormat(undefined, { style: 'percent' });
-const hourMinute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const withSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-
 /** A count with the reader's own separators. */
 export const number = (n) => whole.format(n);
 
 /** The same where room is short: 84K. */
-export const compact = (n) => short.format(n);
+export const compact = (n) => (n < 10000 ? number(n) : short.format(n));
 
 /** A share that never claims 100 % or 0 % for something that is not all or nothing. */
 export function percent(part, all) {
@@ -26,21 +22,50 @@ export function percent(part, all) {
   return part / all < 0.001 ? `<${share.format(0.001)}` : share.format(Math.min(part / all, 0.999));
 }
 
-export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
-export const clock = (at) => hourMinute.format(at);
-export const clockWithSeconds = (at) => withSeconds.format(at);
-
-/** The time of day, with the weekday where it is not today's. */
-export function clockOn(at, now) {
-  const same = new Date(at).toDateString() === new Date(now).toDateString();
-  return same ? clock(at) : `${weekday.format(at)} ${clock(at)}`;
+/** What is left of a share as `percent` shows it, so that both together are 100 %. */
+export function restOf(part, all) {
+  if (!all || part <= 0 || part >= all) return percent(all - part, all);
+  return share.format(1 - Math.min(0.999, Math.max(0.001, Math.round((part / all) * 1000) / 1000)));
 }
 
-/** A length of time in one or two words. */
-export function duration(ms) {
-  const minutes = Math.round(ms / 60000);
-  if (minutes < 1) return plural(Math.max(1, Math.round(ms / 1000)), 'second', 'seconds');
-  return minutes < 120 ? plural(minutes, 'minute', 'minutes') : plural(Math.round(minutes / 60), 'hour', 'hours');
+/** A change with its sign; nothing where there is none. */
+export const signed = (n) => (n > 0 ? `+${number(n)}` : n < 0 ? `−${number(-n)}` : '');
+
+export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
+
+// Times of day: 24 hours, in the reader's zone or in UTC; the page always says in which.
+
+let zone;
+let formats;
+
+/** Shows times in UTC from now on, or in the reader's own zone. */
+export function showUTC(wanted) {
+  zone = wanted ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const make = (options) => new Intl.DateTimeFormat(undefined, { hourCycle: 'h23', timeZone: zone, ...options });
+  const time = { hour: '2-digit', minute: '2-digit' };
+  formats = {
+    short: make(time),
+    long: make({ ...time, second: '2-digit' }),
+    day: make({ weekday: 'short' }),
+    date: make({ year: 'numeric', month: '2-digit', day: '2-digit' }),
+    name: make({ timeZoneName: 'short' }),
+  };
+}
+showUTC(false);
+
+/** The zone of all times on the page: its name, and what its clocks are called. */
+export const zoneName = () => zone;
+export const zoneShort = () =>
+  formats.name.formatToParts(0).find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+
+/** The time of day, with seconds if wanted. */
+export const clock = (at, seconds) => formats[seconds ? 'long' : 'short'].format(at);
+
+/** The same, with the weekday where it is not today's, and the date where the week is another. */
+export function clockOn(at, now, seconds) {
+  const [then, today] = [formats.date.format(at), formats.date.format(now)];
+  if (then === today) return clock(at, seconds);
+  return `${Math.abs(now - at) < 6 * 86400000 ? formats.day.format(at) : then} ${clock(at, seconds)}`;
 }
 
 // Controls, bidi and zero-width characters, lone surrogates, private and unassigned code points: all that could

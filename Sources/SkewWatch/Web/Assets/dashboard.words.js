@@ -126,13 +126,13 @@ function sentences(facts, { number, clock, name }) {
         `The old build gains tabs: ${number(facts.gained)} in 2 min.`,
         'Does a cache or a node still serve it?',
       ];
-    case 'stalled':
+    case 'stalled': {
+      const quiet = span(facts.quiet - (facts.quiet % minute));
       return [
-        old === 1
-          ? `1 old tab is left, for ${span(facts.quiet)}.`
-          : `${tabs} are left and none has closed for ${span(facts.quiet)}.`,
+        old === 1 ? `1 old tab is left, for ${quiet}.` : `${tabs} are left and none has closed for ${quiet}.`,
         milestone,
       ];
+    }
     case 'slowing':
       return [`${tabs}, and they close ever more slowly.`, half && `Half of them are gone ${half}.`, milestone];
     default:

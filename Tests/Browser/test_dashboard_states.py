@@ -1,0 +1,208 @@
+"""What the page says of a rollout, state by state, and what an operator does about it."""
+
+import json
+import re
+
+import pytest
+from test_dashboard import ROWS, stage, text, until  # noqa: F401 (stage is a fixture)
+
+# Scene, word, what the bold sentence begins with, and what the headline counts.
+STATES = [
+    ("rolling-out", "Rolling out", r"\d+ old tabs, half of them gone in 1 to \d+ min \(\d\d:\d\d to \d\d:\d\d\)\.", r"8\d"),
+    ("stalled", "Stalled", r"20 old tabs are left and none has closed for \d min\.", "20"),
+    ("slowing", "Slowing", r"\d+ old tabs, and they close ever more slowly\.", r"30\d"),
+    ("growing", "Growing", r"The old build gains tabs: \d+ in 2 min\.", "88"),
+    ("not-announced", "Not announced", r"build-42 is replacing build-41, but is not announced\.", "180"),
+    ("dropped", "Dropped", r"\d+ of 6\d\d tabs vanished at \d\d:\d\d:\d\d\.", r"\d+"),
+    ("rolling-back", "Rolling back", r"Back to build-41: \d+ tabs are still on build-42\.", r"\d+"),
+    ("nobody", "Nobody", r"No tab runs biuld-44\.", "128"),
+    ("finished", "Done", r"No old tab is open, since \d\d:\d\d\.", "0"),
+    ("nobody-here", "Nobody here", r"No tab is open\.", "0"),
+    ("no-release", "No release", r"The server has not been told a release\.", "29"),
+]
+
+
+@pytest.mark.parametrize("scene, word, lead, count", STATES, ids=[state[0] for state in STATES])
+def test_a_state_has_its_word_its_sentence_and_its_count(stage, scene, word, lead, count):
+    page = stage(scene).open()
+    until(page, f"document.getElementById('state-word').textContent === {json.dumps(word)}")
+    until(page, f"/^{lead}$/.test(document.getElementById('lead').textContent)")
+    assert re.fullmatch(count, text(page, "#old"))
+
+
+def test_of_stragglers_no_time_of_day_is_said_and_where_they_are_is(stage):
+    page = stage("stalled").open()
+    until(page, "document.getElementById('state-word').textContent === 'Stalled'")
+    assert not re.search(r"\d\d:\d\d", text(page, "#lead") + text(page, "#rest"))
+    assert re.search(r"They are on /(help|account/orders) \(\d+\) and /(help|account/orders) \(\d+\); the oldest has been open for", text(page, "#rest"))
+    assert "99 % after 4 h" in text(page, "#pace") and "last time (build-41)" in text(page, "#pace")
+    assert page.get_attribute("#act-again", "class") == "primary"
+    assert page.is_visible(".curve-past")
+
+
+def test_previews_are_out_of_the_count_and_of_the_share(stage):
+    page = stage("previews").open()
+    until(page, "document.getElementById('state-word').textContent === 'Done'")
+    assert text(page, "#old-label") == "old tabs, 0% of 301"
+    assert text(page, "#share") == "100%"
+    assert page.is_visible(".fill-preview")
+    assert text(page, "#versions").count("preview\n") == 2
+
+
+def test_many_routes_are_summed_up_by_pattern_and_the_pattern_is_a_filter(stage):
+    page = stage("many-routes").open()
+    page.click("#where tr:has(bdi:text-is('/product/*/details')) button")
+    until(page, "document.querySelector('.chip').textContent === 'route:/product/*/details ×'")
+    shown = set(page.eval_on_selector_all(".grid tbody tr[role=row] .col-route .foreign", "all => all.map(e => e.textContent)"))
+    assert len(shown) > 1 and all(re.fullmatch(r"/product/\d+/details", route) for route in shown)
+
+
+def test_many_versions_are_searched_and_what_has_no_name_is_last(stage):
+    page = stage("many-versions").open()
+    until(page, "document.querySelectorAll('#versions tbody tr').length === 202")
+    assert page.evaluate("document.documentElement.scrollHeight") < 2600
+    assert "beyond the limit" in page.inner_text("#versions tbody tr:last-child")
+    page.fill("#versions input", "0042")
+    until(page, "document.querySelectorAll('#versions tbody tr').length === 1")
+
+
+def test_the_bar_says_each_version_in_words(stage):
+    page = stage("stalled").open()
+    assert page.get_attribute("#rollout-bar", "aria-label") == "Tabs by version: build-42 1,980, build-41 20"
+
+
+def test_a_hidden_tab_has_the_right_title_and_icon(stage):
+    """Hidden tabs get no frames, and their timers are late."""
+    scene = stage("stalled")
+    page = scene.open()
+    until(page, "document.title.startsWith('20 old · ▲')")
+    warning = page.get_attribute("#icon", "href")
+    page.evaluate("""() => {
+        Object.defineProperty(document, 'hidden', { get: () => true, configurable: true });
+        window.requestAnimationFrame = () => 0;
+    }""")
+    scene.tell("leave")
+    until(page, "document.title.startsWith('0 old · ●')")
+    assert page.get_attribute("#icon", "href") != warning
+
+
+def test_dragging_over_the_chart_zooms_and_back_undoes_it(stage):
+    page = stage("stalled").open()
+    face = page.locator(".chart-face").bounding_box()
+    page.mouse.move(face["x"] + 200, face["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(face["x"] + 320, face["y"] + 60, steps=4)
+    page.mouse.up()
+    until(page, "location.hash.startsWith('#span=zoom&from=')")
+    page.go_back()
+    until(page, "document.querySelector('[data-span=release]').getAttribute('aria-pressed') === 'true'")
+
+
+def test_the_pointer_reads_every_version_with_its_time_and_zone(stage):
+    page = stage("stalled", width=1400).open()
+    face = page.locator(".chart-face").bounding_box()
+    page.mouse.move(face["x"] + 300, face["y"] + 60)
+    until(page, "/^\\d\\d:\\d\\d:\\d\\d \\S+$/.test(document.querySelector('.readout-when').textContent)")
+    assert re.search(r"old\s*\d+", text(page, "#readout"))
+
+
+def test_the_zone_is_named_and_can_be_utc(stage):
+    page = stage("stalled").open()
+    page.evaluate("location.hash = '#zone=utc'")
+    until(page, "document.getElementById('zone').textContent === 'UTC'")
+    page.click("#zone")
+    until(page, "location.hash === ''")
+
+
+# Acts
+
+
+def test_announcing_asks_for_the_admin_token_and_keeps_it_in_memory_only(stage):
+    scene = stage("not-announced")
+    page = scene.open()
+    page.click("#act-announce >> text=Announce build-42…")
+    assert page.input_value("#announce-version") == "build-42"
+    assert "20 tabs will be told. 180 tabs run it already." in text(page, "#announce-says")
+    page.fill("#admin-token", "open sesame")
+    page.click("#announce-go")
+    page.wait_for_selector("#announce", state="hidden")
+    until(page, "document.getElementById('state-word').textContent === 'Rolling out'")
+    assert scene.tell("truth")["announced"] == [{"version": "build-42"}]
+    assert page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])") == '[{},{},""]'
+    assert "open sesame" not in page.content() and page.input_value("#admin-token") == ""
+    page.keyboard.press("a")
+    assert page.input_value("#admin-token") == "open sesame"
+    page.reload()
+    page.wait_for_selector("body[data-view=live]")
+    page.keyboard.press("a")
+    assert page.input_value("#admin-token") == ""
+
+
+@pytest.mark.console("401")
+def test_a_wrong_admin_token_is_told(stage):
+    scene = stage("stalled")
+    page = scene.open()
+    page.click("#act-again")
+    page.fill("#admin-token", "nonsense")
+    page.press("#admin-token", "Enter")
+    until(page, "document.getElementById('announce-error').textContent.includes('does not accept')")
+    assert scene.tell("truth")["announced"] == []
+
+
+def test_old_tabs_of_one_build_are_told_again(stage):
+    scene = stage("stalled")
+    page = scene.open()
+    page.click("#act-again")
+    page.select_option("#announce-only", "build-41")
+    page.select_option("#announce-rate", "50")
+    page.fill("#admin-token", "open sesame")
+    page.click("#announce-go")
+    page.wait_for_selector("#announce", state="hidden")
+    assert scene.tell("truth")["announced"] == [{"version": "build-42", "only": ["build-41"], "rate": 50, "again": True}]
+
+
+def test_a_version_that_nobody_runs_is_warned_of(stage):
+    page = stage("stalled").open()
+    page.keyboard.press("a")
+    page.fill("#announce-version", "biuld-42")
+    until(page, "document.getElementById('announce-says').textContent.includes('Nobody runs biuld-42 yet. Did you mean build-42?')")
+
+
+def test_the_keys_do_what_they_say(stage):
+    page = stage("stalled").open()
+    page.keyboard.press("o")
+    until(page, f"{ROWS} === 2000")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "filter"
+    page.keyboard.press("o")
+    assert page.input_value("#filter") == "o"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    assert page.is_visible("#keys")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#keys", state="hidden")
+    page.keyboard.press("w")
+    until(page, "location.hash.includes('view=wall')")
+    assert page.is_hidden("#connections") and page.is_visible(".curve-line")
+
+
+def test_what_is_shown_can_be_taken_away(stage):
+    page = stage("stalled").open()
+    until(page, "document.getElementById('state-word').textContent === 'Stalled'")
+    with page.expect_download() as download:
+        page.click("#act-csv")
+    lines = open(download.value.path()).read().split("\n")
+    assert lines[0].strip() == "id,version,route,since" and len(lines) == 21
+    with page.expect_download() as download:
+        page.click("#act-json")
+    taken = json.load(open(download.value.path()))
+    assert (taken["state"], taken["old"], taken["total"]) == ("stalled", 20, 2000)
+
+
+@pytest.mark.parametrize("scene", ["stalled", "not-announced", "nobody-here", "many-versions"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_printed_page_has_its_place_and_its_time(stage, scene, scheme):
+    page = stage(scene, scheme=scheme).open()
+    page.emulate_media(media="print")
+    assert re.search(r"127\.0\.0\.1:\d+, .*\d\d:\d\d", text(page, "#printed"))
+    assert page.is_hidden(".acts")
