@@ -13,6 +13,7 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
 {
     echo "enum PackedFiles {"
     echo "    static let all: [(name: String, plain: [UInt8], compressed: [UInt8])] = ["
+    echo "        (\"skewwatch.tgz\", package, []),"
     for file in "$@"; do
         name=$(basename "$file")
         echo "        (\"$name\", $(echo "$name" | tr .- __), $(echo "$name" | tr .- __)_gz),"
@@ -33,6 +34,11 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
             echo "    ]"
         done
     done
+    "$(dirname "$0")/client-package.sh" "$work/skewwatch.tgz"
+    echo "    /// The npm package: what bundlers install."
+    echo "    private static let package: [UInt8] = ["
+    bytes "$work/skewwatch.tgz"
+    echo "    ]"
     echo "}"
 } >"$work/output"
 mv "$work/output" "$output"

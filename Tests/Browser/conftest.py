@@ -1,6 +1,7 @@
 """What the browser tests share: the server that was just built, pages over HTTP, and tabs whose consoles are watched.
 
-SKEWWATCH names the binary to test (with arguments before `serve`, if any); without it nothing runs. A test that needs a
+SKEWWATCH names the binary to test (with arguments before `serve`, if any); without it nothing runs. Its pages are the ones in
+the binary; with SKEWWATCH_ASSETS=sources those of this tree, while they are being written. A test that needs a
 server that misbehaves asks for the fixture `standin`; no other test is served by it. Lines that a test expects on the
 console stand in its mark: `@pytest.mark.console("...")`; any other line fails it.
 """
@@ -69,7 +70,7 @@ class Server:
         flags += ["--release", release, "--route-tracking", "true"]
         self.process = subprocess.Popen([*server_command(), "serve", *flags], stderr=subprocess.DEVNULL)
         wait_until(self.listens)
-        self.site.server_has_assets = self.answers("/__skew/client.js")
+        self.site.server_has_assets = os.environ.get("SKEWWATCH_ASSETS") != "sources" and self.answers("/__skew/client.js")
 
     def listens(self):
         assert self.process.poll() is None, "the server did not start"
@@ -171,7 +172,7 @@ class Tabs:
     def __init__(self, chromium, site, console, **context):
         self.context = browser.new_context(chromium, **context)
         self.context.add_init_script(RECORD_SENT)
-        self.site, self.console = site.origin, console
+        self.served, self.site, self.console = site, site.origin, console
 
     def open(self, path="/", init=None, clock=False):
         page = self.context.new_page()

@@ -15,7 +15,7 @@ TYPES = {".js": "text/javascript", ".ts": "text/javascript", ".html": "text/html
 
 
 class Pages(BaseHTTPRequestHandler):
-    """Files, under a policy at least as strict as the server's own pages have."""
+    """Files; the tests' own pages under a policy at least as strict as the server's have."""
 
     protocol_version = "HTTP/1.1"
 
@@ -29,7 +29,7 @@ class Pages(BaseHTTPRequestHandler):
         # An import map is inline by nature.
         script = "'self' 'unsafe-inline'" if file.name == "vue.html" else "'self'"
         policy = f"default-src 'none'; img-src data:; script-src {script}; connect-src http: ws:; require-trusted-types-for 'script'"
-        if file.suffix == ".html":
+        if file.suffix == ".html" and file.parent.name == "pages":
             self.send_header("content-security-policy", policy)
         self.end_headers()
         self.wfile.write(body)
@@ -41,13 +41,18 @@ class Pages(BaseHTTPRequestHandler):
 class Site:
     def __init__(self, find):
         self.pages = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-        self.pages.daemon_threads, self.pages.find = True, find
+        self.mounted = {}  # first part of a path => the folder of an app
+        self.pages.daemon_threads, self.pages.find = True, lambda path: self.of_app(path) or find(path)
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.origin = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.server_port = None
         self.server_has_assets = False
         for run in (self.pages.serve_forever, self.accept):
             threading.Thread(target=run, daemon=True).start()
+
+    def of_app(self, path):
+        first, _, rest = path[1:].partition("/")
+        return self.mounted[first] / rest if first in self.mounted else None
 
     def accept(self):
         with suppress(OSError):

@@ -13,6 +13,11 @@ interface Array<T> {
   findLastIndex(test: (value: T, index: number) => unknown): number;
 }
 
+declare module 'react' {
+  function useCallback<T>(act: T, uses: unknown[]): T;
+  function useSyncExternalStore<T>(subscribe: (changed: () => void) => () => void, read: () => T, readAtServer: () => T): T;
+}
+
 declare module 'vue' {
   interface Ref<T> {
     value: T;

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 : "${SKEWWATCH:?must name the binary to test, built just now}"
-Docker/packages.sh chromium python3-venv nodejs fonts-dejavu-core
+Docker/packages.sh chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom
 venv=.build-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }

@@ -23,7 +23,7 @@ work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 mkdir "$work/undeclared"
 cp "$assets"/*.js "$assets"/*.d.ts Tests/Browser/globals.d.ts Tests/Browser/types.ts Tests/Browser/tsconfig.json "$work"
-cp "$assets"/client.js "$assets"/client.stream.js "$assets"/vue.js "$work/undeclared"
+cp "$assets"/client.js "$assets"/client.stream.js "$assets"/callers.js "$assets"/vue.js "$assets"/react.js "$work/undeclared"
 sed -i "s/^class Connection/export &/" "$work/undeclared/client.js"
 tsc --project "$work"
 echo '{"type":"module"}' >"$work/package.json"

@@ -186,8 +186,7 @@ def test_a_login_and_a_logout_in_an_open_tab_are_seen(tabs, standin, transport):
     page.evaluate("() => { document.cookie = 'sid=me; path=/'; }")
     subscribe(page)
     settled(page, "c.authorized === true && c.stats.total === 1")
-    page.evaluate("() => { document.cookie = 'sid=; path=/; max-age=0'; }")
-    subscribe(page)
+    page.evaluate("() => { document.cookie = 'sid=; path=/; max-age=0'; c.renew(); }")
     settled(page, "c.authorized === false && c.stats.total === 0")
     wait_until(lambda: len(standin.peers) == 1)
 
@@ -199,7 +198,7 @@ def test_what_a_later_caller_knows_is_taken_over(tabs, standin):
     wait_until(lambda: standin.opened[-1] == ("ws", {"v": "v1", "route": "/here"}))
     is_open(page)
     page.evaluate("url => { connect({ url, version: 'v2', route: '/there' }); }", standin.url)
-    page.evaluate("() => { c.trackHistory(() => '/read'); c.trackHistory(() => '/read/' + location.hash); history.pushState({}, '', '#1'); }")
+    page.evaluate("() => { c.trackHistory(() => '/read'); c.trackHistory(() => '/read/' + location.hash).trackHistory(); history.pushState({}, '', '#1'); }")
     wait_until(lambda: [peer.route for peer in standin.peers.values()] == ["/read/#1"])
     assert len(standin.opened) == 2
 

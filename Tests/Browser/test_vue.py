@@ -47,10 +47,56 @@ def test_authorized_is_null_then_true_and_the_numbers_follow(tabs, server):
 def test_all_callers_share_one_connection_and_one_subscription(tabs, server):
     page = widgets(tabs, server.url, count=5, token=TOKEN, version="v1")
     settled(page, "last.total.value === 1")
-    assert {text.strip() for text in texts(page)} == {"true 1 v1=1v1 /"}
+    assert {text.strip() for text in texts(page)} == {"true 1 v1=1v1 /vue.html"}
     show(page, 8)
     assert len(sent(page, '"subscribe-stats"')) == 1
     assert Peer(server.url, "v2").statistics(TOKEN)["total"] == 2
+
+
+def test_each_caller_has_what_it_wants_whoever_came_first(tabs, server):
+    page = widgets(tabs, server.url, count=1, token=TOKEN, version="v1", mode="summary")
+    settled(page, "last.total.value === 1")
+    assert page.evaluate("() => last.connections.value.length") == 0
+    page.evaluate("() => { window.scope = use({ mode: 'delta' }); }")
+    settled(page, "last.connections.value.length === 1")
+    assert [json.loads(message)["mode"] for message in sent(page, '"subscribe-stats"')] == ["summary", "delta"]
+    page.evaluate("() => { scope.stop(); }")
+    settled(page, "last.connections.value.length === 0")
+    assert page.evaluate("() => last.state.value") == "live"
+
+
+def test_the_state_says_whether_the_numbers_are_of_now(tabs, server):
+    page = widgets(tabs, server.url, token=TOKEN, version="v1")
+    settled(page, "last.state.value === 'live' && last.total.value === 1")
+    server.kill()
+    settled(page, "last.state.value === 'away'")
+    assert page.evaluate("() => last.total.value") == 1  # as it was then
+    server.start()
+    settled(page, "last.state.value === 'live'")
+    seen = page.evaluate("() => statesSeen")
+    assert seen[:3] == ["connecting", "live", "away"] and set(seen[3:-1]) <= {"away", "connecting"}
+
+
+def test_the_state_of_whom_the_server_denies(tabs, server):
+    page = widgets(tabs, server.url)
+    settled(page, "last.state.value === 'denied'")
+
+
+def test_the_route_is_told_without_being_asked_for_unless_the_app_tells_its_own(tabs, server):
+    page = widgets(tabs, server.url, token=TOKEN)
+    settled(page, "last.routes.value['/vue.html'] === 1")
+    page.evaluate("() => history.pushState({}, '', '/next')")
+    settled(page, "last.routes.value['/next'] === 1")
+    other = widgets(tabs, server.url, route="/named")
+    other.evaluate("() => history.pushState({}, '', '/next')")
+    settled(page, "last.routes.value['/named'] === 1 && last.total.value === 2")
+
+
+def test_a_version_that_comes_later_is_taken_over(tabs, server):
+    page = widgets(tabs, server.url, token=TOKEN)
+    settled(page, "last.versions.value.r1 === 1")
+    page.evaluate("url => { use({ url, version: 'v9' }); }", server.url)
+    settled(page, "last.versions.value.v9 === 1 && last.total.value === 1")
 
 
 def test_the_last_caller_to_go_unsubscribes_and_leaves_nothing_behind(tabs, server):
@@ -85,7 +131,7 @@ def test_the_listeners_of_callers_that_are_gone_are_gone_too(tabs, server):
     page.wait_for_function("() => !!window.widgets")
     for _ in range(10):
         show(page, 3)
-        assert page.evaluate("() => listening") == 2
+        assert page.evaluate("() => listening") == 3
         show(page, 0)
         assert page.evaluate("() => listening") == 0
 
@@ -112,7 +158,7 @@ def test_hostile_names_are_text(tabs, server):
 
 
 def test_on_a_server_the_composable_opens_nothing_and_shares_nothing(tmp_path):
-    for asset in ("client.js", "vue.js"):
+    for asset in ("client.js", "callers.js", "vue.js"):
         (tmp_path / asset).write_bytes((ASSETS / asset).read_bytes())
     vue = tmp_path / "node_modules/vue"
     vue.mkdir(parents=True)

@@ -6,7 +6,7 @@ struct Asset: Sendable {
     /// The file's name; it is also the last part of its path, the dashboard's apart.
     let name: String
     let bytes: [UInt8]
-    /// The bytes, compressed when the server was built.
+    /// The bytes, compressed when the server was built; empty where that would gain nothing.
     let gzip: [UInt8]
     /// A strong validator made of the bytes (RFC 9110, section 8.8.3).
     let tag: String
@@ -32,7 +32,7 @@ struct Asset: Sendable {
     ///   - known: the `If-None-Match` of the request.
     ///   - encodings: its `Accept-Encoding`.
     func response(known: [UInt8]?, encodings: [UInt8]? = nil) -> HTTPResponse {
-        let isCompressed = AcceptedEncodings.takeGzip(encodings)
+        let isCompressed = !gzip.isEmpty && AcceptedEncodings.takeGzip(encodings)
         var headers = [
             (name: "ETag", value: isCompressed ? gzipTag : tag), (name: "Cache-Control", value: "no-cache"),
             (name: "Vary", value: "Accept-Encoding"), (name: "X-Content-Type-Options", value: "nosniff"),
@@ -64,6 +64,7 @@ struct Asset: Sendable {
         case "css": "text/css; charset=utf-8"
         case "ts": "text/plain; charset=utf-8"
         case "json": "application/json"
+        case "tgz": "application/gzip"
         default: "text/javascript; charset=utf-8"
         }
     }

@@ -62,6 +62,15 @@ export type Transport = 'ws' | 'sse'
  */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed'
 
+/**
+ * Whether the statistics that are shown are of now:
+ * - `connecting`: the server has not answered yet
+ * - `live`
+ * - `away`: the link is lost; what is shown is how it was then
+ * - `denied`: this tab may not see them
+ */
+export type LinkState = 'connecting' | 'live' | 'away' | 'denied'
+
 export interface ConnectOptions {
   /** The server's base path, such as `/pro/__skew` or `https://watch.example.com/__skew`. Without it `/__skew`. */
   url?: string | URL
@@ -117,6 +126,8 @@ export interface Connection extends EventTarget {
   readonly retryAt?: number
   /** What the link last went over. */
   readonly transport?: Transport
+  /** Where this tab said last that it is. */
+  readonly route?: string
   /** This connection's `id` in the statistics; another one after each reconnect. */
   readonly id?: string
   /** The server's current release, once known. */
@@ -132,15 +143,19 @@ export interface Connection extends EventTarget {
   setRoute(route: string): void
   /**
    * Sends the route at each navigation from now on. `read` says what the route is, without it the path:
-   * `() => location.hash.slice(1)` for a router that works with hashes. Of several calls the last one's `read` counts.
+   * `() => location.hash.slice(1)` for a router that works with hashes. Of several calls the last one with a `read` counts.
    */
   trackHistory(read?: () => string): this
   /**
-   * Asks for the statistics, now and after every reconnect; a second call takes the first one's place and asks again. Call it
-   * after a login and after a logout: without a token the app is asked with the cookies of that moment, for which a WebSocket
-   * is opened anew. Returns the function that ends it.
+   * Asks for the statistics, now and after every reconnect; a second call takes the first one's place, and asks anew where the
+   * first one was denied. Returns the function that ends it.
    */
   subscribe(options?: SubscribeOptions): () => void
+  /**
+   * Asks anew with the session of this moment: call it after a login and after a logout. Without a token a WebSocket is opened
+   * again for it, because it has the cookies that it was opened with.
+   */
+  renew(): void
   /** Ends the connection for good. */
   close(): void
 }

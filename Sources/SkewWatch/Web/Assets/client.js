@@ -48,6 +48,7 @@ class Connection extends EventTarget {
   state = 'idle';
   authorized = null;
   stats = nothing;
+  route;
   #base;
   #options;
   #id;
@@ -62,7 +63,6 @@ class Connection extends EventTarget {
   #earliest = 0;
   #retry;
   #wanted;
-  #route;
   #sentRoute;
   #routePause;
 
@@ -72,10 +72,9 @@ class Connection extends EventTarget {
     this.setRoute(options.route);
     if (!base) return;
     this.#base = base;
-    const wake = ({ type }) => this.#wake(type);
     const { signal } = this.#events;
     for (const type of ['pagehide', 'pageshow', 'online', 'resume', 'visibilitychange', 'prerenderingchange']) {
-      addEventListener(type, wake, { signal, capture: true });
+      addEventListener(type, () => this.#wake(type), { signal, capture: true });
     }
     // After the caller has set a route.
     queueMicrotask(() => this.#wake());
@@ -84,7 +83,7 @@ class Connection extends EventTarget {
   // What a later caller knows and the first one did not.
   adopt({ version, token, route }) {
     this.#options.token ??= token;
-    if (!this.#route) this.setRoute(route);
+    if (!this.route) this.setRoute(route);
     if (this.#options.version || !version) return;
     this.#options.version = version;
     if (this.#link) this.#open();
@@ -97,13 +96,11 @@ class Connection extends EventTarget {
   }
 
   setRoute(route) {
-    this.#route = Array.from(route ?? '')
-      .slice(0, 256)
-      .join('');
+    this.route = [...(route ?? '')].slice(0, 256).join('');
     this.#sendRoute();
   }
 
-  trackHistory(read = () => location.pathname) {
+  trackHistory(read = this.#read ?? (() => location.pathname)) {
     const update = () => this.setRoute(this.#read());
     if (this.#base && !this.#read) {
       for (const name of ['pushState', 'replaceState']) {
@@ -122,13 +119,18 @@ class Connection extends EventTarget {
 
   subscribe(wanted = {}) {
     this.#wanted = wanted;
-    this.#ask(this.authorized !== null);
+    this.#ask(this.authorized === false);
     return () => {
       if (this.#wanted !== wanted) return;
       this.#wanted = null;
       this.#show(null, nothing);
       if (this.state === 'open' && !this.#link.send({ type: 'unsubscribe-stats' })) this.#open();
     };
+  }
+
+  // The session is another one: after a login or a logout.
+  renew() {
+    this.#ask(true);
   }
 
   close() {
@@ -159,12 +161,17 @@ class Connection extends EventTarget {
     const lost = (code, retry) => this.#link === link && this.#lost(transport, code, retry);
     this.#after(1e4, lost);
     this.#connectedAt = Infinity;
-    this.#sentRoute = this.#route;
+    this.#sentRoute = this.route;
     // So that the server knows this page again when its link is another one.
     this.#id ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
-    const { version: v, observer } = this.#options;
     const query = new URLSearchParams();
-    const fields = { t: this.#id, r: this.#links, v, route: this.#route, observer: observer && 1 };
+    const fields = {
+      t: this.#id,
+      r: this.#links,
+      v: this.#options.version,
+      route: this.route,
+      observer: this.#options.observer && 1,
+    };
     for (const name in fields) if (fields[name]) query.set(name, fields[name]);
     let start = webSocket;
     if (transport === 'sse') {
@@ -214,14 +221,14 @@ class Connection extends EventTarget {
     let { token = this.#options.token } = this.#wanted;
     if (typeof token === 'function') token = await token();
     if (!this.#wanted || this.#link !== link) return;
-    // A socket has the cookies that it was opened with: after a login or logout it takes a new one.
+    // A socket has the cookies that it was opened with.
     if (again && !token && this.transport === 'ws') this.#open();
     else link.send({ type: 'subscribe-stats', mode, token });
   }
 
   #sendRoute() {
-    if (!this.#route || this.#route === this.#sentRoute || this.#routePause || this.state !== 'open') return;
-    this.#link.send({ type: 'route-update', route: (this.#sentRoute = this.#route) });
+    if (!this.route || this.route === this.#sentRoute || this.#routePause || this.state !== 'open') return;
+    this.#link.send({ type: 'route-update', route: (this.#sentRoute = this.route) });
     this.#routePause = setTimeout(() => {
       this.#routePause = 0;
       this.#sendRoute();
@@ -233,7 +240,7 @@ class Connection extends EventTarget {
     if (!transport && this.#connectedAt === Infinity && !refused) return this.#open('sse');
     if (performance.now() - this.#connectedAt > 1e4) this.#failures = 0;
     if (this.#failures > 3) this.transport = undefined;
-    const asked = refused ? 3e4 : retry || (code === 1006 ? 0 : this.#retry) || 0;
+    const asked = refused ? 3e4 : retry || (code !== 1006 && this.#retry) || 0;
     this.#earliest = performance.now() + asked;
     // Without a network an attempt is not worth much; `online` wakes it.
     this.#wait(Math.max(asked, navigator.onLine ? Math.min(6e4, 1e3 * 2 ** this.#failures++) : 6e4));
