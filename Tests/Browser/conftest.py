@@ -60,6 +60,8 @@ def free_port():
 class Server:
     """A server process behind the site; it can be killed and come back on its port."""
 
+    admin_token = "an-admin-token-for-tests"
+
     def __init__(self, site):
         self.site, self.port, self.process = site, free_port(), None
         self.url = f"{site.origin}/__skew"
@@ -67,7 +69,7 @@ class Server:
 
     def start(self, release="r1"):
         flags = ["--host", "127.0.0.1", "--port", str(self.port), "--internal-port", "-1", "--stats-token", TOKEN]
-        flags += ["--release", release, "--route-tracking", "true"]
+        flags += ["--release", release, "--route-tracking", "true", "--admin-token", self.admin_token]
         self.process = subprocess.Popen([*server_command(), "serve", *flags], stderr=subprocess.DEVNULL)
         wait_until(self.listens)
         self.site.server_has_assets = os.environ.get("SKEWWATCH_ASSETS") != "sources" and self.answers("/__skew/client.js")

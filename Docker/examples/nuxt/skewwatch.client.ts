@@ -1,26 +1,50 @@
-// plugins/skewwatch.client.ts in a Nuxt app with nuxt-skew-protection (updateStrategy 'ws' or 'sse', connectionTracking on).
+// app/plugins/skewwatch.client.ts in a Nuxt 4 app, plugins/skewwatch.client.ts in Nuxt 3, with nuxt-skew-protection
+// (updateStrategy 'ws' or 'sse', connectionTracking on). What it is for, and the proxy's lines: Docker/docs/nuxt.md
 //
-// $skewConnection, useActiveConnections() and the rest of the module stay as they are; their connection goes to SkewWatch as
-// soon as the proxy in front of the app hands it the module's base path. For nginx, with SkewWatch at skewwatch:8080:
-//
-//     location /__skew/ {
-//         proxy_pass http://skewwatch:8080;
-//         proxy_http_version 1.1;
-//         proxy_set_header Host $host;
-//         proxy_set_header Upgrade $http_upgrade;
-//         proxy_set_header Connection $connection_upgrade;  # map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-//         proxy_buffering off;
-//     }
-//
-// This plugin adds what the module leaves to a cookie: the build that this very tab runs. A browser's tabs share the cookie,
-// so without it a tab that has been open since yesterday counts as today's build once another one has loaded.
-
-const withBuild = (url = '') => `${url}${url.includes('?') ? '&' : '?'}v=${encodeURIComponent(useRuntimeConfig().app.buildId)}`
+// $skewConnection, useActiveConnections() and the rest of the module stay as they are. This adds what the module leaves out.
 
 export default defineNuxtPlugin({
-  enforce: 'pre', // the module asks for the addresses while its own plugin is set up
-  hooks: {
-    'skew:ws:config': (config) => { config.url = withBuild(config.url) },
-    'skew:sse:config': (config) => { config.url = withBuild(config.url) },
+  name: 'skewwatch',
+  enforce: 'pre', // the module asks for its address while its own plugin is set up
+  setup(nuxtApp) {
+    // Drawn by each load of the page and kept in memory only: a tab that reconnects takes its own place again.
+    const load = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    let links = 0
+
+    const route = () => nuxtApp.$router.currentRoute.value.path
+
+    const tell = (config) => {
+      const [path, query] = config.url.split('?')
+      // A function, because the address of the page's load is not the one of a reconnect an hour later.
+      const url = () => {
+        const fields = new URLSearchParams(query)
+        if (fields.has('route')) fields.set('route', route())
+        // The build that this very tab runs: the module's cookie is shared by all tabs of a browser.
+        fields.set('v', useRuntimeConfig().app.buildId)
+        fields.set('t', load)
+        if (links) fields.set('r', String(links))
+        return `${path}?${fields}`.replaceAll('+', '%20')
+      }
+      Object.assign(config, { url: Object.assign(url, { toString: url }) })
+      // The module gives up after 50 s, and all tabs come in the same fifth second.
+      config.options.autoReconnect = { retries: -1, delay: 1000 + Math.random() * 8000 }
+    }
+    nuxtApp.hook('skew:ws:config', tell)
+    nuxtApp.hook('skew:sse:config', tell)
+
+    // Before any component: else the link belongs to the page that asked first, and ends with it.
+    nuxtApp.hook('app:created', () => nuxtApp.$skewConnection?.connect())
+
+    // The module closes for the back/forward cache and does not open again.
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) nuxtApp.$skewConnection?.connect()
+    })
+
+    // An event stream is opened again by the browser, with the address that it had.
+    nuxtApp.hook('skew:message', (message) => {
+      if (message.type !== 'connected') return
+      links += 1
+      if (links > 1 && useRuntimeConfig().public.skewProtection.routeTracking) nuxtApp.$skewConnection?.sendRoute(route())
+    })
   },
 })

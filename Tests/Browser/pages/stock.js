@@ -1,31 +1,106 @@
-// Does what the Nuxt module's WebSocket client does: ten retries, five seconds apart, whatever the close code;
-// subscribes at each `connected`; tells each new route. Its address goes through the plugin of Docker/examples/nuxt.
-globalThis.useRuntimeConfig = () => ({ app: { buildId: 'build+42' } });
+// Does what the Nuxt module's own client does, its faults included: one address for all its links, ten retries five
+// seconds apart, a link that ends with the component that asked for it, none after the back/forward cache. It tells
+// each new route and subscribes at each `connected`. With ?plugin the plugin of Docker/examples/nuxt comes first.
+const hooks = {};
+const nuxtApp = {
+  $router: { currentRoute: { value: { path: location.pathname } } },
+  hook: (name, listener) => (hooks[name] ??= []).push(listener),
+};
+const call = (name, ...values) => hooks[name]?.forEach((listener) => listener(...values));
+globalThis.useRuntimeConfig = () => ({
+  app: { buildId: 'build 4+2' },
+  public: { skewProtection: { routeTracking: true } },
+});
 globalThis.defineNuxtPlugin = (plugin) => plugin;
-const { default: plugin } = await import('/skewwatch.client.ts');
+if (location.search.includes('plugin')) (await import('/skewwatch.client.ts')).default.setup(nuxtApp);
 
 window.start = (server, subscribe) => {
-  const config = { url: `${server.replace('http', 'ws')}/ws?route=${encodeURIComponent('/start')}` };
-  plugin.hooks['skew:ws:config'](config);
-  const stock = (window.stock = { url: config.url, messages: [], attempts: 0, retried: 0, open: false });
-  stock.send = (message) => stock.socket.send(JSON.stringify(message));
+  const kind = location.search.includes('sse') ? 'sse' : 'ws';
+  const route = encodeURIComponent(nuxtApp.$router.currentRoute.value.path);
+  const config = {
+    url: `${kind === 'ws' ? server.replace('http', 'ws') : server}/${kind}?route=${route}`,
+    options: { autoReconnect: { retries: 10, delay: 5000 } },
+  };
+  call(`skew:${kind}:config`, config);
+  const stock = (window.stock = { messages: [], attempts: 0, retried: 0, open: false, urls: [] });
+  let wanted = false;
+  let again;
+  let connectionId;
+
+  const post = (path, fields) =>
+    fetch(`${server}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ connectionId, ...fields }),
+    }).catch(() => {});
+  stock.send = (message) => stock.link.send(JSON.stringify(message));
+
+  function lost() {
+    stock.open = false;
+    if (!wanted) return;
+    const { retries, delay } = config.options.autoReconnect;
+    if (retries >= 0 && stock.retried >= retries) return;
+    stock.retried += 1;
+    again = setTimeout(init, delay);
+  }
 
   function init() {
     stock.attempts += 1;
-    stock.socket = new WebSocket(config.url);
-    stock.socket.onopen = () => {
+    const url = typeof config.url === 'function' ? config.url() : config.url;
+    stock.urls.push(url);
+    stock.link = kind === 'ws' ? new WebSocket(url) : new EventSource(url);
+    stock.link.onopen = () => {
       stock.open = true;
       stock.retried = 0;
     };
-    stock.socket.onclose = () => {
-      stock.open = false;
-      if (stock.retried++ < 10) setTimeout(init, 5000);
-    };
-    stock.socket.onmessage = ({ data }) => {
+    if (kind === 'ws') stock.link.onclose = lost;
+    else {
+      stock.link.onerror = () => {
+        if (stock.link.readyState === EventSource.CLOSED) lost();
+      };
+    }
+    stock.link.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       stock.messages.push(message);
-      if (message.type === 'connected' && subscribe) stock.send({ type: 'subscribe-stats' });
+      connectionId = message.connectionId ?? connectionId;
+      call('skew:message', message);
+      if (message.type !== 'connected' || !subscribe) return;
+      if (kind === 'ws') stock.send({ type: 'subscribe-stats' });
+      else post('subscribe-stats');
     };
   }
-  init();
+
+  const connection = (nuxtApp.$skewConnection = {
+    connect() {
+      if (wanted) return;
+      wanted = true;
+      init();
+    },
+    disconnect() {
+      if (!wanted) return;
+      wanted = false;
+      clearTimeout(again);
+      stock.link.close();
+    },
+    sendRoute(path) {
+      if (!wanted) return;
+      if (kind === 'ws') stock.send({ type: 'route-update', route: path });
+      else post('route', { route: path });
+    },
+  });
+  stock.navigate = (path) => {
+    nuxtApp.$router.currentRoute.value.path = path;
+    connection.sendRoute(path);
+  };
+  // A page with the composable: its link is bound to it where it is the first to ask for one.
+  stock.component = () => {
+    const isFirst = !wanted;
+    connection.connect();
+    return () => {
+      if (isFirst) stock.link.close();
+      if (isFirst) wanted = false;
+    };
+  };
+  addEventListener('beforeunload', connection.disconnect);
+  call('app:created');
 };

@@ -62,6 +62,16 @@ import WebSocketLoop
         #expect(try #require(asset("/__skew/client.js")).gzip.count <= 3 * 1024)
     }
 
+    @Test func `the package has the version of the server that sends it`() throws {
+        let manifest = String(decoding: try #require(asset("/__skew/package.json")).bytes, as: UTF8.self)
+        #expect(manifest.contains("\"version\": \"\(BuildInfo.version)\""))
+        let package = try #require(asset("/__skew/skewwatch.tgz"))
+        let response = package.response(known: nil, encodings: Array("gzip".utf8))
+        // What is compressed already is no encoding of something else.
+        #expect(value("Content-Type", in: response) == "application/gzip" && value("Content-Encoding", in: response) == nil)
+        #expect(response.body.starts(with: [0x1F, 0x8B]))
+    }
+
     @Test func `a module is sent without the lines that are comments and nothing else`() throws {
         let text = String(decoding: try #require(asset("/__skew/client.js")).bytes, as: UTF8.self)
         #expect(text.contains("export function connect") && !text.split(separator: "\n").contains { $0.drop { $0 == " " }.hasPrefix("//") })
