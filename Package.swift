@@ -65,8 +65,8 @@ let package = Package(
         // The history on disk, where the team wants one: a library that Debian keeps up to date, instead of one built for minutes.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "HistoryStore", dependencies: ["CSQLite"], swiftSettings: settings),
-        // What nodes tell each other: values only, so far without a bus of its own.
-        .target(name: "SkewCluster", swiftSettings: settings),
+        // What nodes tell each other, and Redis as the wire: libcurl brings TLS, and resolves names without blocking for ever.
+        .target(name: "SkewCluster", dependencies: ["CLibcurl", "Cryptography", "Presence"], swiftSettings: settings),
         // Revision and date of the build, which nothing in the source can know.
         .target(
             name: "CBuildInfo",
@@ -77,7 +77,7 @@ let package = Package(
         .target(
             name: "SkewWatch",
             dependencies: [
-                "CBuildInfo", "HTTPCall", "Presence", "Cryptography", "SkewProtocol", "WebSocketLoop",
+                "CBuildInfo", "HTTPCall", "Presence", "Cryptography", "SkewCluster", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Web/Assets"], swiftSettings: settings, plugins: ["PackedAssets"]),
@@ -104,7 +104,7 @@ let package = Package(
         .target(name: "TestRandom", path: "Tests/Swift/Support/Random", swiftSettings: settings),
         // A whole server in the test's own process.
         .target(
-            name: "TestServer", dependencies: ["SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
+            name: "TestServer", dependencies: ["SkewCluster", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
             path: "Tests/Swift/Support/Server", swiftSettings: settings),
         .testTarget(
             name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestRandom", "TestSockets"],
@@ -112,15 +112,18 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "SkewWatch", "SkewWatchCommand", "TestRandom", "TestServer", "TestSockets",
+                "SkewCluster", "SkewWatch", "SkewWatchCommand", "TestRandom", "TestServer", "TestSockets",
                 .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Swift/ServerTests", swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
         .testTarget(
             name: "HistoryStoreTests", dependencies: ["HistoryStore"], path: "Tests/Swift/HistoryStoreTests", swiftSettings: settings),
+        // A Redis of a test's own.
+        .target(name: "TestRedis", dependencies: ["TestSockets"], path: "Tests/Swift/Support/Redis", swiftSettings: settings),
         .testTarget(
-            name: "SkewClusterTests", dependencies: ["SkewCluster", "TestRandom"], path: "Tests/Swift/SkewClusterTests",
+            name: "SkewClusterTests", dependencies: ["Presence", "SkewCluster", "TestRandom", "TestRedis", "TestSockets"],
+            path: "Tests/Swift/SkewClusterTests",
             swiftSettings: settings),
         .testTarget(
             name: "PresenceTests", dependencies: ["Presence", "TestRandom"], path: "Tests/Swift/PresenceTests", swiftSettings: settings),

@@ -20,6 +20,7 @@ packages() {
         javascript) echo node-typescript python3-venv ;;
         readme) echo curl openssl python3 python3-venv ;;
         fuzz | restart) echo python3 ;;
+        swift) echo redis-server redis-sentinel openssl ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom ;;
         metrics) echo prometheus curl ;;
         halfopen) echo iproute2 iptables python3 curl ;;

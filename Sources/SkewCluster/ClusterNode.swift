@@ -26,49 +26,40 @@ package struct ClusterNode: Sendable {
         }
     }
 
-    /// How long a snapshot waits, so that one answers all who ask.
-    private static let answerDelay = Duration.milliseconds(10)...Duration.milliseconds(100)
-    private static let snapshotInterval = Duration.milliseconds(500)
-    private static let questionDelay = Duration.zero...Duration.milliseconds(50)
     /// Names that nobody has run for so long are forgotten.
     private static let nameMemory = Duration.seconds(60)
 
-    private let identity: Identity
-    private let started: Duration
-    private var state = Heartbeat.State.joining
+    package let identity: Identity
+    let started: Duration
+    package private(set) var state = Heartbeat.State.joining
     private var wants: Heartbeat.Wants = []
-    private var streams: [Section: OwnStream]
-    private var peers: PeerTable
-    private var transit = Transit()
-    /// Tabs that were closed and not told yet, each with the time of its close.
-    private var outgoing: [(entry: TransitEntry, closed: Duration)] = []
-    private var nextTransit: UInt32 = 0
+    private(set) var streams: [Section: OwnStream]
+    private(set) var peers: PeerTable
+    private(set) var transit = Transit()
+    private var displaced: DisplacedTabs
     /// Whether it is still to hear who was in transit before it came; the first settled node that answers knows all.
     private var takesTransit = true
-    private var link: OwnLink
-    private var witness = Witness()
-    private var register: ControlRegister<[UInt8]>
-    private var lastAdvance: Duration
+    private(set) var link: OwnLink
+    private(set) var witness = Witness()
+    private(set) var register: ControlRegister<[UInt8]>
+    private(set) var lastAdvance: Duration
     private var lastUptime = Duration.zero
-    private var nextHeartbeat: Duration
-    private var helloDue: Duration?
-    private var snapshotDue: [Section: Duration] = [:]
-    private var lastSnapshot: [Section: Duration] = [:]
-    private var goodbyes = 0
-    private var goodbyeDue: Duration?
+    private var times: TellingTimes
 
     /// - Parameters:
-    ///   - maxNames: how many names of each section another node may tell of.
+    ///   - maxNames: how many names of each section this node tells of. Of another node several times as many are believed.
     ///   - release: what this node was configured with; any release that was ever announced in the cluster wins over it.
     package init(_ identity: Identity, maxNames: [Section: Int], release: [UInt8], at now: Duration) {
         self.identity = identity
         started = now
-        streams = Dictionary(uniqueKeysWithValues: Section.allCases.map { ($0, OwnStream($0)) })
-        peers = PeerTable(own: identity.instance, maxNames: maxNames)
+        streams = Dictionary(uniqueKeysWithValues: Section.allCases.map { ($0, OwnStream($0, maxNames: maxNames[$0] ?? 0)) })
+        // Nodes may be set up differently, and names that are gone are remembered for a while.
+        peers = PeerTable(own: identity.instance, maxNames: maxNames.mapValues { max(4096, 4 * $0) })
         link = OwnLink(at: now)
         register = ControlRegister(initial: release, of: identity.instance)
         lastAdvance = now
-        nextHeartbeat = now
+        times = TellingTimes(at: now)
+        displaced = DisplacedTabs(of: identity.instance)
     }
 
     // MARK: What it counts itself
@@ -83,31 +74,27 @@ package struct ClusterNode: Sendable {
     /// This node closed a tab to move it elsewhere. Say so together with the count that fell.
     /// - Parameter due: when the tab should be back: 5 s for a stock WebSocket client, what `retry` said for an event stream, 0 for our own.
     package mutating func displaced(version: String, route: String, due: Duration, at now: Duration) {
-        let entry = TransitEntry(
-            id: TransitID(instance: identity.instance, number: nextTransit), version: version, route: route, due: due)
-        nextTransit += 1
-        outgoing.append((entry, now))
-        transit.expect(entry, at: now)
+        transit.expect(displaced.add(version: version, route: route, due: due, at: now), at: now)
     }
 
     /// From now on it moves its tabs elsewhere.
     package mutating func startDraining(at now: Duration) {
         state = .draining
-        helloDue = now
+        times.hurryHeartbeat(at: now)
     }
 
     /// Every tab is gone: says goodbye, twice. Whoever is still connected should have been ``displaced(version:route:due:at:)`` before.
     package mutating func leave(at now: Duration) {
-        (goodbyes, goodbyeDue) = (2, now)
+        times.leave(at: now)
     }
 
     /// Whether both goodbyes are said.
-    package var hasLeft: Bool { goodbyes == 0 && goodbyeDue != nil }
+    package var hasLeft: Bool { times.hasLeft }
 
     /// Somebody on this node looks at these sections now. Says so at once where they are more than before.
     package mutating func want(_ wants: Heartbeat.Wants, at now: Duration) {
         guard wants != self.wants else { return }
-        if !wants.isSubset(of: self.wants) { helloDue = now }
+        if !wants.isSubset(of: self.wants) { times.hurryHeartbeat(at: now) }
         self.wants = wants
         peers.want(wants.contains(.routes) ? [.summary, .routes] : [.summary])
     }
@@ -115,7 +102,7 @@ package struct ClusterNode: Sendable {
     /// A release is announced on this node.
     package mutating func announce(_ release: [UInt8], at now: Duration) {
         register.set(release, by: identity.instance)
-        helloDue = now
+        times.hurryHeartbeat(at: now)
     }
 
     // MARK: The link
@@ -131,12 +118,15 @@ package struct ClusterNode: Sendable {
     /// What the last `PUBLISH` answered.
     package mutating func published(to receivers: Int) { witness.published(to: receivers) }
 
+    /// A message came in a schema that this node does not read.
+    package mutating func hearForeign(from sender: InstanceID, at now: Duration) { peers.hearForeign(from: sender, at: now) }
+
     /// Something may have been missed: the next heartbeats' numbers and digests tell what, and their owners are asked. Who came meanwhile is
     /// known by counters that only grow.
-    private mutating func settle(at now: Duration) {
+    package mutating func settle(at now: Duration) {
         link.settle(at: now)
         peers.settle()
-        helloDue = now
+        times.hurryHeartbeat(at: now)
     }
 
     // MARK: Hearing
@@ -150,6 +140,8 @@ package struct ClusterNode: Sendable {
         switch message.body {
         case .heartbeat(let heartbeat):
             carryOut(peers.hear(heartbeat, from: message.sender, at: now), at: now, using: &random)
+            // What a node was started with is for itself, and for those that were started with nothing.
+            guard heartbeat.release.count > 0 || register.value.isEmpty else { return [] }
             return register.merge(heartbeat.release) ? [.adoptRelease(register.value)] : []
         case .delta(let delta, let moved):
             let events = peers.hear(delta, from: message.sender, at: now)
@@ -189,11 +181,8 @@ package struct ClusterNode: Sendable {
         for event in events {
             switch event {
             case .arrived(let version, let count): transit.arrived(version, count, at: now)
-            case .missed: helloDue = min(helloDue ?? .seconds(Int64.max / 2), now + Self.draw(Self.questionDelay, using: &random))
-            case .asked(let section):
-                guard snapshotDue[section] == nil else { continue }
-                let soonest = (lastSnapshot[section] ?? started - Self.snapshotInterval) + Self.snapshotInterval
-                snapshotDue[section] = max(now + Self.draw(Self.answerDelay, using: &random), soonest)
+            case .missed: times.missed(at: now, using: &random)
+            case .asked(let section): times.asked(section, at: now, using: &random)
             }
         }
     }
@@ -211,7 +200,7 @@ package struct ClusterNode: Sendable {
             settle(at: now)
             transit.startOver()
             takesTransit = true
-            for (entry, closed) in outgoing { transit.expect(entry.later(by: now - closed), at: now) }
+            for entry in displaced.entries(at: now) { transit.expect(entry, at: now) }
         }
         if let fault = linkFault(at: now) { actions.append(.reconnect(fault)) }
         let heard = 1 + peers.peers.values.count { $0.state == .up && !$0.isSilent(at: now) }
@@ -221,11 +210,8 @@ package struct ClusterNode: Sendable {
         streams[.summary]?.forgetNames(goneSince: now - Self.nameMemory)
         if state == .joining, isReady(at: now) { state = .up }
         guard link.since != nil else { return actions }
-        if let goodbyeDue, goodbyes > 0, goodbyeDue <= now {
-            actions += sayGoodbye(at: now)
-        } else if goodbyes == 0, goodbyeDue != nil {
-            return actions
-        }
+        if times.hasLeft { return actions }
+        if times.takeGoodbye(at: now) { actions += sayGoodbye(at: now) }
         actions += tell(at: now, using: &random)
         return actions
     }
@@ -238,22 +224,19 @@ package struct ClusterNode: Sendable {
 
     private mutating func tell(at now: Duration, using random: inout some RandomNumberGenerator) -> [Action] {
         var actions: [Action] = []
-        let isHelloDue = nextHeartbeat <= now || helloDue.map { $0 <= now } ?? false
-        let answered = Section.allCases.filter { section in snapshotDue[section].map { $0 <= now } ?? false }
+        let isHeartbeatDue = times.isHeartbeatDue(at: now)
+        let answered = times.takeSnapshotsDue(at: now)
         for section in Section.allCases where peers.isWanted(section) {
             // What a heartbeat or a snapshot says must be whole.
-            if isHelloDue || answered.contains(section) || isFlushDue(section, at: now) { actions += flush(section, at: now) }
+            if isHeartbeatDue || answered.contains(section) || isFlushDue(section, at: now) { actions += flush(section, at: now) }
         }
         for section in answered {
-            snapshotDue[section] = nil
-            lastSnapshot[section] = now
             guard peers.isWanted(section), let stream = streams[section] else { continue }
             let moved = section == .summary ? transit.entries(at: now) : []
             actions.append(publish(.snapshot(stream.snapshot(), transit: moved, isSettled: !link.isSettling(at: now))))
         }
-        if isHelloDue {
-            if nextHeartbeat <= now { nextHeartbeat = now + ClusterTimes.heartbeat * Int.random(in: 90...110, using: &random) / 100 }
-            helloDue = nil
+        if isHeartbeatDue {
+            times.didHeartbeat(at: now, using: &random)
             actions.append(publish(.heartbeat(heartbeat(at: now))))
         }
         return actions
@@ -261,15 +244,14 @@ package struct ClusterNode: Sendable {
 
     /// A small cluster tells after 100 ms; in a large one each waits longer, so that what all hear together stays the same.
     private func isFlushDue(_ section: Section, at now: Duration) -> Bool {
-        if section == .summary, !outgoing.isEmpty { return true }
+        if section == .summary, !displaced.isEmpty { return true }
         guard let since = streams[section]?.changedSince else { return false }
         return now - since >= min(.milliseconds(500), max(.milliseconds(100), .milliseconds(5) * peers.peers.count))
     }
 
     private mutating func flush(_ section: Section, at now: Duration) -> [Action] {
-        let moved = section == .summary ? outgoing.map { $0.entry.later(by: now - $0.closed) } : []
+        let moved = section == .summary ? displaced.take(at: now) : []
         guard let delta = streams[section]?.takeDelta(at: now) ?? emptyDelta(section, if: !moved.isEmpty) else { return [] }
-        if section == .summary { outgoing = [] }
         return [publish(.delta(delta, transit: moved))]
     }
 
@@ -280,8 +262,6 @@ package struct ClusterNode: Sendable {
     }
 
     private mutating func sayGoodbye(at now: Duration) -> [Action] {
-        goodbyes -= 1
-        goodbyeDue = now + .milliseconds(100)
         let own = transit.entries(at: now).filter { $0.id.instance == identity.instance }
         return flush(.summary, at: now) + [publish(.leave(transit: own))]
     }
@@ -299,46 +279,7 @@ package struct ClusterNode: Sendable {
         .publish(ClusterMessage(sender: identity.instance, body: body))
     }
 
-    private static func draw(_ range: ClosedRange<Duration>, using random: inout some RandomNumberGenerator) -> Duration {
-        let span = range.upperBound - range.lowerBound
-        return range.lowerBound + span * Int.random(in: 0...1000, using: &random) / 1000
-    }
-
-    // MARK: The view
-
-    /// The counts of a section over all nodes, with those in transit.
-    package func counts(_ section: Section) -> [String: Int] {
-        var counts = streams[section]?.counts ?? [:]
-        for peer in peers.peers.values { counts.merge(peer.counts(section), uniquingKeysWith: +) }
-        counts.merge(transit.counts(section), uniquingKeysWith: +)
-        return counts
-    }
-
-    /// All tabs of all nodes, with those in transit.
-    package var total: Int { counts(.summary).values.reduce(0, +) }
-
-    /// How many tabs are between two nodes.
-    package var returning: Int { transit.count }
-
-    /// The announced release, opaque.
-    package var release: [UInt8] { register.value }
-
-    /// All others that were heard or heard of.
-    package var others: [InstanceID: Peer] { peers.peers }
-
-    /// Why the numbers may not be whole; empty when they are.
-    package func doubts(at now: Duration) -> Set<Doubt> {
-        var doubts = peers.doubts(at: now, link: link)
-        if link.isInDoubt(at: now) || now - lastAdvance > ClusterTimes.stall { doubts.insert(.link) }
-        if witness.knowsOfSomebodyUnheard(at: now, limit: ClusterTimes.lostKept) { doubts.insert(.unheard) }
-        return doubts
-    }
-
-    /// Whether tabs may be sent here: it knows the others and they know it. It does not wait for ever for a bus that is away, and later
-    /// trouble with the bus does not change it.
-    package func isReady(at now: Duration) -> Bool {
-        state != .joining || link.hasEverHeardItself && now - started > ClusterTimes.settling || now - started > ClusterTimes.joining
-    }
+    // MARK: Changes of the view
 
     /// The counts of other nodes that changed since the last call, absolute, by node and section.
     package mutating func takePeerChanges() -> [InstanceID: [Section: [String: Int]]] { peers.takeChanges() }

@@ -51,6 +51,7 @@ package struct OwnLink: Sendable {
 
     package func hasNoEcho(at now: Duration) -> Bool {
         guard let since else { return false }
-        return now - max(echo ?? since, since) > ClusterTimes.deadLink
+        // While this node itself stood still it heard nothing, which is no fault of the link.
+        return now - max(echo ?? since, fromSettlingOn(since)) > ClusterTimes.deadLink
     }
 }

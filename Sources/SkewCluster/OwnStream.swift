@@ -19,10 +19,15 @@ package struct OwnStream: Sendable {
     private var digest = CountsDigest()
     private let section: Section
     private var sequence: UInt64 = 0
+    private let maxNames: Int
 
-    package init(_ section: Section) {
-        self.section = section
+    /// - Parameter maxNames: with more names than these, those that are gone are forgotten at once.
+    package init(_ section: Section, maxNames: Int = .max) {
+        (self.section, self.maxNames) = (section, maxNames)
     }
+
+    /// Strangers can make names come and go as fast as they like: then what came under a name that is gone is not remembered.
+    private var isCrowded: Bool { entries.count > maxNames }
 
     /// Sets the count of a name. A count of 0 says that nobody is left.
     /// - Parameter arrivals: how many came under it since the last call; left out where that is not told.
@@ -41,7 +46,9 @@ package struct OwnStream: Sendable {
 
     /// Forgets how many came under names that nobody has run for a while, and tells so with the next delta: names do not pile up over months.
     package mutating func forgetNames(goneSince limit: Duration) {
-        for (name, entry) in entries where entry.count == 0 && entry.opens > 0 && entry.changed < limit && !touched.contains(name) {
+        let isCrowded = isCrowded
+        for (name, entry) in entries where entry.count == 0 && entry.opens > 0 && !touched.contains(name) {
+            guard isCrowded || entry.changed < limit else { continue }
             entries[name]?.opens = 0
             touched.insert(name)
         }
@@ -63,17 +70,21 @@ package struct OwnStream: Sendable {
     /// The sum of all counts.
     package var total: Int { entries.values.reduce(0) { $0 + $1.count } }
 
+    /// The count of a name.
+    package func count(of name: String) -> Int { entries[name]?.count ?? 0 }
+
     /// The counts, without names whose count is 0.
     package var counts: [String: Int] { entries.filter { $0.value.count > 0 }.mapValues(\.count) }
 
     /// What changed since the last one, with the next number; nil where nothing did.
     package mutating func takeDelta(at now: Duration) -> SectionDelta? {
         var told: [SectionEntry] = []
+        let isCrowded = isCrowded
         for name in touched.sorted() {
             guard var entry = entries[name] else { continue }
             let isNew = entry.id == nil
             // Came and went between two deltas: only those who count arrivals care.
-            if isNew, entry.count == 0, entry.opens == 0 {
+            if isNew, entry.count == 0, entry.opens == 0 || isCrowded {
                 entries[name] = nil
                 continue
             }

@@ -78,10 +78,11 @@ package struct PeerStream: Sendable {
         digest = CountsDigest()
         var (changes, arrivals): ([String: Int], [String: Int]) = ([:], [:])
         for told in snapshot.entries where told.name != nil { take(told, &changes, &arrivals) }
-        // Against what was known before: absolute counts need no order, and growing counters tell who came meanwhile.
-        changes = changes.filter { former[$0.key] ?? 0 != $0.value }
-        let names = Set(entries.values.map(\.name))
-        for name in former.keys where !names.contains(name) { changes[name] = 0 }
+        // Against what was known before: absolute counts need no order, and growing counters tell who came meanwhile. A name may still be
+        // told, for who came under it, though nobody has it any more.
+        let counts = counts
+        changes = counts.filter { former[$0.key] != $0.value }
+        for name in former.keys where counts[name] == nil { changes[name] = 0 }
         arrivals = hadCopy ? Self.arrivals(from: formerOpens, to: entries.values.map { ($0.name, $0.opens) }) : [:]
         sequence = snapshot.sequence
         isSynced = true

@@ -35,6 +35,19 @@ import Testing
         #expect(node.node.isReady(at: cluster.time) && node.node.doubts(at: cluster.time) == [.link])
     }
 
+    @Test func `a node that stood still for a while does not blame its link, and nobody counts without it`() {
+        let (cluster, nodes) = cluster(3, tabs: 90)
+        nodes[2].stop()
+        cluster.run(until: cluster.now + 4)
+        let link = nodes[2].link
+        nodes[2].resume()
+        for _ in 0..<40 {
+            cluster.run(until: cluster.now + 0.1)
+            #expect(nodes[0].node.total == 90 && nodes[2].node.total == 90)
+        }
+        #expect(nodes[2].link == link && nodes.allSatisfy(\.isWhole))
+    }
+
     @Test func `later trouble with the bus does not make a node unready`() {
         let (cluster, nodes) = cluster(2)
         cluster.killBus()

@@ -1,3 +1,5 @@
+import Presence
+
 @testable import SkewCluster
 
 /// A cluster in simulated time: nodes, tabs that come and go, a bus, and whatever goes wrong. The recount asks the tabs, not the nodes.
@@ -122,59 +124,6 @@ final class SimulatedCluster {
     var canDial: Bool { isBusUp && !isBusStalled }
 }
 
-/// Somebody's open tab.
-final class SimulatedTab {
-    private unowned let cluster: SimulatedCluster
-    let isStock: Bool
-    let version: String
-    private(set) var route: String
-    private(set) weak var node: SimulatedNode?
-    private(set) var isGone = false
-    /// Whether it is between two nodes.
-    private(set) var isAway = false
-    private var tries = 0
-
-    init(in cluster: SimulatedCluster, isStock: Bool) {
-        self.cluster = cluster
-        self.isStock = isStock
-        version = ["A", "B", "C"][Int.random(in: 0..<3, using: &cluster.random)]
-        route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
-    }
-
-    func connect() {
-        guard !isGone, node == nil else { return }
-        let takers = cluster.takers
-        guard let taker = takers.randomElement(using: &cluster.random) else { return retry() }
-        (tries, isAway, node) = (0, false, taker)
-        taker.open(self)
-    }
-
-    /// The stock client waits 5 s, whatever happened. Ours waits at random up to a span that doubles.
-    private func retry() {
-        tries += 1
-        let wait = isStock ? 5 + cluster.draw(0...0.12) : cluster.draw(0...min(60, Double(1 << min(tries - 1, 6)))) + 0.03
-        cluster.after(wait) { self.connect() }
-    }
-
-    func cutOff() {
-        (node, isAway) = (nil, true)
-        retry()
-    }
-
-    func leave() {
-        isGone = true
-        node?.close(self)
-        node = nil
-    }
-
-    func move() {
-        guard let node, !node.isStopped else { return }
-        let old = route
-        route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
-        node.move(from: old, to: route)
-    }
-}
-
 /// One node: the value under test, and what a real node has around it.
 final class SimulatedNode {
     private unowned let cluster: SimulatedCluster
@@ -192,6 +141,7 @@ final class SimulatedNode {
     /// Still subscribed, as far as the bus knows.
     private(set) var isGhost = false
     private(set) var link = 0
+    private var others = OtherNodes()
     private(set) var adopted: [[UInt8]] = []
     private var tabs: [ObjectIdentifier: SimulatedTab] = [:]
     private var counts: [Section: [String: Int]] = [.summary: [:], .routes: [:]]
@@ -334,6 +284,14 @@ final class SimulatedNode {
     func announce(_ release: [UInt8]) { node.announce(release, at: cluster.time) }
 
     func want(_ wants: Heartbeat.Wants) { node.want(wants, at: cluster.time) }
+
+    /// What changed at all others since the last time, as the fleet of this node takes it in.
+    func takeOthers() -> StatisticsDelta {
+        others.update(from: &node)
+        return others.takeDelta()
+    }
+
+    func own(_ section: Section) -> [String: Int] { counts[section] ?? [:] }
 
     var isWhole: Bool { node.doubts(at: cluster.time).isEmpty }
 }

@@ -1,0 +1,51 @@
+package import Presence
+
+/// The sum of what all other nodes count, with the tabs between two nodes: for a view, one source beside the loops of this node.
+package struct OtherNodes: Sendable {
+    private var nodes: [InstanceID: [Section: [String: Int]]] = [:]
+    private var sums: [Section: [String: Int]] = [:]
+    private var touched: [Section: Set<String>] = [:]
+    private var total = 0
+
+    package init() {}
+
+    /// Takes in what changed since the last time.
+    package mutating func update(from node: inout ClusterNode) {
+        for (instance, sections) in node.takePeerChanges() {
+            for (section, counts) in sections {
+                for (name, count) in counts {
+                    let former = nodes[instance]?[section]?[name] ?? 0
+                    change(section, name, by: count - former)
+                    nodes[instance, default: [:]][section, default: [:]][name] = count == 0 ? nil : count
+                }
+            }
+            if nodes[instance]?.values.allSatisfy(\.isEmpty) ?? false { nodes[instance] = nil }
+        }
+        for section in Section.allCases {
+            for (name, step) in node.takeTransitChanges(section) { change(section, name, by: step) }
+        }
+    }
+
+    private mutating func change(_ section: Section, _ name: String, by step: Int) {
+        guard step != 0 else { return }
+        let count = (sums[section]?[name] ?? 0) + step
+        sums[section, default: [:]][name] = count == 0 ? nil : count
+        touched[section, default: []].insert(name)
+        if section == .summary { total += step }
+    }
+
+    /// Whether something changed that was not taken yet.
+    package var isTouched: Bool { !touched.isEmpty }
+
+    /// The counts that changed since the last time, and the total.
+    package mutating func takeDelta() -> StatisticsDelta {
+        defer { touched = [:] }
+        return StatisticsDelta(total: total, listed: 0, versions: counts(.summary), routes: counts(.routes))
+    }
+
+    private func counts(_ section: Section) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for name in touched[section] ?? [] { counts[name] = sums[section]?[name] ?? 0 }
+        return counts
+    }
+}
