@@ -3,7 +3,10 @@ package import Presence
 /// Writes `stats-delta` messages: what changed since the message with the sequence number before.
 package enum StatisticsDeltaEncoder {
     /// The whole message. Every receiver of the same form gets the same bytes. Costs O(changes), names in `versions` and `routes` sorted.
-    package static func encode(_ delta: StatisticsDelta, sequence: Int, form: StatisticsForm) -> [UInt8] {
+    /// `cluster` says which nodes are behind the numbers, where there may be several: all of it in every delta.
+    package static func encode(
+        _ delta: StatisticsDelta, sequence: Int, form: StatisticsForm, cluster: ClusterReport? = nil
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(#"{"type":"stats-delta","seq":"#)
         bytes.append(decimal: sequence)
@@ -22,6 +25,7 @@ package enum StatisticsDeltaEncoder {
             append(delta.changed, under: #","changed":["#, form: form, to: &bytes)
             append(delta.closed, to: &bytes)
         }
+        if let cluster { bytes.append(cluster) }
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }

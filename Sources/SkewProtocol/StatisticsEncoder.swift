@@ -94,8 +94,9 @@ package struct StatisticsEncoder: Sendable {
     /// - Parameters:
     ///   - truncated: how many connections are counted but not listed; written only where a list is and rows are missing from it.
     ///   - tracked: written, together with the scope, where a subscriber is to hear it.
+    ///   - cluster: which nodes are behind the numbers, where there may be several.
     package consuming func finish(
-        sequence: Int, timestampMilliseconds: Int64, truncated: Int, tracked: TrackedParts? = nil
+        sequence: Int, timestampMilliseconds: Int64, truncated: Int, tracked: TrackedParts? = nil, cluster: ClusterReport? = nil
     ) -> [UInt8] {
         if form.showsRows { bytes.append(UInt8(ascii: "]")) }
         bytes.append(#","seq":"#)
@@ -107,6 +108,7 @@ package struct StatisticsEncoder: Sendable {
             bytes.append(decimal: truncated)
         }
         if let tracked { append(tracked) }
+        if let cluster { bytes.append(cluster) }
         if envelope == .admin { bytes.append(UInt8(ascii: "}")) }
         return bytes
     }

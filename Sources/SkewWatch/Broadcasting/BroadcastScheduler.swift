@@ -17,6 +17,8 @@ actor BroadcastScheduler {
     private let inbox: SchedulerInbox
     private let tracked: TrackedParts
     private var sequence = 0
+    /// What was last told of the nodes.
+    private var toldCluster: ClusterReport?
     /// When deltas and summaries are due: they are small.
     private var news: BroadcastSchedule
     /// When whole lists are due: they are paced by their size.
@@ -114,10 +116,12 @@ actor BroadcastScheduler {
         let changes = await fleet.changes(
             rosters: wantsLists || !adminRequests.isEmpty || answered.contains { $0.kind.mode != .summary })
         if let last = changes.lastChange { noteChange(first: last, last: last) }
-        if isLookDue, !changes.delta.isEmpty { noteChange(first: now, last: now) }
+        let isNews = !changes.delta.isEmpty || changes.cluster != toldCluster
+        if isLookDue, isNews { noteChange(first: now, last: now) }
         nextLook = changes.view.isUnsettled ? now + Self.lookInterval : nil
-        if !changes.delta.isEmpty { sequence += 1 }
-        let largestList = await broadcast(changes, lists: wantsLists, to: kinds)
+        if isNews { sequence += 1 }
+        toldCluster = changes.cluster
+        let largestList = await broadcast(changes, isNews: isNews, lists: wantsLists, to: kinds)
         await answer(answered, changes)
         await answer(adminRequests, changes)
         // What changed while the sources were asked is known by its time stamp and stays due.
@@ -127,16 +131,18 @@ actor BroadcastScheduler {
 
     /// Tells everybody who is up to date what changed, and whole lists to those who want them where they are due.
     /// - Returns: the size of the largest list.
-    private func broadcast(_ changes: FleetChanges, lists areListsDue: Bool, to kinds: Set<SubscriptionKind>) async -> Int {
+    private func broadcast(
+        _ changes: FleetChanges, isNews: Bool, lists areListsDue: Bool, to kinds: Set<SubscriptionKind>
+    ) async -> Int {
         var round = Broadcast(sequence: sequence, messages: [:])
         var largestList = 0
         for kind in kinds {
             switch kind.mode {
-            case .delta where !changes.delta.isEmpty:
+            case .delta where isNews:
                 let bytes = StatisticsDeltaEncoder.encode(
-                    changes.delta, sequence: sequence, form: kind.form(tracksRoutes: tracked.routes))
+                    changes.delta, sequence: sequence, form: kind.form(tracksRoutes: tracked.routes), cluster: changes.cluster)
                 round.messages[kind] = .delta(bytes)
-            case .summary where !changes.delta.isEmpty:
+            case .summary where isNews:
                 round.messages[kind] = .whole(encode(changes, for: kind))
             case .snapshot where areListsDue:
                 let bytes = encode(changes, for: kind)
@@ -179,6 +185,6 @@ actor BroadcastScheduler {
         encoder.append(rowsOf: changes.rosters, shownBy: view)
         return encoder.finish(
             sequence: sequence, timestampMilliseconds: MonotonicTime.wallClockMilliseconds, truncated: view.truncated,
-            tracked: saysTracked ? tracked : nil)
+            tracked: saysTracked ? tracked : nil, cluster: changes.cluster)
     }
 }

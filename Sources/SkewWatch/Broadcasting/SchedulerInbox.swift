@@ -34,14 +34,25 @@ final class SchedulerInbox: Sendable {
     private struct State {
         var content = Content()
         var subscribers: [SubscriptionKind: Int] = [:]
-        var isSignaled = false
-        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
+    private let wakeup = Wakeup()
+    /// Who tells other nodes; nil where there are none.
+    private let member: ClusterInbox?
+
+    init(member: ClusterInbox? = nil) {
+        self.member = member
+    }
 
     /// Something changed on a loop. A loop says so once, and then again only after its changes were taken.
     func noteChange(at time: Duration) {
+        member?.noteChange(at: time)
+        noteOtherChange(at: time)
+    }
+
+    /// Something changed elsewhere: on other nodes.
+    func noteOtherChange(at time: Duration) {
         signal { state in
             state.content.firstChange = min(time, state.content.firstChange ?? time)
         }
@@ -83,36 +94,10 @@ final class SchedulerInbox: Sendable {
 
     /// Returns when there was a signal since the last call, and at the latest at this time; nil for no bound. One caller at a time: the
     /// scheduler.
-    func wait(until time: Duration?) async {
-        guard let time else { return await wait() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                let isOver = (try? await Task.sleep(for: max(.zero, time - MonotonicTime.now), tolerance: .zero)) != nil
-                if isOver { self.wake() }
-            }
-            await wait()
-            group.cancelAll()
-        }
-    }
-
-    private func wait() async {
-        await withCheckedContinuation { continuation in
-            let isSignaled = state.withLock { state in
-                defer { state.isSignaled = false }
-                if !state.isSignaled { state.waiter = continuation }
-                return state.isSignaled
-            }
-            if isSignaled { continuation.resume() }
-        }
-    }
+    func wait(until time: Duration?) async { await wakeup.wait(until: time) }
 
     private func signal(_ change: (inout State) -> Void) {
-        let waiter = state.withLock { state in
-            change(&state)
-            defer { state.waiter = nil }
-            if state.waiter == nil { state.isSignaled = true }
-            return state.waiter
-        }
-        waiter?.resume()
+        state.withLock { change(&$0) }
+        wakeup.signal()
     }
 }

@@ -29,5 +29,12 @@ struct Demand: Sendable {
 
     /// The most that anybody wants to follow as it changes; nil while nobody does, since who asks from time to time needs no record of
     /// changes.
-    var followed: Part? { wants.lazy.filter { $0.key != .history }.map(\.value).max() }
+    var followed: Part? { followed { _ in true } }
+
+    /// The most that anybody on this node wants to follow.
+    var ofViewers: Part? { followed { $0 != .peers } }
+
+    private func followed(_ isMeant: (Asker) -> Bool) -> Part? {
+        wants.filter { $0.key != .history && isMeant($0.key) }.map(\.value).max()
+    }
 }

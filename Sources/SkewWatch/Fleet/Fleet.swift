@@ -1,6 +1,7 @@
 internal import Presence
 
-/// Everybody who is connected, summed over the sources (the loops of this server): the one place that knows what all of them count.
+/// Everybody who is connected, summed over the sources (the loops of this server and, as one more source, all other nodes): the one
+/// place that knows what all of them count.
 ///
 /// The scheduler, the metrics, the history and the endpoints ask it, so that they all show the same names. Its view lives as long as the
 /// server. Sources record changes only while somebody follows them; else they are asked for their counts when somebody wants to know.
@@ -10,6 +11,7 @@ actor Fleet {
     private let pinned: @Sendable () -> [String]
     private var sources: [(id: SourceID, tracker: ConnectionTracker)] = []
     private var view: FleetView
+    private var cluster: FleetCluster?
     private var demand = Demand()
     private var isRecording = false
     /// The newest change that was collected and not yet told by `changes(rosters:)`.
@@ -38,9 +40,13 @@ actor Fleet {
         replace(id, with: roster)
     }
 
+    /// From now on there may be other nodes, which are one more source.
+    func add(_ member: ClusterMember) { cluster = FleetCluster(member, limits: limits) }
+
     /// Takes in what somebody wants to follow from now on; nil for nothing.
     func want(_ part: Demand.Part?, by asker: Demand.Asker) async {
         demand.set(part, by: asker)
+        if asker != .peers { await cluster?.member.want(routes: demand.ofViewers.map { $0 >= .routes } ?? false) }
         guard isRecording != (demand.followed != nil) else { return }
         await takeTurn()
         defer { turns.giveBack() }
@@ -58,7 +64,17 @@ actor Fleet {
         let rosters = await collect(rosters: wantsRosters)
         defer { lastChange = nil }
         let delta = view.takePending(rows: tellsRows)
-        return FleetChanges(delta: delta, view: view, rosters: rosters, lastChange: lastChange)
+        return FleetChanges(delta: delta, view: view, rosters: rosters, lastChange: lastChange, cluster: cluster?.report)
+    }
+
+    /// Hands what changed on the loops to the other nodes, and takes in what changed there.
+    func refresh() async {
+        await takeTurn()
+        defer { turns.giveBack() }
+        guard isRecording else { return }
+        _ = await collect(rosters: false)
+        // Nobody here is to be told: what would wait for that only piles up.
+        if demand.ofViewers == nil { settle() }
     }
 
     /// The counts of this moment. Costs O(distinct versions) of each source while nobody follows the fleet.
@@ -93,6 +109,7 @@ actor Fleet {
     private func replace(_ id: SourceID, with roster: Roster) {
         view.replace(
             id, with: roster.summary, listed: roster.listed, listedCurrent: roster.listedCurrent, waitingOld: roster.waitingOld)
+        cluster?.begin(id, roster.summary)
     }
 
     /// Decides which names are shown where nobody is to be told: whoever follows from now on begins with a whole state.
@@ -123,6 +140,7 @@ actor Fleet {
             rosters[id] = changes.roster
         }
         rosters.merge(await listMore(rosters: wantsRosters)) { _, newer in newer }
+        await exchange()
         return sources.compactMap { rosters[$0.id] }
     }
 
@@ -152,8 +170,17 @@ actor Fleet {
         return changes.roster
     }
 
+    /// Asks the other nodes last, and tells them first what the loops have said: a tab that has moved from there to here counts once.
+    private func exchange() async {
+        guard let own = cluster?.takeOwn(at: MonotonicTime.now, pinned: pinned()), let member = cluster?.member else { return }
+        let others = await member.exchange(own)
+        cluster?.report = others.report
+        take(SourceChanges(delta: others.delta, lastChange: others.lastChange), from: .otherNodes)
+    }
+
     private func take(_ changes: SourceChanges, from id: SourceID) {
         view.apply(changes.delta, from: id)
+        if id != .otherNodes { cluster?.note(changes, of: id) }
         if let time = changes.lastChange { lastChange = max(time, lastChange ?? time) }
     }
 

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewProtocol
 
 /// The whole fleet at one moment, and what changed since the moment before.
 struct FleetChanges: Sendable {
@@ -10,6 +11,8 @@ struct FleetChanges: Sendable {
     var rosters: [Roster]
     /// When the newest change happened. It may be newer than the question: the sources go on while others are asked.
     var lastChange: Duration?
+    /// Which nodes are behind the numbers; nil where this one is alone.
+    var cluster: ClusterReport?
 }
 
 /// The counts of the fleet at one moment, names as shown.

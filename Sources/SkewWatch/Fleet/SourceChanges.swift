@@ -7,4 +7,6 @@ struct SourceChanges: Sendable {
     var roster: Roster?
     /// When the newest change happened, if there was one since the last time.
     var lastChange: Duration?
+    /// Who came, and who was moved elsewhere; nil where there are no other nodes to hear of it.
+    var movements: Movements?
 }

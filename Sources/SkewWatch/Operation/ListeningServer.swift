@@ -43,6 +43,7 @@ struct ListeningServer: Sendable {
         }
         parts.shared.setTrackers(trackers)
         for tracker in trackers { await parts.fleet.add(tracker) }
+        if let member = parts.member { await parts.fleet.add(member) }
         let address = ServerAddress(
             host: configuration.host, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
         return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, watchdog: watchdog, probes: probes)
@@ -51,7 +52,8 @@ struct ListeningServer: Sendable {
     private static func startLoops(
         of parts: ServerParts, on sockets: ListeningSockets
     ) async throws(LoopError) -> [ConnectionTracker] {
-        let settings = TrackerSettings(parts.configuration, loops: parts.loops, live: parts.live, hooks: parts.hooks)
+        var settings = TrackerSettings(parts.configuration, loops: parts.loops, live: parts.live, hooks: parts.hooks)
+        settings.isClustered = parts.member != nil
         var trackers: [ConnectionTracker] = []
         do {
             for index in 0..<parts.loops {
@@ -77,6 +79,7 @@ struct ListeningServer: Sendable {
             host: configuration.adminHost, port: port, count: 1, takesOver: configuration.takeover)
         var settings = TrackerSettings(configuration, loops: 1, live: parts.live, hooks: parts.hooks)
         settings.servesOperators = true
+        settings.isClustered = parts.member != nil
         do {
             let tracker = ConnectionTracker(
                 index: parts.loops, on: try LoopThread(), settings: settings, shared: parts.shared, desk: parts.desk, logger: parts.logger)
@@ -111,7 +114,8 @@ struct ListeningServer: Sendable {
             return MetricsReport(
                 loops: loops, versions: await fleet.counts.versions, subscribers: shared.inbox.subscribers,
                 broadcasts: await scheduler.broadcasts, appCalls: calls.histograms, connectionLimit: budget.limit,
-                releases: shared.decisions.releaseHistory.versions, uptimeSeconds: seconds, process: .now)
+                releases: shared.decisions.releaseHistory.versions, uptimeSeconds: seconds, process: .now,
+                cluster: await ClusterMetrics(parts))
         }
         do {
             try await server.start(on: sockets)
@@ -148,6 +152,7 @@ struct ListeningServer: Sendable {
     func serve(in group: inout DiscardingTaskGroup) {
         group.addTask { await scheduler.run() }
         group.addTask { await parts.shared.history.run(parts.fleet) }
+        if let member = parts.member { group.addTask { await member.run(parts.fleet) } }
         if let probes { group.addTask { await probes.run() } }
         group.addTask { await parts.desk.run() }
     }
@@ -158,6 +163,7 @@ struct ListeningServer: Sendable {
     func drain() async {
         parts.shared.decisions.startDraining()
         watchdog.startDraining(within: parts.configuration.drainTimeout)
+        await parts.member?.startDraining()
         var open: [Int] = []
         for tracker in trackers { open.append(await tracker.startDraining()) }
         var plan = DrainPlan(open: open, timeout: parts.configuration.drainTimeout, from: MonotonicTime.now)
@@ -174,6 +180,10 @@ struct ListeningServer: Sendable {
         }
         // Those that came in with the last accept.
         for tracker in trackers { await tracker.drain(.max) }
+        if let member = parts.member {
+            await parts.fleet.refresh()
+            await member.leave()
+        }
         await waitForGoodbyes()
         // The desk's questions end, and so can the desk.
         parts.caller.end()

@@ -1,5 +1,6 @@
 internal import HTTPCall
 internal import Logging
+internal import SkewCluster
 internal import WebSocketLoop
 
 /// What a server is made of before anything listens.
@@ -18,12 +19,17 @@ struct ServerParts: Sendable {
     /// Settings that can change while it runs.
     let live: LiveSettings
     let fleet: Fleet
+    /// This node among others; nil where it is alone.
+    let member: ClusterMember?
     /// How often the watchdog looks whether the loops turn; tests look oftener.
     let lookInterval: Duration
     /// Whether nobody can be let see statistics.
     let deniesEverybody: Bool
 
-    init(_ configuration: Configuration, hooks: ServerHooks, lookInterval: Duration = .seconds(1), logger: Logger) {
+    /// - Parameter bus: how nodes reach each other; nil for what the settings say.
+    init(
+        _ configuration: Configuration, hooks: ServerHooks, lookInterval: Duration = .seconds(1), bus: (any PeerBus)? = nil, logger: Logger
+    ) {
         self.lookInterval = lookInterval
         self.configuration = configuration
         self.hooks = hooks
@@ -33,7 +39,11 @@ struct ServerParts: Sendable {
         let proxies = configuration.trustedProxies
         let addresses = AddressBudget(configuration.addressRules) { peer in proxies.contains { $0.contains(NetworkAddress(peer)) } }
         budget = ConnectionBudget(limit: limit.count, addresses: addresses)
-        shared = SharedState(release: configuration.release, addresses: addresses)
+        let location = configuration.redisURL.flatMap { RedisLocation($0.exposed) }
+        let bus =
+            bus ?? location.map { RedisBus($0, namespace: configuration.clusterNamespace, caFile: configuration.redisCA) as any PeerBus }
+        shared = SharedState(
+            release: configuration.release, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess())
         caller = HTTPCaller(caFile: configuration.caFile)
         let audit = AuditLog(logger: logger)
         let calls = AppCalls()
@@ -42,5 +52,13 @@ struct ServerParts: Sendable {
         desk = AuthorizationDesk(authorizers, audit: audit, calls: calls)
         live = LiveSettings(configuration, hooks: hooks)
         fleet = Fleet(limits: StatisticsLimits(configuration), pinned: { [shared] in shared.pinnedVersions })
+        member =
+            if let bus, let access = shared.cluster {
+                ClusterMember(
+                    ClusterSettings(configuration, location), bus: bus, inbox: access.inbox, board: access.board, logger: logger,
+                    noteChange: { [shared] in shared.inbox.noteOtherChange(at: $0) }, adopt: { [shared] in shared.adopt($0) })
+            } else {
+                nil
+            }
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+package import SkewCluster
 internal import Synchronization
 internal import WebSocketLoop
 
@@ -20,14 +21,21 @@ public final class SkewWatchServer: Sendable {
     private let state = Mutex(State.ready)
 
     private let lookInterval: Duration
+    private let bus: (any PeerBus)?
 
     /// Makes a server that does not run yet.
     public convenience init(configuration: Configuration, hooks: ServerHooks = ServerHooks(), logger: Logger) {
         self.init(configuration: configuration, hooks: hooks, lookInterval: .seconds(1), logger: logger)
     }
 
-    /// - Parameter lookInterval: how often the watchdog looks whether the loops turn.
-    init(configuration: Configuration, hooks: ServerHooks, lookInterval: Duration, logger: Logger) {
+    /// - Parameters:
+    ///   - lookInterval: how often the watchdog looks whether the loops turn.
+    ///   - bus: how it reaches other nodes; nil for what the settings say.
+    package init(
+        configuration: Configuration, hooks: ServerHooks = ServerHooks(), lookInterval: Duration = .seconds(1), bus: (any PeerBus)? = nil,
+        logger: Logger
+    ) {
+        self.bus = bus
         self.configuration = configuration
         self.hooks = hooks
         self.lookInterval = lookInterval
@@ -40,7 +48,7 @@ public final class SkewWatchServer: Sendable {
     public func run() async throws(ServeError) {
         try start()
         defer { end() }
-        let parts = ServerParts(try checkedConfiguration(), hooks: hooks, lookInterval: lookInterval, logger: logger)
+        let parts = ServerParts(try checkedConfiguration(), hooks: hooks, lookInterval: lookInterval, bus: bus, logger: logger)
         let server = try await listen(parts)
         server.tellStart()
         hooks.listening?(server.address.port)

@@ -40,7 +40,7 @@ actor ConnectionTracker {
         self.shared = shared
         self.desk = desk
         self.logger = logger
-        roster = RecordedRoster(start: shared.startedAtMilliseconds, release: shared.release)
+        roster = RecordedRoster(start: shared.startedAtMilliseconds, release: shared.release, isClustered: settings.isClustered)
     }
 
     // MARK: The server's side
@@ -70,8 +70,9 @@ actor ConnectionTracker {
         for index in connections.indices where left > 0 {
             guard let connection = connections[index] else { continue }
             left -= 1
-            loop?.closeSocket(at: index, .serviceRestart, farewell: connection.isStream ? Self.retryLine() : [])
-            forget(index, .drained)
+            let retry = Self.drawRetry()
+            loop?.closeSocket(at: index, .serviceRestart, farewell: connection.isStream ? Self.retryLine(retry) : [])
+            forget(index, .drained, due: connection.isStream ? retry : Self.stockRetry)
         }
     }
 
@@ -160,7 +161,8 @@ actor ConnectionTracker {
     }
 
     /// A connection is gone: the one place where everything is forgotten that is known of it.
-    func forget(_ index: Int, _ reason: Counters.ClosingReason) {
+    /// - Parameter due: when a tab that this node moves elsewhere should be back; nil for one that is gone.
+    func forget(_ index: Int, _ reason: Counters.ClosingReason, due: Duration? = nil) {
         guard index < connections.count, let connection = connections[index] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         connections[index] = nil
@@ -173,7 +175,8 @@ actor ConnectionTracker {
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
         let now = MonotonicTime.now
-        if roster.close(slot, at: now) { shared.inbox.noteChange(at: now) }
+        let isFirst = if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
+        if isFirst { shared.inbox.noteChange(at: now) }
     }
 
     /// What an embedding program and the authorizers hear of a connection.

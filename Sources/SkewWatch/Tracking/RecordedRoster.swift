@@ -7,11 +7,16 @@ struct RecordedRoster: Sendable {
     private var isFollowed = false
     /// The time of the newest change since they were last collected.
     private var lastChange: Duration?
+    /// What other nodes are to hear of; nil while there are none.
+    private var movements: Movements?
 
-    /// - Parameter start: milliseconds since 1970, before which no connection opened.
-    init(start: Int64 = 0, release: String? = nil) {
+    /// - Parameters:
+    ///   - start: milliseconds since 1970, before which no connection opened.
+    ///   - isClustered: whether other nodes are to hear who comes, and who is moved elsewhere.
+    init(start: Int64 = 0, release: String? = nil, isClustered: Bool = false) {
         roster = Roster(start: start)
         roster.setRelease(release)
+        movements = isClustered ? Movements() : nil
     }
 
     /// Another release is out: connections that do not run it are listed first.
@@ -28,7 +33,8 @@ struct RecordedRoster: Sendable {
     mutating func open(
         _ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, at now: Duration
     ) -> (slot: Slot, isFirst: Bool) {
-        (roster.open(id, version: version, route: route, since: since, address: address), noteChange(at: now))
+        movements?.arrivals[version, default: 0] += 1
+        return (roster.open(id, version: version, route: route, since: since, address: address), noteChange(at: now))
     }
 
     /// - Returns: whether the change is the first since the last collection.
@@ -41,6 +47,14 @@ struct RecordedRoster: Sendable {
     mutating func close(_ slot: Slot, at now: Duration) -> Bool {
         roster.close(slot)
         return noteChange(at: now)
+    }
+
+    /// Closes a row whose tab should be back, elsewhere, after this time.
+    /// - Returns: whether the change is the first since the last collection.
+    mutating func displace(_ slot: Slot, due: Duration, at now: Duration) -> Bool {
+        let row = roster.row(at: slot)
+        movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, due: due))
+        return close(slot, at: now)
     }
 
     func row(at slot: Slot) -> ConnectionRow { roster.row(at: slot) }
@@ -76,9 +90,12 @@ struct RecordedRoster: Sendable {
 
     /// Hands over what changed since the last call, and the rows with these names as if they had changed.
     mutating func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
-        defer { lastChange = nil }
+        defer {
+            lastChange = nil
+            if movements != nil { movements = Movements() }
+        }
         if rows { roster.retell(renamed) }
         let delta = roster.takeChanges(listing: limit, rows: rows)
-        return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: lastChange)
+        return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: lastChange, movements: movements)
     }
 }

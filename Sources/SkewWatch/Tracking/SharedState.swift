@@ -3,7 +3,9 @@ internal import WebSocketLoop
 
 /// What all loops of a server know together, each part safe from any thread.
 final class SharedState: Sendable {
-    let inbox = SchedulerInbox()
+    let inbox: SchedulerInbox
+    /// nil where this node is alone.
+    let cluster: ClusterAccess?
     let streams = StreamDirectory()
     let addresses: AddressBudget
     let history = HistoryRecorder()
@@ -15,7 +17,9 @@ final class SharedState: Sendable {
     let startedAtMilliseconds = MonotonicTime.wallClockMilliseconds
     private let trackers = Mutex<[ConnectionTracker]>([])
 
-    init(release: String?, addresses: AddressBudget) {
+    init(release: String?, addresses: AddressBudget, cluster: ClusterAccess? = nil) {
+        self.cluster = cluster
+        inbox = SchedulerInbox(member: cluster?.inbox)
         var releases = ReleaseHistory()
         if let release { releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds) }
         decisions = Decisions(releases: releases)
@@ -31,8 +35,14 @@ final class SharedState: Sendable {
     /// The release and the one before it: they are shown by name whatever strangers claim.
     var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }
 
-    /// A release is out: new connections are told from now on, those that are there by their loops.
+    /// A release is out: new connections are told from now on, those that are there by their loops, and those of other nodes by theirs.
     func announce(_ version: String) {
+        adopt(version)
+        cluster?.inbox.announce(Array(version.utf8))
+    }
+
+    /// Another node said that a release is out.
+    func adopt(_ version: String) {
         decisions.announce(version, at: MonotonicTime.wallClockMilliseconds)
         // It has a name from now on, also where its tabs had none.
         inbox.noteChange(at: MonotonicTime.now)

@@ -17,6 +17,8 @@ struct TrackerSettings: Sendable {
     var limits: StatisticsLimits
     var loop: LoopOptions
     var hooks: ServerHooks
+    /// Whether there are other nodes, which are to hear of tabs that come and go.
+    var isClustered = false
 
     var keptHead: KeptHead { live.keptHead }
     var origins: OriginPolicy { live.origins }

@@ -90,6 +90,7 @@ actor InternalServer: RequestHandler {
     private nonisolated var readiness: HTTPResponse {
         if watchdog.complaint != nil { return liveness }
         if shared.isDraining { return .error(503, "the server is draining") }
+        if let cluster = shared.cluster, !cluster.board.now.isReady { return .error(503, "the node is joining its cluster") }
         if publicBudget.openConnections >= publicBudget.limit - publicBudget.limit / 20 {
             return .error(503, "the server is near its limit of connections")
         }

@@ -25,6 +25,8 @@ struct MetricsReport: Sendable {
     var releases: [String]
     var uptimeSeconds: Double
     var process: ProcessFacts
+    /// nil where this node is alone.
+    var cluster: ClusterMetrics?
 
     /// In Prometheus' text format. Never a route as a label, and versions only as the labels' rule allows.
     func text(_ labels: inout VersionLabels, at now: Duration) -> [UInt8] {
@@ -39,6 +41,7 @@ struct MetricsReport: Sendable {
             text.sample("version_connections", [("version", version)], count)
         }
         statistics(in: &text, counters)
+        cluster?.append(to: &text)
         operators(in: &text, counters)
         loops(in: &text)
         process(in: &text)

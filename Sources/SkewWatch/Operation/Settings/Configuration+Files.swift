@@ -17,10 +17,12 @@ extension Configuration {
     }
 
     private func inspectAuthorities(_ readFile: (String) throws(FileReadingError) -> [UInt8]) throws(ConfigurationError) {
-        guard let caFile else { return }
-        let bytes = try contents(of: caFile, for: "ca-file", readFile)
-        guard bytes.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
-            throw .unusableFile(source(of: "ca-file"), path: caFile, reason: "it holds no certificate in PEM")
+        for (name, path) in [("ca-file", caFile), ("redis-ca", redisCA)] {
+            guard let path else { continue }
+            let bytes = try contents(of: path, for: name, readFile)
+            guard bytes.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
+                throw .unusableFile(source(of: name), path: path, reason: "it holds no certificate in PEM")
+            }
         }
     }
 

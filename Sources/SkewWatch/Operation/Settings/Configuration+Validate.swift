@@ -8,6 +8,14 @@ extension Configuration {
         try validateTracking()
         try validateAuthorization()
         try validateTimes()
+        try validateCluster()
+    }
+
+    /// Who gives a secret and no Redis believes to be in a cluster.
+    private func validateCluster() throws(ConfigurationError) {
+        guard redisURL == nil else { return }
+        let given = [("--cluster-secret", clusterSecret != nil), ("--redis-ca", redisCA != nil), ("--cluster-size", clusterSize != nil)]
+        for (flag, isGiven) in given where isGiven { throw .contradiction("\(flag) needs --redis-url.") }
     }
 
     private func validateValues() throws(ConfigurationError) {
@@ -15,9 +23,6 @@ extension Configuration {
             guard setting.isAllowed(self) else {
                 let text = setting.hidesText ? nil : setting.show(self)
                 throw .wrongValue(source(of: setting.name), expectation: setting.expectation, text: text)
-            }
-            if setting.pending == .refused, setting.show(self) != setting.show(Configuration()) {
-                throw .notAvailable(source(of: setting.name))
             }
         }
     }

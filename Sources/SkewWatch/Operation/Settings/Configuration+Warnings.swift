@@ -7,14 +7,8 @@ extension Configuration {
     /// `skewwatch check` prints them, and ``SkewWatchServer/run()`` logs them at the start. Those about files are there once a file was
     /// looked at, which both do first.
     public var warnings: [String] {
-        warningsOfReading + warningsOfUnbuilt + warningsOfOpenness + warningsOfSecrets + warningsOfTransport + warningsOfTimes
+        warningsOfReading + warningsOfOpenness + warningsOfSecrets + warningsOfTransport + warningsOfTimes
             + warningsOfFiles
-    }
-
-    private var warningsOfUnbuilt: [String] {
-        SettingsTable.all.filter { $0.pending == .warned && $0.show(self) != $0.show(Configuration()) }.map {
-            "\(source(of: $0.name)) has no effect yet: its feature is not available in this version."
-        }
     }
 
     private var warningsOfOpenness: [String] {
@@ -27,6 +21,9 @@ extension Configuration {
         }
         if internalPort != nil, NetworkAddress(internalHost)?.isLoopback == false {
             warnings.append("--internal-host \(internalHost) lets other machines see the metrics; keep that port behind a firewall.")
+        }
+        if redisURL != nil, clusterSecret == nil {
+            warnings.append("--redis-url without --cluster-secret lets whoever may publish in that Redis announce releases to every tab.")
         }
         if ipTracking { warnings.append("--ip-tracking keeps the addresses of clients and shows them to who may see them.") }
         return warnings
@@ -42,7 +39,7 @@ extension Configuration {
             }
             warnings.append("\(source(of: name)) has quotes around it, which are taken as a part of it.")
         }
-        for (name, secret) in tokens where !secret.isLong {
+        for (name, secret) in tokens + (clusterSecret.map { [("cluster-secret", $0)] } ?? []) where !secret.isLong {
             warnings.append("\(source(of: name)) has fewer than \(Secret.longEnough) characters, so it can be guessed.")
         }
         if statsTokens.contains(where: { adminTokens.contains($0) }) {

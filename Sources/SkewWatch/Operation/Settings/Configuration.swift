@@ -125,10 +125,16 @@ public struct Configuration: Sendable {
 
     /// Redis through which nodes find each other; may hold a password.
     public var redisURL: Secret?
-    /// Prefix of all keys in Redis.
+    /// Keeps apart what shares one Redis; letters, digits and `-._`.
     public var clusterNamespace = "skewwatch"
-    /// Name of this node; `nil` means a random one.
+    /// Name of this node, for people; `nil` means the name of the host.
     public var nodeID: String?
+    /// Known to all nodes: what others say in that Redis is not believed.
+    public var clusterSecret: Secret?
+    /// Certificate authorities in PEM, as a path, that the certificate of Redis is verified by; `nil` means the system's.
+    public var redisCA: String?
+    /// Nodes that should be up: with fewer the numbers are called partial; `nil` where nobody knows.
+    public var clusterSize: Int?
 
     // MARK: Logging
 

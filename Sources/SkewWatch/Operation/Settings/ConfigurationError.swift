@@ -18,8 +18,6 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case unusableFile(SettingSource, path: String, reason: String)
     /// The configuration file is not a flat object of settings.
     case malformedFile(path: String, reason: String)
-    /// A setting whose feature this version does not have, and that must not be ignored.
-    case notAvailable(SettingSource)
     /// Settings that do not go together.
     case contradiction(String)
 
@@ -46,8 +44,6 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "\(source) names \(path.quoted), which cannot be used: \(reason)."
         case .malformedFile(let path, let reason):
             "The configuration file \(path.quoted) is not a flat JSON object of settings: \(reason)."
-        case .notAvailable(let source):
-            "\(source) is not available in this version, and ignoring it would not be safe."
         case .contradiction(let sentence):
             sentence
         }

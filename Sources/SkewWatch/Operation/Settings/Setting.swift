@@ -11,14 +11,6 @@ struct Setting: Sendable {
         case operation = "Operation"
     }
 
-    /// What using a setting does while its feature is not in this version.
-    enum Pending: Sendable, Equatable {
-        /// A warning at start: nothing becomes unsafe when the setting has no effect.
-        case warned
-        /// An error: the operator relies on it for safety, or for right numbers.
-        case refused
-    }
-
     /// Name in the file, and behind two dashes as a flag.
     let name: String
     let group: Group
@@ -36,8 +28,6 @@ struct Setting: Sendable {
     let isBoolean: Bool
     /// The default as help and README show it.
     let shownDefault: String
-    /// Set until the feature is built.
-    let pending: Pending?
     /// Puts the text's value in its place; false when the text is no such value.
     let store: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
     /// The same for the text of a secret's own file.
@@ -57,12 +47,11 @@ struct Setting: Sendable {
     ///   - shownDefault: for a default that the machine decides.
     init<Value: Equatable>(
         _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ form: ValueForm<Value>, _ group: Group,
-        shownDefault: String? = nil, pending: Pending? = nil, _ help: String
+        shownDefault: String? = nil, _ help: String
     ) {
         self.name = name
         self.group = group
         self.help = help
-        self.pending = pending
         placeholder = form.placeholder
         expectation = form.expectation
         hidesText = form.hidesText

@@ -13,10 +13,9 @@ extension SettingsTable {
     private static func environmentLines(_ setting: Setting) -> String {
         var text = setting.help
         if setting.isSecret { text += " \(setting.environment)_FILE names a file that holds it." }
-        if setting.pending != nil { text += " Not available in this version." }
         let hasValue = !setting.shownDefault.isWordsForDefault
         if !hasValue { text += " Default: \(setting.shownDefault)." }
         let assignment = "\(setting.environment)=\(hasValue ? setting.shownDefault : "")"
-        return "# \(text)\n\(hasValue && setting.pending == nil ? "" : "# ")\(assignment)\n"
+        return "# \(text)\n\(hasValue ? "" : "# ")\(assignment)\n"
     }
 }

@@ -17,7 +17,6 @@ extension SettingsTable {
 
     private static func entry(_ setting: Setting, columns: Int) -> String {
         var text = setting.help
-        if setting.pending != nil { text += " Not available in this version." }
         let file = setting.isSecret ? ", or the file that \(setting.flag)-file or \(setting.environment)_FILE names" : ""
         text += " [\(setting.environment)\(file); default: \(setting.shownDefault)]"
         return "  \(setting.flag) <\(setting.placeholder)>\n" + wrapped(text, indent: 6, columns: columns)
@@ -43,7 +42,7 @@ extension SettingsTable {
     package static func markdown() -> String {
         let rows = all.map { setting in
             let file = setting.isSecret ? " (or `\(setting.environment)_FILE`)" : ""
-            let help = setting.help + (setting.pending == nil ? "" : " Not available in this version.")
+            let help = setting.help
             let cells = [
                 "`\(setting.flag)`", "`\(setting.environment)`\(file)", setting.shownDefault.inMarkdownCell,
                 help.replacing("|", with: "\\|"),

@@ -130,14 +130,23 @@ package enum SettingsTable {
 
     private static let cluster: [Setting] = [
         Setting(
-            "redis-url", \.redisURL, ValueForm.redisURL.orNothing(), .cluster, pending: .refused,
-            "Redis through which several nodes count as one."),
+            "redis-url", \.redisURL, ValueForm.redisURL.orNothing(), .cluster,
+            "Redis through which several nodes count as one: redis://, rediss://, unix:// or redis+sentinel://; nothing is stored in it."),
         Setting(
-            "cluster-namespace", \.clusterNamespace, .line(maxBytes: 64, as: "name"), .cluster, pending: .warned,
-            "Prefix of all keys in Redis."),
+            "cluster-namespace", \.clusterNamespace, .clusterName, .cluster,
+            "Keeps apart what shares one Redis: nodes of one name count as one."),
         Setting(
-            "node-id", \.nodeID, ValueForm.line(maxBytes: 64, as: "name").orNothing(shownAs: "random"), .cluster, pending: .warned,
-            "Name of this node."),
+            "node-id", \.nodeID, ValueForm.line(maxBytes: 64, as: "name").orNothing(shownAs: "host name"), .cluster,
+            "Name of this node, for people."),
+        Setting(
+            "cluster-secret", \.clusterSecret, ValueForm.secret.orNothing(), .cluster,
+            "Known to all nodes: what others say in that Redis is not believed."),
+        Setting(
+            "redis-ca", \.redisCA, ValueForm.file.orNothing(), .cluster, shownDefault: "the system's",
+            "Certificate authorities in PEM that the certificate of Redis is verified by."),
+        Setting(
+            "cluster-size", \.clusterSize, ValueForm.integer(1...128).orNothing(), .cluster,
+            "Nodes that should be up: with fewer the numbers are called partial."),
     ]
 
     private static let operation: [Setting] = [

@@ -43,6 +43,14 @@ extension ValueForm<String> {
             read: { $0 }, isAllowed: { 1...maxBytes ~= $0.utf8.count && !$0.hasControlCharacters }, show: { $0 })
     }
 
+    /// The name of a cluster: it becomes a part of names in Redis, and of patterns in its rules.
+    static var clusterName: Self {
+        Self(
+            placeholder: "name", expectation: "1 to 64 letters, digits and -._",
+            read: { $0 },
+            isAllowed: { 1...64 ~= $0.utf8.count && $0.utf8.allSatisfy { isalnumASCII($0) || "-._".utf8.contains($0) } }, show: { $0 })
+    }
+
     /// The name of a cookie.
     static var cookieName: Self {
         Self(
@@ -89,18 +97,14 @@ extension ValueForm<String> {
 }
 
 extension String {
-    /// Whether it has the shape of a URL with one of these schemes and a host (a path, for `unix`).
-    func isURL(schemes: [String], mayHoldPassword: Bool = false) -> Bool {
+    /// Whether it has the shape of a URL with one of these schemes and a host.
+    func isURL(schemes: [String]) -> Bool {
         guard let colon = firstRange(of: "://"), !hasControlCharacters, !contains(" ") else { return false }
         let scheme = self[..<colon.lowerBound].lowercased()
         guard schemes.contains(scheme) else { return false }
         let rest = self[colon.upperBound...]
-        if scheme == "unix" { return rest.count > 1 && rest.first == "/" }
-        var authority = rest.prefix { !"/?#".contains($0) }
-        if let at = authority.lastIndex(of: "@") {
-            guard mayHoldPassword else { return false }
-            authority = authority[authority.index(after: at)...]
-        }
+        let authority = rest.prefix { !"/?#".contains($0) }
+        guard !authority.contains("@") else { return false }
         let bracket = authority.lastIndex(of: "]").map { authority.index(after: $0) } ?? authority.startIndex
         let port = authority[bracket...].firstIndex(of: ":")
         let host = authority[..<(port ?? authority.endIndex)]

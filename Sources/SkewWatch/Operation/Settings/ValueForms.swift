@@ -1,3 +1,5 @@
+internal import SkewCluster
+
 extension ValueForm<Int> {
     /// A whole number.
     static func integer(_ range: ClosedRange<Int>) -> Self {
@@ -59,7 +61,7 @@ extension ValueForm<Secret> {
     static var redisURL: Self {
         Self(
             placeholder: "url", expectation: "a URL such as redis://host:6379", hidesText: true,
-            read: { Secret($0) }, isAllowed: { $0.exposed.isURL(schemes: ["redis", "rediss", "unix"], mayHoldPassword: true) },
+            read: { Secret($0) }, isAllowed: { RedisLocation($0.exposed) != nil },
             show: { "\($0)" })
     }
 }

@@ -92,18 +92,4 @@ import Testing
         #expect(warnings.count == 2 && warnings[0].hasPrefix("SKEWWATCH_INTERNAL_PORT is ignored"))
         #expect(warnings.count == 2 && warnings[1].hasPrefix("SKEWWATCH_PORT is ignored"))
     }
-
-    @Test func `a setting whose feature is not built is refused or warned about only when it is used`() throws {
-        for (name, text, _) in ConfigurationValueTests.right {
-            let setting = try #require(SettingsTable.named(name)?.setting)
-            switch setting.pending {
-            case nil: break
-            case .refused:
-                #expect(sentence(["\(setting.flag)=\(text)"]) == ConfigurationError.notAvailable(.flag(setting.flag)).sentence)
-            case .warned:
-                let warnings = try load(["\(setting.flag)=\(text)"]).warnings
-                #expect(warnings.contains { $0.hasPrefix("\(setting.flag) has no effect yet") })
-            }
-        }
-    }
 }

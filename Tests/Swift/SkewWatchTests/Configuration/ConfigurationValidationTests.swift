@@ -93,8 +93,7 @@ import Testing
     @Test func `a secret that is refused is not shown`() {
         #expect(sentence { $0.statsToken = Secret("hunter2\nx") } == "--stats-token must be one to 16 tokens that are not empty.")
         #expect(
-            sentence { $0.redisURL = Secret("redis://hunter2@host") }
-                == "--redis-url is not available in this version, and ignoring it would not be safe.")
+            sentence { $0.redisURL = Secret("redis://hunter2@host") } == "--redis-url must be a URL such as redis://host:6379.")
     }
 
     @Test func `every default is allowed`() {

@@ -14,7 +14,7 @@ import Testing
         ["--allowed-origins", "*"], ["--trusted-proxies", "0.0.0.0/0"], ["--internal-host", "0.0.0.0"], ["--ip-tracking"],
         ["--stats-token", "short"], ["--admin-token", "short"], ["--authorize-url", "http://app.example/ask"],
         ["--jwt-jwks", "http://app.example/keys"], ["--jwt-secret", "short"], ["--ping-interval", "2m"],
-        ["--stats-token", "'0123456789abcdef0123456789abcdef'"], ["--cluster-namespace", "blue"],
+        ["--stats-token", "'0123456789abcdef0123456789abcdef'"], ["--redis-url", "redis://cache"],
     ])
     func `each setting that opens something is named in one sentence`(_ arguments: [String]) throws {
         let warnings = try load(arguments).warnings

@@ -36,6 +36,11 @@ package struct Message: Sendable, Equatable {
     /// What the subscriber may see, and what is tracked; only in the first `stats`.
     package var scope: String?
     package var tracking: [String: Bool]?
+    /// Nodes by state, where there are several.
+    package var nodes: [String: Int]?
+    /// Why the numbers may not be whole.
+    package var partial: [String]
+    package var returning: Int
 
     package init(_ text: String) throws {
         guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], let type = object["type"] as? String
@@ -53,6 +58,9 @@ package struct Message: Sendable, Equatable {
         scope = object["scope"] as? String
         tracking = object["tracking"] as? [String: Bool]
         hasRows = object["connections"] != nil
+        nodes = object["nodes"] as? [String: Int]
+        partial = object["partial"] as? [String] ?? []
+        returning = object["returning"] as? Int ?? 0
         rows = [:]
         for part in ["connections", "opened", "changed"] {
             for row in object[part] as? [[String: Any]] ?? [] {

@@ -1,3 +1,4 @@
+package import SkewCluster
 package import SkewWatch
 package import TestSockets
 
@@ -20,7 +21,7 @@ package struct RunningServer: Sendable {
 
     /// Runs a server for the length of `body`, and ends it whatever happens.
     package static func run(
-        _ configuration: Configuration = .testing { _ in }, hooks: ServerHooks = ServerHooks(),
+        _ configuration: Configuration = .testing { _ in }, hooks: ServerHooks = ServerHooks(), bus: (any PeerBus)? = nil,
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         try configuration.validate()
@@ -28,7 +29,7 @@ package struct RunningServer: Sendable {
         var hooks = hooks
         hooks.listening = { sink.yield($0) }
         let lines = LogLines(configuration.logLevel)
-        let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: lines.logger)
+        let server = SkewWatchServer(configuration: configuration, hooks: hooks, bus: bus, logger: lines.logger)
         let running = Task {
             defer { sink.finish() }
             try await server.run()

@@ -1,0 +1,67 @@
+internal import SkewCluster
+internal import Synchronization
+
+/// What the bus and the loops tell the member of a cluster, from their own threads and without waiting for it. Bounded by bytes.
+final class ClusterInbox: Sendable {
+    struct Content: Sendable {
+        var events: [BusEvent] = []
+        /// Messages were dropped, for there were more than could be taken in.
+        var isOverrun = false
+        /// The time of the first change on a loop since the last look.
+        var firstChange: Duration?
+        /// Versions that were announced on this node, the newest last.
+        var releases: [[UInt8]] = []
+    }
+
+    private struct State {
+        var content = Content()
+        var bytes = 0
+    }
+
+    private static let maxBytes = 4 << 20
+
+    private let state = Mutex(State())
+    private let wakeup = Wakeup()
+
+    /// On the bus' thread.
+    func put(_ event: BusEvent) {
+        state.withLock { state in
+            if case .received(let part) = event {
+                guard state.bytes + part.count <= Self.maxBytes else {
+                    state.content.isOverrun = true
+                    return
+                }
+                state.bytes += part.count
+            }
+            state.content.events.append(event)
+        }
+        wakeup.signal()
+    }
+
+    /// Something changed on a loop. It is looked after when its time has come: nobody is woken.
+    func noteChange(at time: Duration) {
+        state.withLock { $0.content.firstChange = min(time, $0.content.firstChange ?? time) }
+    }
+
+    func announce(_ release: [UInt8]) {
+        state.withLock { $0.content.releases.append(release) }
+        wakeup.signal()
+    }
+
+    func wake() { wakeup.signal() }
+
+    /// Everything but the changes on loops.
+    func take() -> Content {
+        state.withLock { state in
+            defer { (state.content, state.bytes) = (Content(firstChange: state.content.firstChange), 0) }
+            return state.content
+        }
+    }
+
+    /// Forgets the changes on loops: the loops are asked now.
+    func takeChange() {
+        state.withLock { $0.content.firstChange = nil }
+    }
+
+    func wait(until time: Duration) async { await wakeup.wait(until: time) }
+}

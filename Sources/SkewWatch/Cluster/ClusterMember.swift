@@ -1,0 +1,261 @@
+internal import Logging
+internal import Presence
+internal import SkewCluster
+internal import SkewProtocol
+
+/// This node in its cluster: drives the value that decides (`ClusterNode`) with time and with what the bus brings, says what that says, and
+/// is the fleet's source for what all other nodes count.
+///
+/// It runs on the shared pool. No loop with tabs ever waits for it, and it never waits for the bus.
+actor ClusterMember {
+    /// The value wants to be asked ten times a second at least.
+    private static let tick = Duration.milliseconds(50)
+    /// How long a change on a loop waits for others, so that one delta tells them all.
+    private static let flush = Duration.milliseconds(100)
+    private static let lookInterval = Duration.milliseconds(200)
+    /// Routes are told for so long after the last one looked at them.
+    private static let linger = Duration.seconds(60)
+    /// Who asks for routes that nobody asked for before waits so long for the others' answers.
+    private static let patience = Duration.milliseconds(500)
+
+    private let settings: ClusterSettings
+    private let bus: any PeerBus
+    private let inbox: ClusterInbox
+    private let board: ClusterBoard
+    private let seal: MessageSeal?
+    /// Tells the scheduler that something changed at this time.
+    private let noteChange: @Sendable (Duration) -> Void
+    /// Another node announced this version.
+    private let adopt: @Sendable (String) -> Void
+    private var node: ClusterNode
+    private var encoder: MessageEncoder
+    private var decoder = MessageDecoder()
+    private var others = OtherNodes()
+    private var log: ClusterLog
+    private(set) var counters = ClusterCounters()
+    private var random = SystemRandomNumberGenerator()
+    private var report = ClusterReport(up: 0, joining: 1, leaving: 0, lost: 0, partial: [], returning: 0)
+    private var isLinked = false
+    private var echo: Double?
+    private var lastHeartbeat: Duration?
+    private var nextLook = Duration.zero
+    /// The scheduler knows that something waits for it.
+    private var isNoted = false
+    private var newestChange: Duration?
+    private var routesWantedUntil = Duration.zero
+    private var areRoutesWanted = false
+
+    init(
+        _ settings: ClusterSettings, bus: any PeerBus, inbox: ClusterInbox, board: ClusterBoard, logger: Logger,
+        noteChange: @escaping @Sendable (Duration) -> Void, adopt: @escaping @Sendable (String) -> Void
+    ) {
+        (self.settings, self.bus, self.inbox, self.board) = (settings, bus, inbox, board)
+        (self.noteChange, self.adopt) = (noteChange, adopt)
+        let names = ChannelNames(namespace: settings.namespace, database: settings.database)
+        seal = settings.secret.map { MessageSeal(secret: Array($0.exposed.utf8), prefix: names.prefix) }
+        let instance = InstanceID(using: &random)
+        encoder = MessageEncoder(of: instance)
+        log = ClusterLog(logger)
+        node = ClusterNode(
+            .init(instance: instance, label: settings.name, software: BuildInfo.version, basePath: settings.basePath),
+            maxNames: [.summary: settings.maxVersions + 1, .routes: settings.maxRoutes + 1],
+            release: Array((settings.release ?? "").utf8), at: MonotonicTime.now)
+    }
+
+    /// Works until its task is cancelled.
+    func run(_ fleet: Fleet) async {
+        await fleet.want(.counts, by: .peers)
+        bus.open { [inbox] in inbox.put($0) }
+        await withTaskCancellationHandler {
+            while !Task.isCancelled {
+                await step(fleet)
+                await inbox.wait(until: MonotonicTime.now + Self.tick)
+            }
+        } onCancel: {
+            inbox.wake()
+        }
+    }
+
+    private func step(_ fleet: Fleet) async {
+        let (content, now) = (inbox.take(), MonotonicTime.now)
+        for release in content.releases { node.announce(release, at: now) }
+        if content.isOverrun {
+            counters.rejected[.overrun, default: 0] += 1
+            node.settle(at: now)
+        }
+        for event in content.events { take(event, at: now) }
+        if let first = content.firstChange, now - first >= Self.flush {
+            inbox.takeChange()
+            // It comes back as `exchange(_:)`.
+            await fleet.refresh()
+        }
+        work(at: MonotonicTime.now)
+    }
+
+    private func work(at now: Duration) {
+        if areRoutesWanted, now > routesWantedUntil { want(routes: false, at: now) }
+        carryOut(node.advance(to: now, using: &random), at: now)
+        others.update(from: &node)
+        let isNews = others.isTouched && !isNoted
+        // Who is told that counts have changed is told the reasons of that moment.
+        if now >= nextLook || isNews { look(at: now) }
+        guard isNews else { return }
+        isNoted = true
+        noteChange(newestChange ?? now)
+    }
+
+    // MARK: Leaving
+
+    /// From now on tabs are moved elsewhere.
+    func startDraining() { node.startDraining(at: MonotonicTime.now) }
+
+    /// Says goodbye and ends the bus: within two seconds, whatever the bus does.
+    func leave() async {
+        node.leave(at: MonotonicTime.now)
+        let deadline = MonotonicTime.now + .seconds(1)
+        // The task of the server may be cancelled, and with it the loop of `run`: this one works by itself.
+        while !node.hasLeft, isLinked, MonotonicTime.now < deadline {
+            work(at: MonotonicTime.now)
+            await Task { try? await Task.sleep(for: .milliseconds(20)) }.value
+        }
+        await bus.close()
+    }
+
+    // MARK: The fleet
+
+    /// Takes what changed on the loops, and hands over what changed on all other nodes, as of one moment.
+    func exchange(_ own: OwnChanges) -> (delta: StatisticsDelta, report: ClusterReport, lastChange: Duration?) {
+        let now = MonotonicTime.now
+        let time = own.lastChange ?? now
+        for (name, count) in own.versions { node.set(.summary, name, to: count, arrivals: own.arrivals[name] ?? 0, at: time) }
+        for (name, count) in own.arrivals where own.versions[name] == nil {
+            node.set(.summary, name, to: node.ownCount(.summary, name), arrivals: count, at: time)
+        }
+        for (name, count) in own.routes { node.set(.routes, name, to: count, at: time) }
+        for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, at: now) }
+        others.update(from: &node)
+        defer { (isNoted, newestChange) = (false, nil) }
+        return (others.takeDelta(), report, newestChange)
+    }
+
+    /// Somebody on this node looks at routes, or nobody does any more. Returns when the others have told theirs, or after half a second.
+    func want(routes isWanted: Bool) async {
+        let now = MonotonicTime.now
+        routesWantedUntil = isWanted ? .seconds(Int64.max / 4) : now + Self.linger
+        guard isWanted, settings.tracksRoutes, !areRoutesWanted else { return }
+        want(routes: true, at: now)
+        while !node.isSynced(.routes), MonotonicTime.now < now + Self.patience { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private func want(routes isWanted: Bool, at now: Duration) {
+        areRoutesWanted = isWanted
+        bus.listen(to: isWanted ? [.routes] : [])
+        node.want(isWanted ? .routes : [], at: now)
+    }
+
+    // MARK: The bus
+
+    private func take(_ event: BusEvent, at now: Duration) {
+        switch event {
+        case .connected:
+            isLinked = true
+            log.connected(to: settings.place)
+            node.linkConnected(at: now)
+            nextLook = now
+        case .lost(let fault):
+            isLinked = false
+            counters.lost[fault, default: 0] += 1
+            log.lost(fault, settings.place)
+            node.linkLost(at: now)
+            nextLook = now
+        case .published(let receivers): node.published(to: receivers)
+        case .received(let part): hear(part, at: now)
+        }
+    }
+
+    private func hear(_ part: [UInt8], at now: Duration) {
+        counters.receivedBytes += part.count
+        guard let part = seal.map({ $0.open(part) }) ?? part else {
+            counters.rejected[.seal, default: 0] += 1
+            return
+        }
+        do throws(MessageError) {
+            switch try decoder.decode(part) {
+            case .incomplete: break
+            case .foreign(let instance):
+                counters.rejected[.foreign, default: 0] += 1
+                log.foreign(instance)
+                node.hearForeign(from: instance, at: now)
+            case .message(let message): hear(message, at: now)
+            }
+        } catch {
+            counters.rejected[.init(error), default: 0] += 1
+        }
+    }
+
+    private func hear(_ message: ClusterMessage, at now: Duration) {
+        counters.received[.init(message.body), default: 0] += 1
+        if message.sender == node.identity.instance, case .heartbeat = message.body, let sent = lastHeartbeat {
+            echo = (now - sent) / .seconds(1)
+        }
+        if case .delta(let delta, _) = message.body {
+            let time = now - min(delta.age, .seconds(1))
+            newestChange = max(time, newestChange ?? time)
+        }
+        carryOut(node.hear(message, at: now, using: &random), at: now)
+    }
+
+    private func carryOut(_ actions: [ClusterNode.Action], at now: Duration) {
+        for action in actions {
+            switch action {
+            case .publish(let message): publish(message, at: now)
+            case .reconnect:
+                // The bus says so when it is done; until then nothing is believed to be heard.
+                bus.reconnect()
+                node.linkLost(at: now)
+            case .adoptRelease(let bytes):
+                if let version = CleanText.version(bytes.span) { adopt(version) }
+            }
+        }
+    }
+
+    private func publish(_ message: ClusterMessage, at now: Duration) {
+        let kind = ClusterCounters.Kind(message.body)
+        if kind == .heartbeat { lastHeartbeat = now }
+        var parts = encoder.encode(message.body, reserving: seal == nil ? 0 : MessageSeal.length)
+        if let seal { parts = parts.map { seal.seal($0) } }
+        counters.sent[kind, default: 0] += 1
+        counters.sentBytes += parts.reduce(0) { $0 + $1.count }
+        bus.publish(parts, on: message.body.isAboutRoutes ? .routes : .all)
+    }
+
+    // MARK: What is shown
+
+    private func look(at now: Duration) {
+        nextLook = now + Self.lookInterval
+        let nodes = node.census(at: now)
+        let states = Dictionary(grouping: nodes, by: \.state).mapValues(\.count)
+        let up = (states[.up] ?? 0) + (states[.silent] ?? 0)
+        var doubts = Set(node.doubts(at: now).map(\.rawValue))
+        if let size = settings.size, up + (states[.leaving] ?? 0) < size { doubts.insert(Doubt.size.rawValue) }
+        let new = ClusterReport(
+            up: up, joining: states[.joining] ?? 0, leaving: states[.leaving] ?? 0, lost: states[.lost] ?? 0,
+            partial: doubts.sorted(), returning: node.returning)
+        log.look(at: nodes, partial: new.partial, own: nodes[0])
+        board.show(.init(report: new, nodes: nodes, isReady: node.isReady(at: now), isLinked: isLinked, echo: echo))
+        guard new != report else { return }
+        report = new
+        noteChange(now)
+    }
+}
+
+extension ClusterMessage.Body {
+    /// Whether only those need it who look at routes.
+    fileprivate var isAboutRoutes: Bool {
+        switch self {
+        case .delta(let delta, _): delta.section == .routes
+        case .snapshot(let snapshot, _, _): snapshot.section == .routes
+        case .heartbeat, .leave: false
+        }
+    }
+}

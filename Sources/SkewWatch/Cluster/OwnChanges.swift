@@ -1,0 +1,28 @@
+internal import Presence
+
+/// What changed on the loops of this node: what it has to tell the others.
+struct OwnChanges: Sendable {
+    /// The counts that changed, absolute, names as this node alone would show them.
+    var versions: [String: Int] = [:]
+    var routes: [String: Int] = [:]
+    /// How many tabs came, by version.
+    var arrivals: [String: Int] = [:]
+    /// The tabs that were closed to move them elsewhere.
+    var displaced: [DisplacedTab] = []
+    /// When the newest change happened.
+    var lastChange: Duration?
+}
+
+/// A tab that this node closed to move it elsewhere.
+struct DisplacedTab: Sendable, Equatable {
+    var version: String
+    var route: String
+    /// When it should be back.
+    var due: Duration
+}
+
+/// What a loop tells beside its counts, where other nodes are to hear of it.
+struct Movements: Sendable, Equatable {
+    var arrivals: [String: Int] = [:]
+    var displaced: [DisplacedTab] = []
+}

@@ -1,0 +1,126 @@
+import SkewCluster
+import SkewWatch
+import TestServer
+import TestSockets
+import Testing
+
+/// Several servers over one bus, as their clients see them.
+@Suite(.timeLimit(.minutes(1))) struct ClusterTests {
+    private static func settings(_ name: String, _ change: (inout Configuration) -> Void = { _ in }) -> Configuration {
+        .testing {
+            ($0.nodeID, $0.internalPort, $0.adminToken) = (name, 0, Secret(RunningServer.adminToken))
+            change(&$0)
+        }
+    }
+
+    /// Runs two servers, and returns to the body when both are ready.
+    private func pair(_ hub: MemoryBus.Hub, _ body: (RunningServer, RunningServer) async throws -> Void) async throws {
+        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
+            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
+                for server in [one, two] { try await ready(server) }
+                try await body(one, two)
+            }
+        }
+    }
+
+    private func ready(_ server: RunningServer) async throws {
+        for _ in 0..<600 {
+            if try await server.probe("/ready")?.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("it is not ready within six seconds")
+    }
+
+    @Test func `a node that joins is not ready before it knows the others, and then both count as one`() async throws {
+        let hub = MemoryBus.Hub()
+        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
+            #expect(try await one.probe("/ready")?.status == 503)
+            #expect(try await one.probe("/live")?.status == 200)
+            let (watcher, _, first) = try await one.watch("delta", "?v=a&route=/x")
+            #expect(first.partial == ["link"] && first.total == 1)
+            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
+                try await ready(two)
+                let (tab, _) = try await two.open("?v=b&route=/y")
+                var state = first
+                while state.total != 2 || state.routes.count != 2 { state.apply(try await watcher.message()) }
+                #expect(state.versions == ["a": 1, "b": 1] && state.routes == ["/x": 1, "/y": 1])
+                let (second, _, other) = try await two.watch("summary", "?v=b&route=/y")
+                #expect(other.versions == ["a": 1, "b": 2] && other.routes["/x"] == 1)
+                let whole = try await watcher.message { $0.nodes?["up"] == 2 && $0.partial.isEmpty && $0.total == 3 }
+                #expect(whole.nodes == ["up": 2, "joining": 0, "leaving": 0, "lost": 0])
+                let answer = try await two.request(
+                    "GET", "/__skew/admin/nodes", headers: ["Authorization: Bearer \(RunningServer.adminToken)"])
+                let body = try #require(answer?.body)
+                #expect(body.contains(#""name":"one""#) && body.contains(#""name":"two""#) && body.contains(#""state":"up""#), "\(body)")
+                try await two.awaitMetric("cluster_connections", 3)
+                try await tab.sendClose(1000)
+                _ = try await watcher.message { $0.total == 2 }
+                await second.hangUp()
+            }
+        }
+    }
+
+    @Test func `a release that is announced on one node reaches the tabs of all`() async throws {
+        try await pair(MemoryBus.Hub()) { one, two in
+            let (tab, _) = try await two.open("?v=a")
+            _ = try await one.administer("/admin/release", #"{"version":"b"}"#)
+            let message = try await tab.message()
+            #expect(message.type == "version" && message.version == "b")
+            let (_, hello) = try await two.open("?v=a")
+            #expect(hello.version == "b")
+            _ = try await two.administer("/admin/release", #"{"version":"c"}"#)
+            #expect(try await tab.message().version == "c")
+            let (_, late) = try await one.open("?v=a")
+            for _ in 0..<100 where late.version != "c" {
+                if try await one.open("?v=a").hello.version == "c" { return }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(late.version == "c")
+        }
+    }
+
+    @Test func `the tabs of a node that leaves stay in the total until they are back or their time is over`() async throws {
+        let hub = MemoryBus.Hub()
+        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
+            let watched = AsyncStream<[WebSocketClient]>.makeStream()
+            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
+                for server in [one, two] { try await ready(server) }
+                let (watcher, _, _) = try await one.watch("summary", "?v=w")
+                var clients = [watcher]
+                for _ in 0..<3 { clients.append(try await two.open("?v=a").client) }
+                _ = try await watcher.message { $0.total == 4 && $0.partial.isEmpty }
+                watched.continuation.yield(clients)
+            }
+            // The second one has closed its tabs and said goodbye.
+            let clients = try #require(await watched.stream.first { _ in true })
+            let watcher = try #require(clients.first)
+            let moved = try await watcher.message { $0.returning == 3 }
+            #expect(moved.total == 4 && moved.versions == ["a": 3, "w": 1], "\(moved)")
+            let (tab, _) = try await one.open("?v=a")
+            let left = try await watcher.message { $0.nodes?["leaving"] == 0 && $0.nodes?["up"] == 1 }
+            #expect(left.total == 4 || left.total == 5, "one came before its time")
+            let over = try await watcher.message { $0.returning == 0 }
+            #expect(over.total == 2 && over.partial.isEmpty)
+            for client in clients + [tab] { await client.hangUp() }
+        }
+    }
+
+    @Test func `while the bus is away the numbers say so, and are this node's own after a while`() async throws {
+        let hub = MemoryBus.Hub()
+        try await pair(hub) { one, two in
+            let (watcher, _, _) = try await one.watch("summary", "?v=w")
+            let (tab, _) = try await two.open("?v=a")
+            _ = try await watcher.message { $0.total == 2 && $0.partial.isEmpty }
+            hub.setUp(false)
+            let doubtful = try await watcher.message()
+            #expect(doubtful.total == 2 && doubtful.partial == ["link"])
+            let local = try await watcher.message { $0.total == 1 }
+            #expect(local.partial.contains("lost"))
+            #expect(try await one.probe("/ready")?.status == 200)
+            hub.setUp(true)
+            _ = try await watcher.message { $0.total == 2 && $0.partial.isEmpty }
+            _ = try await one.line(with: "The numbers are whole.")
+            await tab.hangUp()
+        }
+    }
+}
