@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
-fast=(format arrows javascript build readme browser fuzz load swift)
+fast=(format arrows javascript build readme browser fuzz cluster load swift)
 more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
@@ -21,6 +21,7 @@ packages() {
         readme) echo curl openssl python3 python3-venv ;;
         fuzz | restart) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
+        cluster) echo python3 redis-server ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom ;;
         metrics) echo prometheus curl ;;
         halfopen) echo iproute2 iptables python3 curl ;;
@@ -49,6 +50,8 @@ part() {
         build) swift build --build-tests ;;
         readme) Tests/System/readme.sh ;;
         fuzz) python3 Tests/System/fuzz --binary "$(built)" --longest 5 "$@" ;;
+        # The short half of the failure table; with --all the rest.
+        cluster) python3 Tests/System/cluster --binary "$(built)" "$@" ;;
         # No older build that lies about is tested in its place.
         browser) SKEWWATCH=$(built) Tests/Browser/run.sh "$@" ;;
         load) swift build --package-path Tests/Load --build-tests && swift test --package-path Tests/Load --skip-build "$@" ;;
