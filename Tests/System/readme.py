@@ -2,7 +2,7 @@
 
 The word after the language of a fence says what becomes of its block:
 
-    ```sh serve             starts a server; the line is `Docker/run.sh SETTINGS`. It ends with the page or the next such block.
+    ```sh serve             starts a server; the line is `Docker/run.sh [demo] SETTINGS`. It ends with the page or the next such block.
     ```sh run               must end with exit code 0.
     ```sh run in=NAME       goes on in a terminal of that name.
     ```text types in=NAME   is typed there, line by line.
@@ -87,8 +87,9 @@ class Terminal:
 class Server:
     def __init__(self, binary, arguments):
         self.port, self.internal = free_port(), free_port()
+        command = [] if arguments and not arguments[0].startswith("-") else ["serve"]
         self.process = subprocess.Popen(
-            [binary, "serve", *arguments, "--port", str(self.port), "--internal-port", str(self.internal), "--drain-timeout", "0s"],
+            [binary, *command, *arguments, "--port", str(self.port), "--internal-port", str(self.internal), "--drain-timeout", "0s"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -150,10 +151,11 @@ class Page:
 
     def real(self, block):
         text = "\n".join(block).replace("Tests/Load/.build/release/", f"{self.load_folder}/")
-        text = text.replace(".build/release/", f"{self.folder}/")
+        text = re.sub(r"(?<!Tests/Load/)\.build/release/", f"{self.folder}/", text)
         if self.server:
             text = text.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
             text = text.replace("127.0.0.1:9090", f"127.0.0.1:{self.server.internal}")
+            text = text.replace("--port 8080", f"--port {self.server.port}")
         return text
 
     def serve(self, block):
@@ -222,6 +224,13 @@ def check_links(page):
             raise Fault(f"{page.relative_to(ROOT)}: the link {target} leads nowhere")
 
 
+def check_size(page):
+    """The first page is one that is read."""
+    size = len(page.read_bytes())
+    if page == ROOT / "README.md" and size > 9216:
+        raise Fault(f"README.md has {size} bytes; 9216 are the most")
+
+
 def check_paths(page):
     """Files that the page names in code are there, in the root or under Sources."""
     text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
@@ -241,6 +250,7 @@ def main():
         for path in pages:
             check_links(path)
             check_paths(path)
+            check_size(path)
             page = Page(path, arguments.bin.resolve(), arguments.load_bin.resolve())
             page.run()
             print(f"{path.relative_to(ROOT)}: {page.count} commands run.")

@@ -1,4 +1,4 @@
-// A Swift program that serves with rules of its own. See README.md, "Embedding".
+// A Swift program that serves with rules of its own. See Docker/docs/embedding.md.
 //
 //   swift run EmbeddingExample 8080 build-42
 //
