@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Installs Debian packages that are missing, and says which. Without any missing it changes nothing and needs no rights.
+# Installs Debian packages that are missing, and says which; it asks nothing. Without any missing it changes nothing and needs no rights.
 # Usage: Docker/packages.sh [--list] PACKAGE...; with --list it only names those that are missing.
 set -euo pipefail
+fail() {
+    echo "$*" >&2
+    exit 1
+}
 
 list=
 if [[ ${1:-} == --list ]]; then
     list=yes
     shift
 fi
+command -v dpkg-query >/dev/null || fail "This is no Debian or Ubuntu: install what stands for these packages by hand: $*"
 missing=()
 for package in "$@"; do
     state=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null || true)
@@ -23,11 +28,12 @@ if ((${#missing[@]} == 0)); then
 fi
 
 echo "System packages: installing ${missing[*]}."
+command -v apt-get >/dev/null || fail "There is no apt-get here: install these packages by hand: ${missing[*]}"
 as_root=()
 if ((EUID != 0)); then
-    command -v sudo >/dev/null || { echo "These packages need root: apt-get install ${missing[*]}" >&2; exit 1; }
+    command -v sudo >/dev/null || fail "These packages need root, and there is no sudo; as root: apt-get install ${missing[*]}"
     as_root=(sudo)
 fi
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
-apt update
-apt install -y --no-install-recommends "${missing[@]}" >/dev/null
+apt update || fail "The list of packages cannot be read: is there a network? Missing are: ${missing[*]}"
+apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "These packages cannot be installed: ${missing[*]}; apt-get says why above."

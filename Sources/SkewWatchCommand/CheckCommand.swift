@@ -4,8 +4,8 @@ internal import SkewWatch
 /// `skewwatch check`: says whether `serve` would accept the same settings.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check the settings exactly as serve does, and print ok or what is wrong.",
-        usage: "skewwatch check [settings]", discussion: HelpPage.discussion)
+        commandName: "check", abstract: "Check the settings as serve does; print ok or what is wrong.",
+        usage: "skewwatch check [settings]")
 
     @OptionGroup var arguments: SettingArguments
 

@@ -16,8 +16,7 @@ struct HealthCommand: AsyncParsableCommand {
                   0    healthy
                   1    not healthy, or no answer; one sentence on standard error says why
                   78   wrong settings
-                """,
-            listsSettings: true))
+                """))
 
     @OptionGroup var arguments: SettingArguments
 

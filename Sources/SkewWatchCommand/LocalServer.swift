@@ -36,10 +36,10 @@ struct LocalServer {
     }
 
     /// The host as a URL has it; a server on all addresses is reached on loopback.
-    private static func reachable(_ host: String) -> String {
+    static func reachable(_ host: String) -> String {
         guard let address = NetworkAddress(host) else { return host }
-        if address == NetworkAddress("0.0.0.0") { return "127.0.0.1" }
-        if address == NetworkAddress("::") { return "[::1]" }
+        // `::` takes IPv4 as well.
+        if address == NetworkAddress("0.0.0.0") || address == NetworkAddress("::") { return "127.0.0.1" }
         return address.isIPv4 ? address.description : "[\(address)]"
     }
 }

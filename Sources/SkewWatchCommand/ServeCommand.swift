@@ -5,8 +5,7 @@ internal import SkewWatch
 /// `skewwatch serve`: serves until a signal ends it.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve; what happens when no command is named.", usage: "skewwatch [serve] [settings]",
-        discussion: HelpPage.discussion)
+        commandName: "serve", abstract: "Serve; what happens when no command is named.", usage: "skewwatch [serve] [settings]")
 
     @OptionGroup var arguments: SettingArguments
 
@@ -17,13 +16,19 @@ struct ServeCommand: AsyncParsableCommand {
         let threshold = LogThreshold(configuration.logLevel)
         LoggingSystem.bootstrap { _ in LineLogHandler(threshold: threshold, format: format) }
         let logger = Logger(label: "skewwatch")
-        let server = SkewWatchServer(configuration: configuration, logger: logger)
+        let manager = ServiceManager(environment: SettingArguments.environment)
+        var hooks = ServerHooks()
+        hooks.listening = { _ in manager?.tell(.ready) }
+        let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: logger)
         SignalWatch.start(
             onEnd: { name in
+                manager?.tell(.stopping)
                 logger.info("Ending after \(name); a second one ends at once.")
                 server.shutdown()
             },
             onHangUp: { reload(server, logger, threshold) })
+        let heartbeat = Task { await manager?.keepTelling { server.isAlive } }
+        defer { heartbeat.cancel() }
         do {
             try await server.run()
         } catch {

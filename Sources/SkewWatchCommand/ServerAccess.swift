@@ -29,16 +29,25 @@ struct ServerAccess {
     /// - Throws: a sentence about a URL that cannot be a server's.
     static func check(_ url: String) throws(CommandFailure) { _ = try complete(url) }
 
-    private static func complete(_ url: String) throws(CommandFailure) -> String {
+    private static func complete(_ given: String) throws(CommandFailure) -> String {
+        let url = withoutDashboard(given)
         guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
         else {
             throw CommandFailure(
-                sentence: "The URL must be that of the server with its base path, such as https://app.example.com/__skew.",
+                sentence:
+                    "The URL must be that of the server with its base path, such as https://app.example.com/__skew, not \(given.quoted).",
                 status: .wrongSettings)
         }
         guard url.dropFirst(start).contains("/") else { return url + usualBasePath }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    /// The address of the dashboard, as it is pasted from a browser, stands for that of its server.
+    private static func withoutDashboard(_ url: String) -> String {
+        var path = url.prefix { $0 != "?" && $0 != "#" }
+        if path.hasSuffix("/") { path.removeLast() }
+        return path.hasSuffix("/dashboard") ? String(path.dropLast("dashboard".count)) : url
     }
 
     /// A request to an endpoint below the base path.

@@ -9,16 +9,27 @@ struct SettingArguments: ParsableArguments {
     var settings: [String] = []
 
     /// The configuration.
+    /// - Parameter defaults: variables that count where the environment has none.
     /// - Throws: `CommandFailure` with the sentence about a wrong setting, or a request for help.
-    func load(for command: any ParsableCommand.Type) throws -> Configuration {
-        if settings.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(command) }
-        return try Self.load(settings)
+    func load(for command: any ParsableCommand.Type, defaults: [String: String] = [:]) throws -> Configuration {
+        if let place = settings.firstIndex(where: { $0 == "--help" || $0 == "-h" }) {
+            let word = settings[(place + 1)...].first
+            let group = Setting.Group.allCases.first { $0.word == word }
+            if let word, group == nil {
+                throw CommandFailure(
+                    sentence:
+                        "There is no group of settings \(word.quoted); there are \(Setting.Group.allCases.map(\.word).joined(separator: ", ")).",
+                    status: .wrongSettings)
+            }
+            throw CleanExit.message(HelpPage.text(for: command, group: group))
+        }
+        return try Self.load(settings, defaults: defaults)
     }
 
     /// The same for a command that has arguments of its own.
-    static func load(_ settings: [String]) throws(CommandFailure) -> Configuration {
+    static func load(_ settings: [String], defaults: [String: String] = [:]) throws(CommandFailure) -> Configuration {
         do {
-            return try Configuration.load(arguments: settings, environment: environment)
+            return try Configuration.load(arguments: settings, environment: environment.merging(defaults) { given, _ in given })
         } catch {
             throw CommandFailure(sentence: error.sentence, status: .wrongSettings)
         }

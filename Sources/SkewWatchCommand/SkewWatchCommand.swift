@@ -17,10 +17,10 @@ struct SkewWatchCommand: ParsableCommand {
             skewwatch default-env
             skewwatch version
             """,
-        discussion: HelpPage.discussion,
         subcommands: [
-            ServeCommand.self, WatchCommand.self, AnnounceCommand.self, CheckCommand.self, HealthCommand.self, DefaultEnvCommand.self,
-            VersionCommand.self,
+            ServeCommand.self, DemoCommand.self, WatchCommand.self, AnnounceCommand.self, CheckCommand.self, HealthCommand.self,
+            DefaultEnvCommand.self,
+            CompletionCommand.self, ManualCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 
@@ -34,10 +34,7 @@ struct SkewWatchCommand: ParsableCommand {
     }
 
     private static func runCommand() async -> Never {
-        if ["--version", "-V"].contains(CommandLine.arguments.dropFirst().first) {
-            StandardStreams.print(VersionCommand.text)
-            ExitStatus.success.leave()
-        }
+        answerAtOnce(CommandLine.arguments.dropFirst())
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -48,6 +45,18 @@ struct SkewWatchCommand: ParsableCommand {
         } catch {
             leave(with: error)
         }
+        ExitStatus.success.leave()
+    }
+
+    /// What is asked for without a command, and so would be taken for settings of `serve`.
+    private static func answerAtOnce(_ arguments: ArraySlice<String>) {
+        let text: String
+        switch (arguments.first, arguments.count) {
+        case ("--version", _), ("-V", _): text = VersionCommand.text
+        case ("--help", 1), ("-h", 1), ("help", 1): text = HelpPage.overview
+        default: return
+        }
+        StandardStreams.print(text)
         ExitStatus.success.leave()
     }
 

@@ -2,13 +2,13 @@
 # Checks every file of Docker/examples, and compose.yaml, by the program that reads it.
 # Usage: Tests/System/examples.sh [SKEWWATCH]; the debug build's unless named.
 #
-# Wants Debian's nginx, haproxy, caddy, prometheus and systemd, and from PyPI check-jsonschema and kubernetes-validate (a virtual
-# environment's bin folder in PATH). A program that is not there is an error: nothing passes unchecked.
+# Wants Debian's nginx, haproxy, caddy, prometheus, systemd, zsh, fish and mandoc, and from PyPI check-jsonschema, kubernetes-validate and
+# helm-python-sdk (a virtual environment's bin folder in PATH). A program that is not there is an error: nothing passes unchecked.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 SKEWWATCH=${1:-${SKEWWATCH:-}}
 binary debug
 skewwatch=$SKEWWATCH
-need nginx haproxy caddy promtool systemd-analyze check-jsonschema kubernetes-validate
+need nginx haproxy caddy promtool systemd-analyze check-jsonschema kubernetes-validate bash zsh fish mandoc
 
 config_is_current() { Docker/examples/config/generate.sh "$skewwatch" | diff Docker/examples/config/skewwatch.json5 -; }
 # All but `config` itself, which cannot stand in the file.
@@ -21,9 +21,18 @@ holds "config: every setting is there" config_is_whole
 holds "config: it is what generate.sh writes" config_is_current
 holds "config: skewwatch check" "$skewwatch" check --config Docker/examples/config/skewwatch.json5
 
-sed -e 's/skewwatch:8080/127.0.0.1:8080/' Docker/examples/nginx/skewwatch.conf >"$scratch/nginx-site.conf"
-echo "pid $scratch/nginx.pid; events {} http { access_log off; include $scratch/nginx-site.conf; }" >"$scratch/nginx.conf"
-holds "nginx -t" nginx -t -e stderr -c "$scratch/nginx.conf"
+# The three files of nginx together, as compose.yaml mounts them.
+mkdir -p "$scratch/nginx/conf.d" "$scratch/nginx/snippets"
+cp Docker/examples/nginx/skewwatch.conf "$scratch/nginx/conf.d/default.conf"
+cp Docker/examples/nginx/skewwatch.location.conf "$scratch/nginx/snippets/"
+cp /etc/nginx/mime.types "$scratch/nginx/"
+sed -e "s#/etc/nginx/#$scratch/nginx/#" -e "s#^pid .*#pid $scratch/nginx.pid;#" -e "s#/var/log/nginx/error.log#stderr#" -e '/^user /d' \
+    Docker/examples/nginx/nginx.conf >"$scratch/nginx/nginx.conf"
+holds "nginx -t" nginx -t -p "$scratch/nginx" -e stderr -c "$scratch/nginx/nginx.conf"
+# One snippet, and everybody includes it: a second copy is one that is wrong some day.
+no_copies() { ! git grep -nE 'proxy_pass|Host \$host' -- Docker README.md ':!Docker/examples/nginx/skewwatch.location.conf'; }
+holds "nginx: the lines stand in one file" no_copies
+holds "nginx: compose mounts what the files include" grep -q 'snippets/skewwatch.location.conf' Docker/compose.yaml
 holds "haproxy -c" haproxy -c -f Docker/examples/haproxy/haproxy.cfg
 holds "caddy validate" env XDG_DATA_HOME="$scratch" caddy validate --adapter caddyfile --config Docker/examples/caddy/Caddyfile
 holds "promtool check rules" promtool check rules Docker/examples/prometheus/skewwatch.rules.yaml
@@ -36,8 +45,28 @@ holds "systemd-analyze security: exposure of at most 2" \
 
 holds "compose: its schema" check-jsonschema --builtin-schema vendor.compose-spec Docker/compose.yaml
 holds "kubernetes: its schema" kubernetes-validate --strict Docker/examples/kubernetes/skewwatch.yaml
-# Traefik is in neither; at least it is YAML, and names no middleware or service that is not there.
-holds "traefik: names" python3 - Docker/examples/traefik/dynamic.yaml <<'PYTHON'
+# A ServiceMonitor's schema is the operator's own; it must find the service and its port.
+holds "kubernetes: the ServiceMonitor finds the service" "$(dirname "$(command -v kubernetes-validate)")/python" - <<'PYTHON'
+import yaml
+folder = "Docker/examples/kubernetes/"
+monitor = yaml.safe_load(open(folder + "servicemonitor.yaml"))["spec"]
+service = next(each for each in yaml.safe_load_all(open(folder + "skewwatch.yaml")) if each["kind"] == "Service")
+assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+assert {each["port"] for each in monitor["endpoints"]} <= {each["name"] for each in service["spec"]["ports"]}
+PYTHON
+mkdir "$scratch/helm"
+holds "helm: rendered, with three sets of values" "$(dirname "$(command -v kubernetes-validate)")/python" Tests/System/helm.py "$skewwatch" "$scratch/helm"
+for manifest in "$scratch"/helm/*.yaml; do
+    holds "helm: the schema of $(basename "$manifest" .yaml)" kubernetes-validate --strict "$manifest"
+done
+for shell in bash zsh fish; do
+    "$skewwatch" completion $shell >"$scratch/completion.$shell"
+    holds "completions: $shell reads them" $shell -n "$scratch/completion.$shell"
+done
+"$skewwatch" manual >"$scratch/skewwatch.1"
+holds "manual: mandoc has nothing to say" mandoc -T lint -W warning "$scratch/skewwatch.1"
+# Tests/System/proxies.sh runs Traefik; here its file is read: it names no middleware or service that is not there.
+holds "traefik: names" "$(dirname "$(command -v kubernetes-validate)")/python" - Docker/examples/traefik/dynamic.yaml <<'PYTHON'
 import sys, yaml
 http = yaml.safe_load(open(sys.argv[1]))["http"]
 for router in http["routers"].values():
@@ -46,7 +75,7 @@ for router in http["routers"].values():
 PYTHON
 # What the image knows as its defaults must not be something else in the examples.
 holds "examples: the setting names are the program's" bash -c '
-    for name in $(grep -rhoE "SKEWWATCH_[A-Z_]+" Docker/compose.yaml Docker/Dockerfile Docker/examples --include=* | sort -u); do
+    for name in $(grep -rhoE "SKEWWATCH_[A-Z_]+" Docker/compose.yaml Docker/Dockerfile Docker/examples --include=* | grep -vxE "SKEWWATCH_(REVISION|BUILD_DATE|DATA_DIR|URL)" | sort -u); do
         "$0" default-env | grep -qE "(^|[ #])${name%_FILE}(=|$)" || { echo "$name is no setting"; exit 1; }
     done' "$skewwatch"
 

@@ -20,6 +20,7 @@ CASES = {
         "settings": {"release": "build-42", "allowed-origins": "https://app.example.com,https://*.example.com"},
         "nodeSelector": {"disk": "ssd"}, "tolerations": [{"key": "a", "operator": "Exists"}], "service": {"annotations": {"a": "b"}},
     },
+    "cluster": {"replicas": 2, "cluster": True, "secret": {"name": "mine"}},
     "own secret, little else": {
         "secret": {"name": "mine"}, "networkPolicy": {"enabled": False}, "metrics": {"service": False}, "image": {"tag": "1"},
     },
@@ -69,6 +70,12 @@ def main():
         claims = {volume["persistentVolumeClaim"]["claimName"] for volume in pod["volumes"] if "persistentVolumeClaim" in volume}
         if claims != {document["metadata"]["name"] for document in documents if document["kind"] == "PersistentVolumeClaim"}:
             faults.append(f"{case}: claims and volumes differ")
+    for wrong in ({"replicas": 2}, {"cluster": True}):
+        try:
+            list(objects(wrong, "watch"))
+            faults.append(f"{wrong} is rendered")
+        except helm_python.HelmError:
+            pass
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
     told = subprocess.run([skewwatch, "version"], capture_output=True, text=True).stdout.split()[1]
     if version != told:

@@ -18,7 +18,7 @@ set -euo pipefail
         text = ""
     }
     # Other settings are named as this file names them.
-    match($0, /SKEWWATCH_[A-Z_]+_FILE/) {
+    !/^(# )?SKEWWATCH_[A-Z0-9_]+=/ && match($0, /SKEWWATCH_[A-Z_]+_FILE/) {
         name = tolower(substr($0, RSTART + 10, RLENGTH - 10))
         gsub(/_/, "-", name)
         $0 = substr($0, 1, RSTART - 1) "\"" name "\"" substr($0, RSTART + RLENGTH)

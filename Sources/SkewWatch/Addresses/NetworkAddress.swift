@@ -33,6 +33,12 @@ package struct NetworkAddress: Sendable, Hashable {
     /// Whether this is an IPv4 address, mapped or not.
     package var isIPv4: Bool { bits >> 32 == Self.mappedPrefix >> 32 }
 
+    /// In network order: four bytes of IPv4, sixteen of IPv6.
+    package var networkBytes: [UInt8] {
+        let bytes = (0..<16).map { UInt8(truncatingIfNeeded: bits >> (8 * (15 - $0))) }
+        return isIPv4 ? Array(bytes[12...]) : bytes
+    }
+
     /// Whether only this machine can reach it.
     var isLoopback: Bool { bits == 1 || (isIPv4 && UInt32(truncatingIfNeeded: bits) >> 24 == 127) }
 

@@ -40,7 +40,7 @@ final class AuditLog: Sendable {
             fields["scope"] = "\(grant.scope)"
             fields["authorizer"] = "\(grant.authorizer.rawValue)"
             if let who = grant.who { fields["who"] = "\(who)" }
-            if let expires = grant.expires { fields["seconds"] = "\((expires - now).components.seconds)" }
+            if let expires = grant.expires { fields["seconds"] = .number(Int((expires - now).components.seconds)) }
             return fields
         }
     }
@@ -71,7 +71,7 @@ final class AuditLog: Sendable {
     func request(_ request: String, status: Int, by name: String?, from address: String?, now: Duration) {
         // A flood of wrong ones must not leave out a right one.
         write(name == nil ? .refusedRequests : .requests, "Admin request.", now) {
-            var fields: Logger.Metadata = ["request": "\(request)", "status": "\(status)"]
+            var fields: Logger.Metadata = ["request": "\(request)", "status": .number(status)]
             if let name { fields["who"] = "\(name)" }
             if let address { fields["address"] = "\(address)" }
             return fields
@@ -87,7 +87,7 @@ final class AuditLog: Sendable {
     func summarize(now: Duration) {
         let counts = gates.withLock { gates in gates.indices.map { gates[$0].summary(at: now) } }
         for (kind, count) in zip(Kind.allCases, counts) where count != nil {
-            logger.info("Further lines about statistics were left out.", metadata: ["kind": "\(kind)", "count": "\(count!)"])
+            logger.info("Further lines about statistics were left out.", metadata: ["kind": "\(kind)", "count": .number(count!)])
         }
     }
 
@@ -96,7 +96,7 @@ final class AuditLog: Sendable {
     ) {
         guard let leftOut = gates.withLock({ $0[kind.rawValue].pass(at: now) }) else { return }
         var fields = fields()
-        if leftOut > 0 { fields["leftOutBefore"] = "\(leftOut)" }
+        if leftOut > 0 { fields["leftOutBefore"] = .number(leftOut) }
         logger.log(level: level, message, metadata: fields)
     }
 

@@ -18,7 +18,7 @@ struct RefusalLog: Sendable {
             if let host = request.page.host { fields["host"] = "\(Self.shown(host))" }
             if request.page.isCrossSite { fields["fetchSite"] = "cross-site" }
         }
-        if leftOut > 0 { fields["leftOutBefore"] = "\(leftOut)" }
+        if leftOut > 0 { fields["leftOutBefore"] = .number(leftOut) }
         logger.debug("A request was refused.", metadata: fields)
     }
 
@@ -28,7 +28,7 @@ struct RefusalLog: Sendable {
         guard logger.logLevel <= .debug, let leftOut = uncountedGate.pass(at: now) else { return }
         var fields: Logger.Metadata = ["connection": "\(id)", "reason": "\(reason.rawValue)"]
         if let userAgent { fields["userAgent"] = "\(Self.shown(userAgent))" }
-        if leftOut > 0 { fields["leftOutBefore"] = "\(leftOut)" }
+        if leftOut > 0 { fields["leftOutBefore"] = .number(leftOut) }
         logger.debug("A connection is served and not counted.", metadata: fields)
     }
 

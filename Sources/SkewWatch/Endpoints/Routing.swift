@@ -62,6 +62,8 @@ enum Routing: Sendable {
     /// The dashboard, relative to a path that stands for it: so it is right behind a proxy that cuts a part off, too.
     private static func dashboard(from path: [UInt8], basePath: String) -> String? {
         if path.elementsEqual((basePath + "/").utf8) { return "dashboard" }
+        // Whoever types the server's address alone: behind a proxy that is the app's.
+        if path.elementsEqual("/".utf8) { return basePath.dropFirst() + "/dashboard" }
         if path.elementsEqual((basePath + "/dashboard/").utf8) { return "../dashboard" }
         guard !basePath.isEmpty, path.elementsEqual(basePath.utf8), let last = basePath.split(separator: "/").last else { return nil }
         return "\(last)/dashboard"

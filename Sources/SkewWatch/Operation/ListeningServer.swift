@@ -13,6 +13,9 @@ struct ListeningServer: Sendable {
     /// nil where the internal port is off.
     private let probes: InternalServer?
 
+    /// Which loop hangs, in a sentence; nil where none does.
+    var complaint: String? { watchdog.complaint }
+
     // MARK: Listening
 
     /// Listens with all loops, and on the internal port.
@@ -134,7 +137,7 @@ struct ListeningServer: Sendable {
         logger.info(
             "Listening.",
             metadata: [
-                "address": "\(address.url)", "loops": "\(parts.loops)", "connections": "\(parts.limit)",
+                "address": "\(address.url)", "loops": .number(parts.loops), "connections": "\(parts.limit)",
                 "build": "\(BuildInfo.description)",
             ])
         logger.info("Open the dashboard.", metadata: ["url": "\(address.localURL)/dashboard"])
@@ -169,7 +172,7 @@ struct ListeningServer: Sendable {
         var plan = DrainPlan(open: open, timeout: parts.configuration.drainTimeout, from: MonotonicTime.now)
         if plan.total > 0 {
             parts.logger.info(
-                "Draining.", metadata: ["connections": "\(plan.total)", "seconds": "\(plan.duration / .seconds(1))"])
+                "Draining.", metadata: ["connections": .number(plan.total), "seconds": .number(plan.duration / .seconds(1))])
         }
         loop: while true {
             switch plan.next(at: MonotonicTime.now) {

@@ -5,6 +5,9 @@ extension SkewWatchServer {
     /// Where clients reach it; nil before it listens and after it has ended.
     public var address: ServerAddress? { running?.address }
 
+    /// Whether it serves and all its loops turn: what `/live` says.
+    package var isAlive: Bool { running.map { $0.complaint == nil } ?? false }
+
     /// Who is connected now; nil while the server does not run. Costs a visit to each loop.
     public func statistics() async -> ServerStatistics? {
         guard let parts = running?.parts else { return nil }

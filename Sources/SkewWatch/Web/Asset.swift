@@ -24,7 +24,7 @@ struct Asset: Sendable {
     static func at(path: [UInt8], basePath: String) -> Asset? {
         guard path.starts(with: (basePath + "/").utf8) else { return nil }
         let name = String(decoding: path.dropFirst(basePath.utf8.count + 1), as: UTF8.self)
-        return byName[name == "dashboard" ? "dashboard.html" : name]
+        return byName[pages[name] ?? name]
     }
 
     /// Answers a GET or HEAD.
@@ -53,6 +53,9 @@ struct Asset: Sendable {
         }
         return HTTPResponse(status: 200, headers: headers, body: isCompressed ? gzip : bytes)
     }
+
+    /// Pages have no ending in their path.
+    private static let pages = ["dashboard": "dashboard.html", "tab": "tab.html"]
 
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "

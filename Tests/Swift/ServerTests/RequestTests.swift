@@ -15,7 +15,8 @@ import Testing
     }
 
     private static let refused: [Case] = [
-        Case(request: "GET /", status: 404), Case(request: "GET /__skew/x", status: 404), Case(request: "GET /__skew/nothing", status: 404),
+        Case(request: "GET /nothing", status: 404), Case(request: "GET /__skew/x", status: 404),
+        Case(request: "GET /__skew/nothing", status: 404),
         Case(request: "POST /__skew/nothing", headers: [json], body: "{}", status: 404), Case(request: "GET /metrics", status: 404),
         Case(request: "GET /__skew/admin", status: 404),
         Case(request: "POST /__skew/sse", headers: [json], body: "{}", status: 405, allow: "GET, HEAD, OPTIONS"),

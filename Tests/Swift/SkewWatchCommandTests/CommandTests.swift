@@ -1,5 +1,7 @@
 import Testing
 
+@testable import SkewWatchCommand
+
 @Suite struct CommandTests {
     @Test func `check says ok to settings that are right`() throws {
         let end = try RunningCommand("check", "--port", "0", environment: ["SKEWWATCH_MAX_ROUTES": "7"]).finish()
@@ -42,23 +44,53 @@ import Testing
         #expect(end.status == 78 && end.errors.contains("it is larger than"))
     }
 
+    @Test(arguments: [
+        ("app.example.com/may", "this one begins with neither http:// nor https://"),
+        ("https://u:hunter2@app/x", "this one has a password"),
+        ("https://app/a b", "this one has a blank"), ("https://:80/", "this one has no host"),
+    ])
+    func `a wrong URL is told with the reason, and without a word of it`(url: String, reason: String) throws {
+        let end = try RunningCommand("check", "--authorize-url", url).finish()
+        #expect(end.status == 78 && end.errors.contains(reason) && !end.errors.contains("hunter2"), "\(end.errors)")
+    }
+
+    @Test func `an origin in other letters is hinted at with what browsers send`() throws {
+        let end = try RunningCommand("check", "--allowed-origins", "https://bücher.example").finish()
+        #expect(end.status == 0 && end.errors.contains("https://xn--bcher-kva.example"))
+    }
+
     @Test func `a warning does not stop check`() throws {
         let end = try RunningCommand("check", environment: ["SKEWWATCH_STATS_TOKN": "hunter2"]).finish()
         #expect(end.status == 0 && end.output.hasPrefix("ok\n"))
         #expect(end.errors.contains("did you mean SKEWWATCH_STATS_TOKEN?") && !end.errors.contains("hunter2"))
     }
 
-    @Test(arguments: [["--help"], ["-h"], ["help"], ["serve", "--help"], ["check", "-h"], ["help", "serve"]])
-    func `help explains settings and exit statuses within 100 columns`(arguments: [String]) throws {
-        let end: (status: Int32, output: String, errors: String)
-        switch arguments.count {
-        case 1: end = try RunningCommand(arguments[0]).finish()
-        default: end = try RunningCommand(arguments[0], arguments[1]).finish()
-        }
+    @Test(arguments: ["--help", "-h", "help"]) func `the first help fits a screen and names every command`(argument: String) throws {
+        let end = try RunningCommand(argument).finish()
+        let lines = end.output.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(end.status == 0 && end.errors.isEmpty)
+        #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(end.output)")
+        #expect(lines.prefix(3).contains { $0.hasPrefix("USAGE: ") })
+        for command in CommandSummary.all { #expect(end.output.contains("  \(command.name) "), "\(command.name)") }
+    }
+
+    @Test(arguments: [["serve", "--help"], ["check", "-h"], ["health", "--help"]])
+    func `the help of a command has usage first, then settings by groups, and how it ends, within 100 columns`(arguments: [String]) throws {
+        let end = try RunningCommand(arguments[0], arguments[1]).finish()
+        #expect(end.status == 0 && end.errors.isEmpty)
+        let usage = try #require(end.output.firstRange(of: "USAGE: "))
+        let settings = try #require(end.output.firstRange(of: "LISTENING:\n  --host"))
+        #expect(usage.lowerBound < settings.lowerBound)
         #expect(end.output.contains("  --stats-token <secret,…>\n") && end.output.contains("SKEWWATCH_MAX_LISTED_CONNECTIONS"))
         #expect(end.output.contains("78   wrong settings"))
         #expect(end.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+
+    @Test func `one group of settings can be asked for, and another word is named`() throws {
+        let limits = try RunningCommand("serve", "--help", "limits").finish()
+        #expect(limits.status == 0 && limits.output.contains("--max-routes") && !limits.output.contains("--tls-cert <"))
+        let wrong = try RunningCommand("serve", "--help", "limit").finish()
+        #expect(wrong.status == 78 && wrong.errors.hasPrefix("skewwatch: There is no group of settings \"limit\""))
     }
 
     @Test(arguments: ["version", "--version", "-V"]) func `the version comes with the libraries in use`(argument: String) throws {

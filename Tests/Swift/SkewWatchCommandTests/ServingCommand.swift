@@ -21,10 +21,11 @@ final class ServingCommand {
             environment: environment)
         var lines = ""
         while true {
-            if let address = lines.firstMatch(of: /"Listening\.","address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
+            if let address = lines.firstMatch(of: /"Listening\."[^}]*,"address":"(https?:\/\/127\.0\.0\.1:([0-9]+)[^"]*)"/) {
                 (url, self.port) = (String(address.1), String(address.2))
                 internalPort =
-                    lines.firstMatch(of: /"Probes and metrics\.","address":"http:\/\/127\.0\.0\.1:([0-9]+)"/).map { String($0.1) } ?? ""
+                    lines.firstMatch(of: /"Probes and metrics\."[^}]*,"address":"http:\/\/127\.0\.0\.1:([0-9]+)"/).map { String($0.1) }
+                    ?? ""
                 break
             }
             let more = command.nextErrors()

@@ -19,6 +19,7 @@ package struct LineLogHandler: LogHandler {
     private let threshold: LogThreshold
     private var own: Logger.Level?
     private let format: LogFormat
+    private var origin: LogOrigin?
     private let now: @Sendable () -> LogTime
     private let write: @Sendable ([UInt8]) -> Void
 
@@ -30,6 +31,7 @@ package struct LineLogHandler: LogHandler {
     /// The same with a level that can change later, for all loggers at once.
     package init(threshold: LogThreshold, format: LogFormat) {
         self.init(threshold: threshold, format: format, now: { .now }, write: { LineWriter.write($0, to: STDERR_FILENO) })
+        origin = .this
     }
 
     /// The same with a clock and a place to write to of one's own.
@@ -56,7 +58,8 @@ package struct LineLogHandler: LogHandler {
         if let error = event.error { fields["error"] = "\(error)" }
         let line = LogLine(
             time: now(), level: event.level.rawValue, message: "\(event.message)",
-            fields: fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+            fields: fields.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: "\($0.value)", isNumber: $0.value.isNumber) },
+            origin: origin)
         write(line.bytes(format))
     }
 }

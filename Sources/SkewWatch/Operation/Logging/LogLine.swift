@@ -3,7 +3,16 @@ struct LogLine {
     let time: LogTime
     let level: String
     let message: String
-    let fields: [(name: String, value: String)]
+    let fields: [Field]
+    /// Written in JSON alone; nil where nobody has to tell processes apart.
+    var origin: LogOrigin?
+
+    struct Field {
+        var name: String
+        var value: String
+        /// Whether the value is a number, which JSON writes as one.
+        var isNumber = false
+    }
 
     /// Longest message or value, in bytes before escaping: what clients send can be as long as a message.
     static let longest = 1024
@@ -19,7 +28,7 @@ struct LogLine {
     private var text: String {
         let padding = String(repeating: " ", count: max(0, 8 - level.utf8.count))
         var line = "\(time.text) \(level)\(padding) \(escaped(message, quotes: false))"
-        for (name, value) in fields {
+        for (name, value) in fields.map({ ($0.name, $0.value) }) {
             let isPlain = !value.isEmpty && !value.unicodeScalars.contains { " \"=\\".unicodeScalars.contains($0) || $0.isUnsafeInLine }
             line += " \(escaped(name, quotes: true))=" + (isPlain ? cut(value) : "\"\(escaped(value, quotes: true))\"")
         }
@@ -28,13 +37,19 @@ struct LogLine {
 
     private var json: String {
         var line = #"{"time":"\#(time.text)","level":"\#(level)","message":""# + escapedForJSON(message) + "\""
-        for (name, value) in fields {
+        if let origin {
+            line += ",\"service\":\"\(origin.service)\",\"version\":\"\(origin.version)\",\"pid\":\(origin.process)"
+        }
+        for field in fields {
             // A field cannot take the place of the event's own.
-            let key = ["time", "level", "message"].contains(name) ? "\(name)_" : name
-            line += ",\"\(escapedForJSON(key))\":\"\(escapedForJSON(value))\""
+            let key = Self.ownNames.contains(field.name) ? "\(field.name)_" : field.name
+            let value = field.isNumber ? field.value : "\"\(escapedForJSON(field.value))\""
+            line += ",\"\(escapedForJSON(key))\":\(value)"
         }
         return line + "}\n"
     }
+
+    private static let ownNames: Set = ["time", "level", "message", "service", "version", "pid"]
 
     private func escaped(_ text: String, quotes: Bool) -> String {
         var line = ""

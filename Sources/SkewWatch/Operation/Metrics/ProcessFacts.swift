@@ -15,18 +15,25 @@ struct ProcessFacts: Sendable, Equatable {
     static var now: ProcessFacts {
         func text(_ path: String) -> String { (try? FileContents.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
         var facts = ProcessFacts(
-            stat: text("/proc/self/stat"), kernel: text("/proc/stat"), ticksPerSecond: sysconf(Int32(_SC_CLK_TCK)),
+            stat: text("/proc/self/stat"), boot: boot, ticksPerSecond: sysconf(Int32(_SC_CLK_TCK)),
             pageBytes: sysconf(Int32(_SC_PAGESIZE)))
         (facts.openFiles, facts.maxFiles) = (FileLimit.inUse, FileLimit.current)
         return facts
+    }
+
+    /// When the machine started, in seconds since 1970. Not from `/proc/stat`, which a sandbox may hide.
+    private static var boot: Double {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return Double(MonotonicTime.wallClockMilliseconds) / 1000 - Double(time.tv_sec) - Double(time.tv_nsec) / 1e9
     }
 }
 
 extension ProcessFacts {
     /// - Parameters:
     ///   - stat: the text of `/proc/self/stat`.
-    ///   - kernel: the text of `/proc/stat`, which says when the machine started.
-    init(stat: String, kernel: String, ticksPerSecond: Int, pageBytes: Int) {
+    ///   - boot: when the machine started, in seconds since 1970.
+    init(stat: String, boot: Double, ticksPerSecond: Int, pageBytes: Int) {
         self.init()
         // The second field is the name, in parentheses, and may hold anything; the third one stands behind the last of them.
         guard let end = stat.lastIndex(of: ")") else { return }
@@ -36,7 +43,6 @@ extension ProcessFacts {
         cpuSeconds = ((field(14) ?? 0) + (field(15) ?? 0)) / ticks
         virtualBytes = field(23).map { Int($0) } ?? 0
         residentBytes = field(24).map { Int($0) * pageBytes } ?? 0
-        let boot = kernel.split(separator: "\n").first { $0.hasPrefix("btime ") }.flatMap { Double($0.dropFirst(6)) }
-        if let boot, let start = field(22) { startTime = boot + start / ticks }
+        if let start = field(22) { startTime = boot + start / ticks }
     }
 }

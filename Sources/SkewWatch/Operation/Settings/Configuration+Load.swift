@@ -55,7 +55,8 @@ extension Configuration {
         let setting = given.name.setting
         guard !given.name.isFileOfSecret else { return try applySecret(in: given, readFile) }
         guard setting.store(given.text, &self) else {
-            throw .wrongValue(given.source, expectation: setting.expectation, text: setting.hidesText ? nil : given.text)
+            let fault = setting.fault(given.text).map { "; \($0)" } ?? ""
+            throw .wrongValue(given.source, expectation: setting.expectation + fault, text: setting.hidesText ? nil : given.text)
         }
     }
 

@@ -7,7 +7,7 @@ extension Configuration {
     /// `skewwatch check` prints them, and ``SkewWatchServer/run()`` logs them at the start. Those about files are there once a file was
     /// looked at, which both do first.
     public var warnings: [String] {
-        warningsOfReading + warningsOfOpenness + warningsOfSecrets + warningsOfTransport + warningsOfTimes
+        warningsOfReading + warningsOfOpenness + hintsOfSpelling + warningsOfSecrets + warningsOfTransport + warningsOfTimes
             + warningsOfFiles
     }
 
@@ -27,6 +27,15 @@ extension Configuration {
         }
         if ipTracking { warnings.append("--ip-tracking keeps the addresses of clients and shows them to who may see them.") }
         return warnings
+    }
+
+    /// Browsers send hosts in ASCII, whatever their address bar shows.
+    private var hintsOfSpelling: [String] {
+        allowedOrigins.compactMap { origin in
+            OriginPattern.asciiForm(ofOther: origin).map {
+                "--allowed-origins \(origin) is what browsers send as \($0), and that is what is compared."
+            }
+        }
     }
 
     private var warningsOfSecrets: [String] {

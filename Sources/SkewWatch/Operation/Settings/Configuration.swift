@@ -7,8 +7,9 @@ package import Logging
 public struct Configuration: Sendable {
     // MARK: Listening
 
-    /// Address that clients connect to: an IPv4 or IPv6 literal without brackets.
-    public var host = "0.0.0.0"
+    /// Address that clients connect to: an IPv4 or IPv6 literal without brackets. Unless set, all of this machine: `::`, which takes
+    /// IPv4 as well, where there is IPv6.
+    public var host = EveryAddress.host
     /// Port that clients connect to; 0 takes any free one.
     public var port = 8080
     /// Address of the operator's endpoints (`/metrics`, `/live`, `/ready`).

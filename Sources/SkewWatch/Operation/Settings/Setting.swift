@@ -1,7 +1,7 @@
 /// One row of the table of settings: what it is called, what it holds, where its value goes.
-struct Setting: Sendable {
+package struct Setting: Sendable {
     /// The heading that help puts it under, in this order.
-    enum Group: String, CaseIterable, Sendable {
+    package enum Group: String, CaseIterable, Sendable {
         case listening = "Listening"
         case connections = "What is known of a connection"
         case authorization = "Who may see and do what"
@@ -9,6 +9,9 @@ struct Setting: Sendable {
         case limits = "Limits"
         case cluster = "Cluster"
         case operation = "Operation"
+
+        /// One word that stands for it, as in `serve --help limits`.
+        package var word: String { "\(self)" }
     }
 
     /// Name in the file, and behind two dashes as a flag.
@@ -24,9 +27,11 @@ struct Setting: Sendable {
     let isSecret: Bool
     /// Whether wrong text is not repeated in the error.
     let hidesText: Bool
+    /// What is wrong with text that is no value, where that can be said without repeating it.
+    let fault: @Sendable (_ text: String) -> String?
     /// Whether the flag alone means `true`.
     let isBoolean: Bool
-    /// The default as help and README show it.
+    /// The default as help and the page of settings show it.
     let shownDefault: String
     /// Puts the text's value in its place; false when the text is no such value.
     let store: @Sendable (_ text: String, _ configuration: inout Configuration) -> Bool
@@ -55,6 +60,7 @@ struct Setting: Sendable {
         placeholder = form.placeholder
         expectation = form.expectation
         hidesText = form.hidesText
+        fault = form.fault
         isSecret = Value.self == Secret?.self || Value.self == [Secret].self
         isBoolean = Value.self == Bool.self
         self.shownDefault = shownDefault ?? form.show(Configuration()[keyPath: path])

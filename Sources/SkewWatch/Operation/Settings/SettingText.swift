@@ -60,7 +60,7 @@ extension String {
     }
 
     /// In quotes for a sentence, on one line and not too long.
-    var quoted: String {
+    package var quoted: String {
         var shown = ""
         for scalar in unicodeScalars.prefix(64) {
             shown += scalar.escapedForLine

@@ -1,7 +1,7 @@
 extension SettingsTable {
-    /// Explains every setting, in groups, for a screen of that many columns.
-    package static func help(columns: Int) -> String {
-        let groups = Setting.Group.allCases.map { group in
+    /// Explains every setting, in groups, or those of one group, for a screen of that many columns.
+    package static func help(columns: Int, of only: Setting.Group? = nil) -> String {
+        let groups = (only.map { [$0] } ?? Setting.Group.allCases).map { group in
             let settings = all.filter { $0.group == group }
             return "\(group.rawValue.uppercased()):\n" + settings.map { entry($0, columns: columns) }.joined(separator: "\n")
         }
@@ -9,7 +9,7 @@ extension SettingsTable {
     }
 
     /// How values are written and where they come from.
-    private static let rules = """
+    package static let rules = """
         Flags win over environment variables, and those over the file. A flag takes its value as --port 8080 or --port=8080; a switch alone \
         means true. A list is comma separated, a duration is 250ms, 25s, 5m or 1h. A secret can also come from a file of its own \
         (--stats-token-file, SKEWWATCH_STATS_TOKEN_FILE), which keeps it out of the list of processes.
@@ -38,7 +38,7 @@ extension SettingsTable {
         return lines.joined(separator: "\n")
     }
 
-    /// The table of settings as the README shows it.
+    /// The table of settings as its page shows it.
     package static func markdown() -> String {
         let rows = all.map { setting in
             let file = setting.isSecret ? " (or `\(setting.environment)_FILE`)" : ""

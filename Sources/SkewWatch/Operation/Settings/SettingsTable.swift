@@ -1,12 +1,14 @@
 internal import Logging
 
-/// All settings, once: flags, environment, file, validation, help and README come from here.
+/// All settings, once: flags, environment, file, validation, help and the page of settings come from here.
 package enum SettingsTable {
     /// The rows, in the order that help shows them.
     static let all: [Setting] = listening + connections + authorization + broadcasting + limits + cluster + operation
 
     private static let listening: [Setting] = [
-        Setting("host", \.host, .host, .listening, "Address that clients connect to."),
+        Setting(
+            "host", \.host, .host, .listening, shownDefault: ":: where there is IPv6, else 0.0.0.0",
+            "Address that clients connect to; :: takes IPv4 as well."),
         Setting("port", \.port, .port, .listening, "Port that clients connect to; 0 takes any free one and prints it."),
         Setting(
             "internal-host", \.internalHost, .host, .listening,

@@ -6,13 +6,15 @@ struct ValueForm<Value: Sendable>: Sendable {
     let expectation: String
     /// Whether wrong text may hold a secret and is not repeated.
     var hidesText = false
+    /// What is wrong with text that means nothing, where that can be said: "this one …".
+    var fault: @Sendable (String) -> String? = { _ in nil }
     /// What the text means, allowed or not; `nil` when it means nothing.
     let read: @Sendable (String) -> Value?
     /// What the text of a secret's own file means, where that is something else.
     var readFile: (@Sendable (String) -> Value?)?
     /// Whether the setting may have the value, wherever it comes from: text, or a program that embeds the library.
     var isAllowed: @Sendable (Value) -> Bool = { _ in true }
-    /// The value as help and README show it.
+    /// The value as help and the page of settings show it.
     let show: @Sendable (Value) -> String
 
     /// The value, or `nil` when the text is none that is allowed.
@@ -24,7 +26,7 @@ struct ValueForm<Value: Sendable>: Sendable {
     /// The same for a setting that may be left out; `absent` is what is shown then.
     func orNothing(shownAs absent: String = "none") -> ValueForm<Value?> {
         ValueForm<Value?>(
-            placeholder: placeholder, expectation: expectation, hidesText: hidesText,
+            placeholder: placeholder, expectation: expectation, hidesText: hidesText, fault: fault,
             read: { [read] text in read(text).map { .some($0) } }, isAllowed: { [isAllowed] value in value.map(isAllowed) ?? true },
             show: { [show] value in value.map(show) ?? absent })
     }

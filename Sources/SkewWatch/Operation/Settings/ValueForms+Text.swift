@@ -75,7 +75,8 @@ extension ValueForm<String> {
     /// The URL of an HTTP endpoint. A password would end up in logs, so there must be none.
     static var httpURL: Self {
         Self(
-            placeholder: "url", expectation: "an http or https URL without a password", hidesText: true,
+            placeholder: "url", expectation: "an http or https URL without a password, such as https://app.example.com/may-watch",
+            hidesText: true, fault: { $0.faultInHTTPURL },
             read: { $0 }, isAllowed: { $0.isURL(schemes: ["http", "https"]) }, show: { $0 })
     }
 
@@ -97,6 +98,15 @@ extension ValueForm<String> {
 }
 
 extension String {
+    /// What is wrong with a URL of a web server, without a word of it: it may hold a password. nil where the shape is another's fault.
+    var faultInHTTPURL: String? {
+        if contains(" ") || hasControlCharacters { return "this one has a blank or a control character in it" }
+        let start = lowercased()
+        guard start.hasPrefix("http://") || start.hasPrefix("https://") else { return "this one begins with neither http:// nor https://" }
+        let authority = self[firstRange(of: "://")!.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.contains("@") ? "this one has a password or a name in it" : "this one has no host, or a wrong port"
+    }
+
     /// Whether it has the shape of a URL with one of these schemes and a host.
     func isURL(schemes: [String]) -> Bool {
         guard let colon = firstRange(of: "://"), !hasControlCharacters, !contains(" ") else { return false }

@@ -19,7 +19,8 @@ extension ValueForm<Int> {
 extension ValueForm<Bool> {
     /// `true` or `false`.
     static var boolean: Self {
-        Self(placeholder: "true|false", expectation: "true or false", read: { Bool($0) }, show: { "\($0)" })
+        Self(
+            placeholder: "true|false", expectation: "true or false", read: { Bool($0) }, show: { "\($0)" })
     }
 }
 

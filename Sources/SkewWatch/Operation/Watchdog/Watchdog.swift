@@ -63,11 +63,11 @@ final class Watchdog: Sendable {
         }
         switch found {
         case .allTurn:
-            if case .stalled(let loop, _) = before { logger.warning("A loop turns again.", metadata: ["loop": "\(loop)"]) }
+            if case .stalled(let loop, _) = before { logger.warning("A loop turns again.", metadata: ["loop": .number(loop)]) }
         case .stalled(let loop, let looks):
-            if before == .allTurn { logger.error("A loop hangs.", metadata: ["loop": "\(loop)", "seconds": "\(looks)"]) }
+            if before == .allTurn { logger.error("A loop hangs.", metadata: ["loop": .number(loop), "seconds": .number(looks)]) }
         case .hung(let loop, let looks):
-            logger.critical("A loop hangs; the process ends.", metadata: ["loop": "\(loop)", "seconds": "\(looks)"])
+            logger.critical("A loop hangs; the process ends.", metadata: ["loop": .number(loop), "seconds": .number(looks)])
             abort()
         }
     }

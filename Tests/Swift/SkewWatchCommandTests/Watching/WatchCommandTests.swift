@@ -48,6 +48,15 @@ import Testing
         #expect(metrics.contains(#"skewwatch_connections_opened_total{transport="sse"} 0"#))
     }
 
+    @Test(arguments: ["", "/", "/dashboard", "/dashboard/", "/dashboard?x=1#versions"])
+    func `the server's URL may be the dashboard's, or end in a slash`(end: String) throws {
+        let server = try server()
+        defer { server.stop() }
+        let watched = try RunningCommand("watch", server.url + end, "--once", "--json", environment: ["SKEWWATCH_STATS_TOKEN": "viewer"])
+            .finish()
+        #expect(watched.status == 0 && watched.output.contains(#""total":0"#), "\(watched.errors)")
+    }
+
     @Test func `URL and token come from the settings in the environment where none are given`() throws {
         let server = try server()
         defer { server.stop() }

@@ -35,6 +35,24 @@ import Testing
             ])
     }
 
+    @Test func `JSON has numbers as numbers, and text that looks like one stays text`() {
+        let sink = Sink()
+        sink.logger(.json).info("m", metadata: ["a": .number(7), "b": .number(0.5), "c": "7", "d": .number(.nan), "e": "\(7)"])
+        #expect(sink.lines[0].hasSuffix(#""message":"m","a":7,"b":0.5,"c":"7","d":"nan","e":"7"}"# + "\n"))
+        sink.logger(.text).info("m", metadata: ["a": .number(7), "b": .number(0.5)])
+        #expect(sink.lines[1].hasSuffix(" m a=7 b=0.5\n"))
+    }
+
+    @Test func `JSON says which process wrote it, and no field takes that place`() {
+        let line = LogLine(
+            time: LogTime(seconds: 0, milliseconds: 0), level: "info", message: "m",
+            fields: [.init(name: "pid", value: "1"), .init(name: "version", value: "b-1")],
+            origin: LogOrigin(service: "skewwatch", version: "0.2.0", process: 42))
+        let expected = #""message":"m","service":"skewwatch","version":"0.2.0","pid":42,"pid_":"1","version_":"b-1"}"# + "\n"
+        #expect(String(decoding: line.bytes(.json), as: UTF8.self).hasSuffix(expected))
+        #expect(!String(decoding: line.bytes(.text), as: UTF8.self).contains("42"))
+    }
+
     @Test(arguments: LogFormat.allCases)
     func `whatever a client sends stays on one line and steers no terminal`(format: LogFormat) throws {
         let sink = Sink()

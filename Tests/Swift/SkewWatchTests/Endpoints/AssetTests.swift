@@ -13,7 +13,7 @@ import WebSocketLoop
     }
 
     @Test(arguments: [
-        ("dashboard", "text/html; charset=utf-8"), ("dashboard.html", "text/html; charset=utf-8"),
+        ("dashboard", "text/html; charset=utf-8"), ("dashboard.html", "text/html; charset=utf-8"), ("tab", "text/html; charset=utf-8"),
         ("dashboard.css", "text/css; charset=utf-8"), ("dashboard.js", "text/javascript; charset=utf-8"),
         ("client.js", "text/javascript; charset=utf-8"), ("vue.js", "text/javascript; charset=utf-8"),
         ("client.d.ts", "text/plain; charset=utf-8"),

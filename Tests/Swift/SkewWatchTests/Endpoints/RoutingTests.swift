@@ -120,6 +120,11 @@ import WebSocketLoop
     @Test func `the dashboard is found under any base path`() {
         #expect(outcome(.get, "", basePath: "/pro/__skew") == "to __skew/dashboard")
         #expect(outcome(.get, "/", basePath: "") == "to dashboard")
+        let root = Routing.of(Request(method: .get, path: [UInt8(ascii: "/")]), basePath: "/pro/__skew", asker: .init(page: .none))
+        guard case .redirect("pro/__skew/dashboard") = root else {
+            Issue.record("the root of the host leads to \(root)")
+            return
+        }
         #expect(outcome(.get, "", basePath: "") == "404")
     }
 }

@@ -1,0 +1,148 @@
+internal import SkewWatch
+
+/// What a shell has to know to complete the command line: made from the commands and the table of settings.
+enum CompletionScript {
+    enum Shell: String, CaseIterable { case bash, zsh, fish }
+
+    static func text(for shell: Shell) -> String {
+        switch shell {
+        case .bash: bash
+        case .zsh: zsh
+        case .fish: fish
+        }
+    }
+
+    private static let commands = CommandSummary.all
+    private static let options = SettingsTable.options
+    private static let withSettings = commands.filter(\.takesSettings).map(\.name)
+    private static let fileFlags = ["--token-file", "--admin-token-file", "--ca-file", "--config"]
+
+    // MARK: bash
+
+    private static var bash: String {
+        var values: [String] = []
+        for option in options {
+            switch option.value {
+            case .words(let words):
+                values.append("        \(option.flag)) COMPREPLY=($(compgen -W '\(words.joined(separator: " "))' -- \"$word\")); return ;;")
+            case .file: values.append("        \(option.flag)) compopt -o default; return ;;")
+            case .other: break
+            }
+        }
+        let files = fileFlags.filter { flag in !options.contains { $0.flag == flag } }
+        if !files.isEmpty { values.append("        \(files.joined(separator: "|"))) compopt -o default; return ;;") }
+        let others = options.filter { $0.value == .other }.map(\.flag)
+        values.append("        \(others.joined(separator: "|"))) return ;;")
+        let own = commands.filter { !$0.takesSettings }.map { command in
+            "        \(command.name)) flags='\((command.flags.map(\.flag) + ["--help"]).joined(separator: " "))' ;;"
+        }
+        return """
+            # Completion of skewwatch for bash; written by `skewwatch completion bash`.
+            _skewwatch() {
+                local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= flags= each
+                # --flag=value is three words.
+                [[ $word == = ]] && word=
+                [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
+                for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+                    case $each in \(commands.map(\.name).joined(separator: "|"))) command=$each; break ;; esac
+                done
+                COMPREPLY=()
+                case $before in
+            \(values.joined(separator: "\n"))
+                esac
+                case $command in
+            \(own.joined(separator: "\n"))
+                    *) flags='\((options.map(\.flag) + ["--help"]).joined(separator: " "))' ;;
+                esac
+                [[ -n $command || $word == -* ]] || flags='\((commands.map(\.name) + ["--help", "--version"]).joined(separator: " "))'
+                COMPREPLY=($(compgen -W "$flags" -- "$word"))
+            }
+            complete -F _skewwatch skewwatch
+
+            """
+    }
+
+    // MARK: zsh
+
+    private static var zsh: String {
+        let settings = options.map { option in
+            let action =
+                switch option.value {
+                case .words(let words): "(\(words.joined(separator: " ")))"
+                case .file: "_files"
+                case .other: " "
+                }
+            return "        '\(option.flag)[\(zshText(option.help))]:\(zshText(option.placeholder)):\(action)'"
+        }
+        let own = commands.filter { !$0.takesSettings }.map { command in
+            let flags = command.flags.map { flag, help in
+                let action = fileFlags.contains(flag) ? ":file:_files" : flag == "--token" ? ":token: " : ""
+                return "'\(flag)[\(zshText(help))]\(action)'"
+            }
+            return "        \(command.name)) _arguments \((flags + ["'*: :'"]).joined(separator: " ")) ;;"
+        }
+        return """
+            #compdef skewwatch
+            # Completion of skewwatch for zsh; written by `skewwatch completion zsh`.
+            _skewwatch() {
+                local -a commands settings
+                commands=(
+            \(commands.map { "        '\($0.name):\(zshText($0.abstract))'" }.joined(separator: "\n"))
+                )
+                settings=(
+            \(settings.joined(separator: "\n"))
+                )
+                if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+                    _describe command commands
+                    return
+                fi
+                case $words[2] in
+            \(own.joined(separator: "\n"))
+                    *) _arguments $settings '*: :' ;;
+                esac
+            }
+            _skewwatch "$@"
+
+            """
+    }
+
+    private static func zshText(_ text: String) -> String {
+        text.replacing("'", with: "’").replacing("[", with: "(").replacing("]", with: ")").replacing(":", with: " ")
+    }
+
+    // MARK: fish
+
+    private static var fish: String {
+        var lines = [
+            "# Completion of skewwatch for fish; written by `skewwatch completion fish`.", "complete -c skewwatch -f",
+            "complete -c skewwatch -n __fish_use_subcommand -l version -d 'Print the version.'",
+        ]
+        for command in commands {
+            lines.append("complete -c skewwatch -n __fish_use_subcommand -a \(command.name) -d '\(fishText(command.abstract))'")
+        }
+        let own = commands.filter { !$0.takesSettings }
+        let isOther = own.map(\.name).joined(separator: " ")
+        for option in options {
+            let value =
+                switch option.value {
+                case .words(let words): "-x -a '\(words.joined(separator: " "))'"
+                case .file: "-r -F"
+                case .other: "-x"
+                }
+            lines.append(
+                "complete -c skewwatch -n 'not __fish_seen_subcommand_from \(isOther)' -l \(option.flag.dropFirst(2)) \(value) -d '\(fishText(option.help))'"
+            )
+        }
+        for command in own {
+            for (flag, help) in command.flags where flag != "--help" {
+                let value = fileFlags.contains(flag) ? " -r -F" : flag == "--token" ? " -x" : ""
+                lines.append(
+                    "complete -c skewwatch -n '__fish_seen_subcommand_from \(command.name)' -l \(flag.dropFirst(2))\(value) -d '\(fishText(help))'"
+                )
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func fishText(_ text: String) -> String { text.replacing("'", with: "’") }
+}
