@@ -12,6 +12,9 @@ final class ContextSettings {
     /// The most that one write hands to the kernel; also the size of a fragment of a large message.
     static let fragmentBytes = 65_536
 
+    /// The most that libwebsockets reads at once.
+    static let readBytes = 4096
+
     private let options: LoopOptions
     private let loops = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
     private let protocols = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 3)
@@ -84,7 +87,7 @@ final class ContextSettings {
         unsafe info.protocols = unsafe UnsafePointer(protocols)
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
-        unsafe info.pt_serv_buf_size = 4096
+        unsafe info.pt_serv_buf_size = UInt32(Self.readBytes)
         // It keeps up to five bytes more of a header than the header has.
         unsafe info.max_http_header_data = UInt16(RawHead.maxBytes + 8 * RawHead.maxParts)
         let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))

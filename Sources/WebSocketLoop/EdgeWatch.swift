@@ -9,6 +9,25 @@ internal import Glibc
 /// watched by the loop. The kernel forgets a descriptor there when it is closed.
 @safe
 final class EdgeWatch {
+    /// What the kernel says of a descriptor.
+    struct Event {
+        /// Bytes, or the end, can be read.
+        var hasInput: Bool
+        /// The kernel takes bytes again. Only where that was asked for.
+        var hasRoom: Bool
+        /// The peer will send no more.
+        var hasHungUp: Bool
+        /// The peer can't be sent anything, either.
+        var isBroken: Bool
+
+        init(_ flags: UInt32) {
+            hasInput = flags & EPOLLIN.rawValue != 0
+            hasRoom = flags & EPOLLOUT.rawValue != 0
+            isBroken = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+            hasHungUp = isBroken || flags & EPOLLRDHUP.rawValue != 0
+        }
+    }
+
     private let epoll: Descriptor
     /// Freed when libuv has closed it.
     private var poll: UnsafeMutablePointer<uv_poll_t>?
@@ -36,6 +55,14 @@ final class EdgeWatch {
         return unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
+    /// - Parameter wantsRoom: whether to tell when the kernel takes bytes again.
+    func change(_ descriptor: Int32, _ socket: SocketID, wantsRoom: Bool) {
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (wantsRoom ? EPOLLOUT.rawValue : 0)
+        unsafe event.data.u64 = socket.rawValue
+        _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_MOD, descriptor, &event)
+    }
+
     /// For a descriptor that goes on without being watched here.
     func remove(_ descriptor: Int32) {
         _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
@@ -54,8 +81,7 @@ final class EdgeWatch {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             let count = unsafe epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), 0)
             for index in 0..<max(0, Int(count)) {
-                let hasHungUp = unsafe events[index].events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-                loop.woken(unsafe SocketID(rawValue: events[index].data.u64), hasHungUp: hasHungUp)
+                loop.woken(unsafe SocketID(rawValue: events[index].data.u64), Event(unsafe events[index].events))
             }
         }
         loop.sweepDoomed()

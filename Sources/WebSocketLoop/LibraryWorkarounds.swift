@@ -34,11 +34,17 @@ package struct LibraryWorkaround: Sendable {
             place: "HeaderNames", reason: "takes the beginning of a word of its own for that word, and swallows the next line",
             lastNeeded: nil, test: "each word of libwebsockets' own table is read well, and no beginning of one is"),
         LibraryWorkaround(
+            place: "Exchange", reason: "answers a target in absolute form and an unknown upgrade with 403",
+            lastNeeded: nil, test: "targets in absolute form, unknown upgrades and any query are answered like others"),
+        LibraryWorkaround(
+            place: "PlainHandshake", reason: "keeps 126 bytes of an offer of subprotocols, and forbids a lone percent sign",
+            lastNeeded: nil, test: "a handshake that libwebsockets could not read is read all the same"),
+        LibraryWorkaround(
             place: "WebSocketLoop.hangUpAfterAnswer", reason: "hangs for ever on a POST behind a kept-alive request",
             lastNeeded: nil, test: "two requests in one segment are answered once, and the loop goes on"),
         LibraryWorkaround(
             place: "Handshake", reason: "checks less of a handshake than RFC 6455 asks for, and upgrades to h2c",
-            lastNeeded: nil, test: "an upgrade to something else is never accepted"),
+            lastNeeded: nil, test: "an upgrade to something else is passed over"),
         LibraryWorkaround(
             place: "ContextSettings.choose", reason: "refuses who offers only subprotocols that it does not know",
             lastNeeded: nil, test: "of the subprotocols that are offered one is chosen, since browsers need an answer"),

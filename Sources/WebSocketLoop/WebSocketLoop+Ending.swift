@@ -11,8 +11,8 @@ extension WebSocketLoop {
 
     /// The same for whatever socket is at `place` now. A stream is sent the bytes of `farewell`, as they are, before it ends.
     package func closeSocket(at place: Int, _ code: CloseCode, farewell: [UInt8] = []) {
-        if table[place].ending.phase == .stream, !farewell.isEmpty, outboxes[place] == nil, let wsi = unsafe table[place].wsi {
-            _ = unsafe withHeadroom(farewell) { unsafe lws_write(wsi, $0, farewell.count, LWS_WRITE_HTTP) }
+        if table[place].ending.phase == .stream, !farewell.isEmpty, outboxes[place] == nil {
+            _ = unsafe withHeadroom(farewell) { unsafe put(place, $0, farewell.count) }
         }
         close(table.socket(at: place), code)
     }

@@ -5,14 +5,14 @@ extension WebSocketLoop {
     // MARK: Before the upgrade
 
     func confirmUpgrade(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
-        let head = unsafe RequestHead(borrowing: wsi)
+        let head = unsafe head(of: index, wsi)
         do throws(HandshakeFault) {
             try HandshakeFacts(head).check()
         } catch {
             return unsafe refuse(wsi, index, error)
         }
         let offer = head.header(.webSocketProtocol)
-        guard offer?.count ?? 0 <= Subprotocols.maxHeaderBytes else {
+        guard reading != nil || offer?.count ?? 0 <= Subprotocols.maxHeaderBytes else {
             return unsafe refuse(wsi, index, .malformed("the offered subprotocols are longer than \(Subprotocols.maxHeaderBytes) bytes"))
         }
         guard let webSockets else { return unsafe answer(wsi, index, hooks.response(.nothingHere), head: head) }
@@ -33,7 +33,7 @@ extension WebSocketLoop {
         case .malformed(let sentence): answered = RequestFault(400, sentence)
         case .wrongVersion: answered = .wrongVersion
         }
-        return unsafe answer(wsi, index, hooks.response(answered), head: RequestHead(borrowing: wsi))
+        return unsafe answer(wsi, index, hooks.response(answered), head: head(of: index, wsi))
     }
 
     // MARK: WebSockets
@@ -42,7 +42,7 @@ extension WebSocketLoop {
         settings.forgetChoice()
         leaveHandshake(index, for: .webSocket)
         deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
-        webSockets?.opened(table.socket(at: index), over: .webSocket, unsafe RequestHead(borrowing: wsi))
+        webSockets?.opened(table.socket(at: index), over: .webSocket, unsafe head(of: index, wsi))
         return 0
     }
 
@@ -89,7 +89,7 @@ extension WebSocketLoop {
 
     func writable(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
         guard table[index].ending.isOpen else { return end(index, .writable) }
-        unsafe flush(wsi, index)
+        flush(index)
         return 0
     }
 

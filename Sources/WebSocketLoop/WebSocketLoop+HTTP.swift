@@ -10,7 +10,7 @@ struct RequestBody {
     var bytes: [UInt8] = []
 }
 
-/// Plain HTTP/1.1 requests and streams of events.
+/// Plain HTTP/1.1 requests and streams of events, as libwebsockets brings them: through TLS. Others are served by the door.
 extension WebSocketLoop {
     /// Bytes of headers that a request may have; beyond twice that libwebsockets hangs up by itself.
     static let maxHeaderBytes = RawHead.maxPlainBytes
@@ -85,8 +85,8 @@ extension WebSocketLoop {
 
     /// Answers a request whose outcome was `later`. A connection that is gone is not answered.
     package func respond(to socket: SocketID, with response: HTTPResponse) {
-        guard let index = table.index(of: socket), table[index].ending.phase == .request, let body = bodies.removeValue(forKey: index),
-            let wsi = unsafe table[index].wsi
+        guard let index = table.index(of: socket), table[index].ending.phase == .request, !door.answer(index, response),
+            let body = bodies.removeValue(forKey: index), let wsi = unsafe table[index].wsi
         else { return }
         settle(index)
         _ = unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
@@ -116,17 +116,11 @@ extension WebSocketLoop {
         _ wsi: OpaquePointer, _ index: Int, _ head: borrowing RequestHead, _ headers: [(name: String, value: String)],
         _ prelude: [UInt8]
     ) -> Int32 {
-        var text = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-        for (name, value) in headers { text += "\(name): \(value)\r\n" }
-        let bytes = Array((text + "Connection: close\r\n\r\n").utf8) + prelude
+        let bytes = Self.headOfStream(headers) + prelude
         guard unsafe withHeadroom(bytes, { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }) >= 0 else { return -1 }
         settle(index)
         guard unsafe watch.add(lws_get_socket_fd(wsi), table.socket(at: index)) else { return -1 }
-        // A peer that vanishes without a word acknowledges nothing any more: the kernel ends the connection for it, in the time that a
-        // WebSocket has for its pong, where it would go on for a quarter of an hour.
-        unsafe setUserTimeout(lws_get_socket_fd(wsi), options.pongTimeout)
-        table[index].ending.become(.stream)
-        deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
+        unsafe becomeStream(index, lws_get_socket_fd(wsi))
         unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
         webSockets?.opened(table.socket(at: index), over: .eventStream, head)
         // With the timeout above this is what `lws_http_mark_sse` does, without the error it logs for each stream that is not HTTP/2:
@@ -135,29 +129,43 @@ extension WebSocketLoop {
         return 0
     }
 
+    /// What a stream begins with.
+    static func headOfStream(_ headers: [(name: String, value: String)]) -> [UInt8] {
+        var text = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        return Array((text + "Connection: close\r\n\r\n").utf8)
+    }
+
+    /// The connection is a stream from now on.
+    func becomeStream(_ index: Int, _ descriptor: Int32) {
+        // A peer that vanishes without a word acknowledges nothing any more: the kernel ends the connection for it, in the time that a
+        // WebSocket has for its pong, where it would go on for a quarter of an hour.
+        setUserTimeout(descriptor, options.pongTimeout)
+        table[index].ending.become(.stream)
+        deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
+    }
+
     /// Hands one event to the kernel: `data: `, the bytes, an empty line. JSON has no line end inside.
-    func writeEvent(_ wsi: OpaquePointer, _ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
+    func writeEvent(_ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
         switch item {
         case .message(let bytes, _):
             let event = Self.eventStart + bytes + Self.eventEnd
-            _ = unsafe withHeadroom(event) { unsafe lws_write(wsi, $0, event.count, LWS_WRITE_HTTP) }
+            _ = unsafe withHeadroom(event) { unsafe put(index, $0, event.count) }
             return nil
         case .shared(let payload):
-            return unsafe writeEvent(wsi, index, .fragments(of: payload, offset: 0, tail: []))
+            return writeEvent(index, .fragments(of: payload, offset: 0, tail: []))
         case .fragments(let body, var offset, let tail):
-            if offset == 0 {
-                _ = unsafe withHeadroom(Self.eventStart) { unsafe lws_write(wsi, $0, Self.eventStart.count, LWS_WRITE_HTTP) }
-            }
+            if offset == 0 { _ = unsafe withHeadroom(Self.eventStart) { unsafe put(index, $0, Self.eventStart.count, hasMore: true) } }
             while offset < body.count {
                 let count = min(ContextSettings.fragmentBytes, body.count - offset)
-                let written = unsafe body.withBytes(from: offset) { unsafe lws_write(wsi, $0, count, LWS_WRITE_HTTP) }
+                let written = unsafe body.withBytes(from: offset) { unsafe put(index, $0, count, hasMore: true) }
                 if written < 0 { return nil }
                 sentBytes += count
                 offset += count
-                if unsafe lws_partial_buffered(wsi) != 0 { return .fragments(of: body, offset: offset, tail: tail) }
+                if isBlocked(index) { return .fragments(of: body, offset: offset, tail: tail) }
             }
             let end = tail + Self.eventEnd
-            _ = unsafe withHeadroom(end) { unsafe lws_write(wsi, $0, end.count, LWS_WRITE_HTTP) }
+            _ = unsafe withHeadroom(end) { unsafe put(index, $0, end.count) }
             return nil
         }
     }
@@ -168,8 +176,10 @@ extension WebSocketLoop {
     /// Something happened on a stream's socket: the peer closed, or sends what nobody asked for. Both end it.
     /// - Parameter hasHungUp: whether nothing more can come; in order where TCP has no error, which is how a page leaves a stream.
     func stirred(_ socket: SocketID, hasHungUp: Bool) {
-        guard let index = table.index(of: socket), table[index].ending.phase == .stream, let wsi = unsafe table[index].wsi else { return }
-        switch unsafe pendingError(of: lws_get_socket_fd(wsi)) {
+        guard let index = table.index(of: socket), table[index].ending.phase == .stream, let descriptor = descriptor(of: index) else {
+            return
+        }
+        switch pendingError(of: descriptor) {
         case 0 where hasHungUp: end(index, .givenUp(.closedByPeer))
         case ETIMEDOUT: end(index, .givenUp(outboxes[index] == nil ? .pongTimeout : .slowConsumer))
         default: end(index, .givenUp(.connectionLost))

@@ -1,13 +1,11 @@
 internal import CLibuv
-internal import CLibwebsockets
 internal import CLinux
 internal import Glibc
 
 extension WebSocketLoop {
     /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
     package func peerAddress(of socket: SocketID) -> String? {
-        guard let index = table.index(of: socket), let wsi = unsafe table[index].wsi else { return nil }
-        return unsafe peerAddressText(of: lws_get_socket_fd(wsi))
+        table.index(of: socket).flatMap { descriptor(of: $0) }.flatMap { peerAddressText(of: $0) }
     }
 }
 

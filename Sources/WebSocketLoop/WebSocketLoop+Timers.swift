@@ -80,9 +80,9 @@ extension WebSocketLoop {
         guard !outboxes.isEmpty, now % UInt32(Self.ticksPerSecond) == 0 else { return }
         let patience = Self.ticks(options.blockedTimeout)
         for index in Array(outboxes.keys) {
-            guard let wsi = unsafe table[index].wsi else { continue }
+            guard let descriptor = descriptor(of: index) else { continue }
             var unsent: Int32 = 0
-            _ = unsafe ioctl(lws_get_socket_fd(wsi), UInt(TIOCOUTQ), &unsent)
+            _ = unsafe ioctl(descriptor, UInt(TIOCOUTQ), &unsent)
             outboxes[index]?.note(unsent: unsent, at: now)
             if let outbox = outboxes[index], now - outbox.lastProgress >= patience { end(index, .givenUp(.slowConsumer)) }
         }

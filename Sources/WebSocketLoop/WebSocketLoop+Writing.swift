@@ -42,16 +42,36 @@ extension WebSocketLoop {
     // MARK: The outbox
 
     private func enqueue(_ item: Outbox.Item, to socket: SocketID) {
-        guard let index = table.index(of: socket), table[index].ending.isOpen,
-            let wsi = unsafe table[index].wsi
-        else { return }
+        guard let index = table.index(of: socket), table[index].ending.isOpen else { return }
         if outboxes[index] != nil {
             if !outboxes[index]!.append(item, limit: options.maxQueuedBytes) { end(index, .givenUp(.slowConsumer)) }
-        } else if let rest = unsafe write(wsi, index, item) {
+        } else if let rest = write(index, item) {
             wait(index, with: rest)
-        } else if unsafe lws_partial_buffered(wsi) != 0 {
-            wait(index, with: nil)
+        } else {
+            noteBlocked(index)
         }
+    }
+
+    /// Begins to wait for a socket that does not take all that was sent.
+    func noteBlocked(_ index: Int) {
+        if table[index].ending.isOpen, outboxes[index] == nil, isBlocked(index) { wait(index, with: nil) }
+    }
+
+    /// Whether bytes that were handed over wait for the kernel to take them.
+    func isBlocked(_ index: Int) -> Bool {
+        guard let wsi = unsafe table[index].wsi else { return door.exchanges[index]?.isBlocked ?? false }
+        return unsafe lws_partial_buffered(wsi) != 0
+    }
+
+    /// Hands bytes of a stream to the kernel as they are, or to libwebsockets where that has the connection.
+    /// - Parameter hasMore: whether more follow at once, and should leave with them.
+    /// - Returns: negative when they are lost.
+    func put(_ index: Int, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, hasMore: Bool = false) -> Int32 {
+        guard let wsi = unsafe table[index].wsi else {
+            unsafe door.send(index, UnsafeRawBufferPointer(start: bytes, count: count), hasMore: hasMore)
+            return Int32(clamping: count)
+        }
+        return unsafe lws_write(wsi, bytes, count, LWS_WRITE_HTTP)
     }
 
     private func wait(_ index: Int, with rest: Outbox.Item?) {
@@ -61,24 +81,25 @@ extension WebSocketLoop {
     }
 
     /// The socket can take bytes again: goes on with what waits for it, and tells the handler when nothing does.
-    func flush(_ wsi: OpaquePointer, _ index: Int) {
+    func flush(_ index: Int) {
         guard var outbox = outboxes[index] else { return }
         outbox.lastProgress = now
-        while unsafe lws_partial_buffered(wsi) == 0 {
+        while !isBlocked(index) {
             guard let item = outbox.takeFirst() else {
                 outboxes[index] = nil
                 webSockets?.drained(table.socket(at: index))
                 return
             }
-            if let rest = unsafe write(wsi, index, item) { outbox.putBack(rest) }
+            if let rest = write(index, item) { outbox.putBack(rest) }
         }
         outboxes[index] = outbox
     }
 
     /// Hands one item to the kernel.
     /// - Returns: what is left of it because the socket is full; what libwebsockets holds back itself is not counted.
-    private func write(_ wsi: OpaquePointer, _ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
-        if table[index].ending.phase == .stream { return unsafe writeEvent(wsi, index, item) }
+    private func write(_ index: Int, _ item: Outbox.Item) -> Outbox.Item? {
+        if table[index].ending.phase == .stream { return writeEvent(index, item) }
+        guard let wsi = unsafe table[index].wsi else { return nil }
         switch item {
         case .message(let bytes, let isText):
             _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY) }

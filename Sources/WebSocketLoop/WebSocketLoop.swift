@@ -23,6 +23,8 @@ package final class WebSocketLoop {
     private var eventPipe: EventPipe?
     private var listener: Listener?
     private var state = State.stopped
+    /// The handshake that libwebsockets is reading just now.
+    var reading: Reading?
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     let startedAt: UInt64
 
@@ -122,8 +124,8 @@ package final class WebSocketLoop {
     package func stop(whenStopped: @escaping () -> Void) {
         guard case .running(let context, _) = state else { return }
         stopListening()
-        door.dropAll()
         for index in table.indices { end(index, .abandoned) }
+        door.dropAll()
         unsafe destroy(context, whenDestroyed: whenStopped)
     }
 
@@ -154,6 +156,12 @@ package final class WebSocketLoop {
     /// The time in ticks; 1 is the start.
     var now: UInt32 { unsafe UInt32(truncatingIfNeeded: (uv_now(uv) - startedAt) * UInt64(Self.ticksPerSecond) / 1000 + 1) }
 
+    /// Where connections are handed over to libwebsockets; nil while it is not at work.
+    var virtualHost: (context: OpaquePointer, vhost: OpaquePointer)? {
+        guard case .running(let context, let vhost) = state else { return nil }
+        return unsafe (context, vhost)
+    }
+
     /// Whether the handler may be called.
     var isRunning: Bool { if case .running = state { true } else { false } }
 
@@ -162,24 +170,6 @@ package final class WebSocketLoop {
         let socket = table.take()
         deadlines.set(.handshake, socket.index, due: now + Self.ticks(options.handshakeTimeout))
         return socket
-    }
-
-    /// Hands a connection over to libwebsockets, which reads its head from the kernel.
-    func adopt(takingOwnership descriptor: Int32, _ socket: SocketID) {
-        guard case .running(_, let vhost) = state else {
-            Glibc.close(descriptor)
-            return release(socket.index)
-        }
-        var adoption = unsafe lws_adopt_desc_t()
-        unsafe adoption.vh = unsafe vhost
-        unsafe adoption.type = lws_adoption_type(
-            LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue)
-        unsafe adoption.fd.sockfd = descriptor
-        unsafe adoption.opaque = UnsafeMutableRawPointer(bitPattern: UInt(socket.rawValue))
-        // It closes the descriptor when it fails.
-        let wsi = unsafe lws_adopt_descriptor_vhost_via_info(&adoption)
-        guard let index = table.index(of: socket) else { return }
-        if unsafe wsi == nil { release(index) } else { unsafe table[index].wsi = unsafe wsi }
     }
 
     func refused(_ refusal: ConnectionRefusal) { hooks.notice(.refused(refusal)) }
@@ -216,9 +206,8 @@ package final class WebSocketLoop {
     }
 
     /// Something came, or its peer hung up, for a connection that libwebsockets does not watch.
-    func woken(_ socket: SocketID, hasHungUp: Bool) {
-        guard let index = table.index(of: socket) else { return }
-        if let slot = table[index].pendingSlot { door.woken(slot, hasHungUp: hasHungUp) } else { stirred(socket, hasHungUp: hasHungUp) }
+    func woken(_ socket: SocketID, _ event: EdgeWatch.Event) {
+        if let index = table.index(of: socket) { door.woken(index, event) }
     }
 
     /// Forgets a connection whose memory libwebsockets frees.

@@ -1,29 +1,29 @@
+internal import CLibuv
 internal import CLinux
 internal import Glibc
 
 /// Looks at what lies in the kernel for a fresh connection and decides who gets in.
 ///
 /// A head that has not come whole waits here, at about 100 bytes, in the loop's one edge triggered epoll descriptor, so a peer that
-/// trickles costs one look for each arrival. Through TLS only the first byte can be judged. Lives on its loop's thread.
+/// trickles costs one look for each arrival. A handshake goes to libwebsockets, which reads it while the same bytes are still at hand
+/// here; everything else is served here (``Exchange``). Through TLS only the first byte can be judged. Lives on its loop's thread.
 @safe
 final class FrontDoor {
-    /// Also room for a body, so that bytes behind it show.
-    private static let lookBytes = RawHead.maxBytes + 8192
     /// The first byte of a TLS hello.
     private static let tlsHandshake: UInt8 = 0x16
 
     private(set) var pending = PendingConnections()
     /// Connections that count for their address, by index.
     private var counted: [Int: AddressKey] = [:]
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: lookBytes, alignment: 16)
-    private unowned let loop: WebSocketLoop
+    /// What is served here, by index.
+    var exchanges: [Int: Exchange] = [:]
+    /// Bytes that were read of peers after their answer, by index.
+    private var dropped: [Int: Int] = [:]
+    let seen = SeenHead()
+    unowned let loop: WebSocketLoop
 
     init(loop: WebSocketLoop) {
         self.loop = loop
-    }
-
-    deinit {
-        unsafe buffer.deallocate()
     }
 
     /// A connection was accepted.
@@ -36,16 +36,22 @@ final class FrontDoor {
         look(slot)
     }
 
-    /// Something came for a connection that is pending here.
-    /// - Parameter hasHungUp: whether the peer will send no more.
-    func woken(_ slot: PendingConnections.Slot, hasHungUp: Bool) {
+    /// Something came for a connection that libwebsockets does not watch.
+    /// - Parameter event: what the kernel says of it.
+    func woken(_ index: Int, _ event: EdgeWatch.Event) {
+        guard exchanges[index] == nil else { return continueExchange(at: index, event) }
+        guard let slot = loop.table[index].pendingSlot else {
+            return loop.stirred(loop.table.socket(at: index), hasHungUp: event.hasHungUp)
+        }
         let entry = pending[slot]
         switch entry.stage {
         case .waiting:
             look(slot)
-            if hasHungUp, loop.table.index(of: entry.socket) != nil, pending[slot].stage == .waiting { drop(entry.socket.index) }
-        case .leaving: drain(slot)
-        case .adopted: break
+            // It may be served by now, answered, or gone.
+            guard event.hasHungUp, loop.table.index(of: entry.socket) != nil, loop.table[index].pendingSlot == slot else { return }
+            if pending[slot].stage == .waiting { drop(index) }
+        case .leaving: drain(index, entry.descriptor)
+        case .served: break
         }
     }
 
@@ -56,42 +62,61 @@ final class FrontDoor {
 
     /// The connection at `index` is gone.
     func forget(_ index: Int) {
+        if !dropped.isEmpty { dropped[index] = nil }
         if let address = counted.removeValue(forKey: index) { loop.budget.addresses?.giveBack(address) }
     }
 
     /// Hangs up on the connection at `index`, which libwebsockets does not have.
     func drop(_ index: Int) {
-        guard let slot = loop.table[index].pendingSlot, pending[slot].stage != .adopted else { return }
-        close(pending[slot].descriptor)
+        if let exchange = exchanges.removeValue(forKey: index) {
+            close(exchange.descriptor)
+            loop.end(index, .lost)
+        } else {
+            guard let slot = loop.table[index].pendingSlot, pending[slot].stage != .served else { return }
+            close(pending[slot].descriptor)
+        }
         loop.release(index)
     }
 
     /// Hangs up on all that libwebsockets does not have.
     func dropAll() {
+        for index in Array(exchanges.keys) { drop(index) }
         for slot in pending.slots { drop(pending[slot].socket.index) }
     }
+
+    /// The descriptor of a connection that libwebsockets does not have.
+    func descriptor(of index: Int) -> Int32? {
+        exchanges[index]?.descriptor ?? loop.table[index].pendingSlot.map { pending[$0].descriptor }
+    }
+
+    /// The connection in this slot goes on as something that is served, here or by libwebsockets.
+    func serve(_ slot: PendingConnections.Slot) -> (socket: SocketID, descriptor: Int32) {
+        pending[slot].stage = .served
+        return (pending[slot].socket, pending[slot].descriptor)
+    }
+
+    /// Whether the epoll descriptor watches the connection that is pending in this slot.
+    func isWatched(_ slot: PendingConnections.Slot) -> Bool { pending[slot].isWatched }
 
     // MARK: Looking
 
     private func look(_ slot: PendingConnections.Slot) {
         let entry = pending[slot]
-        let count = unsafe recv(entry.descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+        let count = unsafe recv(entry.descriptor, seen.buffer.baseAddress, seen.buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
         guard count > 0 else {
             return count < 0 && (errno == EAGAIN || errno == EINTR) ? wait(slot) : drop(entry.socket.index)
         }
-        let bytes = unsafe UnsafeBufferPointer(
-            start: buffer.baseAddress!.assumingMemoryBound(to: UInt8.self), count: count)
-        if loop.options.tls != nil { return unsafe bytes[0] == Self.tlsHandshake ? adopt(slot) : refuse(slot, .notTLS, bytes.span) }
-        guard unsafe isWorthAWalk(bytes.span, entry) else {
-            pending[slot].seen = UInt32(count)
-            return wait(slot)
+        seen.look(count)
+        if loop.options.tls != nil {
+            return unsafe seen.buffer[0] == Self.tlsHandshake ? adopt(slot) : refuse(slot, .notTLS)
         }
         pending[slot].seen = UInt32(count)
+        guard unsafe isWorthAWalk(seen.bytes.span, entry) else { return wait(slot) }
         pending[slot].walked = UInt32(count)
-        switch unsafe RawHead.decide(on: bytes.span) {
+        switch seen.judge(count) {
         case .wait: wait(slot)
-        case .serve(let head): serve(slot, head)
-        case .refuse(let fault): unsafe refuse(slot, fault, bytes.span)
+        case .serve(let head): serve(slot, head, count)
+        case .refuse(let fault): refuse(slot, fault)
         }
     }
 
@@ -111,42 +136,55 @@ final class FrontDoor {
         if !loop.watch.add(pending[slot].descriptor, pending[slot].socket) { drop(pending[slot].socket.index) }
     }
 
-    private func serve(_ slot: PendingConnections.Slot, _ head: RawHead) {
-        if head.target == .asterisk { return answer(slot, .serverOptions) }
-        adopt(slot)
+    private func serve(_ slot: PendingConnections.Slot, _ head: RawHead, _ count: Int) {
+        switch head.kind {
+        case .handshake: adopt(slot, reading: head, hasMore: count > head.length)
+        case .plain, .stream: begin(slot, head)
+        }
     }
 
-    private func adopt(_ slot: PendingConnections.Slot) {
+    /// Hands the connection to libwebsockets.
+    /// - Parameters:
+    ///   - head: the handshake that it brings; nil where only libwebsockets can read it.
+    ///   - hasMore: whether frames lie behind it already.
+    private func adopt(_ slot: PendingConnections.Slot, reading head: RawHead? = nil, hasMore: Bool = false) {
         if pending[slot].isWatched { loop.watch.remove(pending[slot].descriptor) }
-        pending[slot].stage = .adopted
-        loop.adopt(takingOwnership: pending[slot].descriptor, pending[slot].socket)
+        let (socket, descriptor) = serve(slot)
+        guard let head else { return loop.adopt(takingOwnership: descriptor, socket) }
+        loop.adoptHandshake(takingOwnership: descriptor, socket, head, seen, hasMore: hasMore)
     }
 
     // MARK: Refusing
 
-    private func refuse(_ slot: PendingConnections.Slot, _ fault: RequestFault, _ bytes: borrowing Span<UInt8>) {
+    private func refuse(_ slot: PendingConnections.Slot, _ fault: RequestFault) {
         loop.refused(.malformedHead)
-        answer(slot, loop.hooks.response(fault), withoutBody: bytes.begins(with: "HEAD "))
-    }
-
-    /// Answers, and ends the connection as soon as the peer has heard it.
-    private func answer(_ slot: PendingConnections.Slot, _ response: HTTPResponse, withoutBody: Bool = false) {
+        let bytes = loop.hooks.response(fault).encoded(withoutBody: unsafe seen.bytes.span.begins(with: "HEAD "))
         let descriptor = pending[slot].descriptor
-        let bytes = response.encoded(withoutBody: withoutBody)
-        _ = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }
         shutdown(descriptor, Int32(SHUT_WR))
         pending[slot].stage = .leaving
+        let index = pending[slot].socket.index
         wait(slot)
-        drain(slot)
+        if loop.table[index].pendingSlot == slot { drain(index, descriptor) }
     }
 
-    private func drain(_ slot: PendingConnections.Slot) {
-        while true {
+    /// Drops what a peer still sends that was answered, until it hangs up. One that sends too much is hung up on.
+    func drain(_ index: Int, _ descriptor: Int32) {
+        var left = Self.maxDropped - (dropped[index] ?? 0)
+        while left > 0 {
             // For TCP, MSG_TRUNC drops the bytes in the kernel.
-            let count = recv(pending[slot].descriptor, nil, 1 << 20, Int32(MSG_DONTWAIT | MSG_TRUNC))
-            if count > 0 { continue }
-            if count < 0, errno == EAGAIN || errno == EINTR { return }
-            return drop(pending[slot].socket.index)
+            let count = recv(descriptor, nil, left, Int32(MSG_DONTWAIT | MSG_TRUNC))
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                if left < Self.maxDropped { dropped[index] = Self.maxDropped - left }
+                return
+            }
+            guard count > 0 else { break }
+            left -= count
         }
+        drop(index)
     }
+
+    /// Bytes that are read of a peer after it was answered: more than any browser sends before it looks at the answer.
+    private static let maxDropped = 4 << 20
 }

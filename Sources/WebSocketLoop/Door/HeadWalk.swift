@@ -8,25 +8,27 @@ struct HeadWalk {
     private let limit: Int
     private var at = 0
     private var head = RawHead()
-    private var isGet = false
-    private var isHTTP11 = false
     private var hosts = 0
     private var lengths = 0
     private var upgrades = 0
-    private var parts = 0
     private var isUpgradeToWebSocket = false
     private var acceptsEvents = false
     /// Where the authority of a target in absolute form lies.
     private var authority = 0..<0
-    /// Names seen so far, to find one that comes again.
-    private var seen = SeenNames()
+    private var arguments = 0
+    /// Where the lines lie.
+    private let lines: HeadLines
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameter lines: is filled.
+    init(limit: Int, noting lines: HeadLines) {
+        (self.limit, self.lines) = (limit, lines)
+        lines.clear()
+    }
 
     /// - Returns: what the head says, once it is whole and nothing is wrong with it.
     mutating func run(over bytes: borrowing Span<UInt8>) throws(Stop) -> RawHead {
         try readRequestLine(bytes)
-        while try byte(bytes) != Self.carriageReturn { try readField(bytes) }
+        while try byte(bytes) != HeadBytes.carriageReturn { try readField(bytes) }
         try endLine(bytes)
         head.length = at
         return try conclude(bytes.count)
@@ -35,8 +37,7 @@ struct HeadWalk {
     // MARK: The request line
 
     private mutating func readRequestLine(_ bytes: borrowing Span<UInt8>) throws(Stop) {
-        let method = try readMethod(bytes)
-        isGet = method == 3 && bytes[0] == UInt8(ascii: "G")
+        let length = try readMethod(bytes)
         switch try byte(bytes) {
         case UInt8(ascii: "/"):
             try readPath(bytes)
@@ -50,19 +51,20 @@ struct HeadWalk {
         default:
             throw .faulty(.malformed("the request's target is no path"))
         }
-        guard try byte(bytes) == Self.space else { throw .faulty(.malformed("the request's target is malformed")) }
+        guard try byte(bytes) == HeadBytes.space else { throw .faulty(.malformed("the request's target is malformed")) }
         at += 1
         try readVersion(bytes)
-        guard Self.isKnownMethod(bytes, length: method) else { throw .faulty(.methodNotKnown) }
-        guard head.target != .asterisk || method == 7 else { throw .faulty(.malformed("the request's target is no path")) }
+        guard let method = Self.method(bytes, length: length) else { throw .faulty(.methodNotKnown) }
+        guard head.target != .asterisk || method == .options else { throw .faulty(.malformed("the request's target is no path")) }
+        head.method = method
     }
 
     /// - Returns: the length of the method.
     private mutating func readMethod(_ bytes: borrowing Span<UInt8>) throws(Stop) -> Int {
         while true {
             let byte = try byte(bytes)
-            if byte == Self.space, at > 0 { break }
-            guard Self.isTokenByte(byte), at < 24 else { throw .faulty(.malformed("the request line is malformed")) }
+            if byte == HeadBytes.space, at > 0 { break }
+            guard HeadBytes.isTokenByte(byte), at < 24 else { throw .faulty(.malformed("the request line is malformed")) }
             at += 1
         }
         defer { at += 1 }
@@ -70,14 +72,14 @@ struct HeadWalk {
     }
 
     /// The methods that libwebsockets tells apart, `CONNECT` apart: it would take that one for another protocol.
-    private static func isKnownMethod(_ bytes: borrowing Span<UInt8>, length: Int) -> Bool {
+    private static func method(_ bytes: borrowing Span<UInt8>, length: Int) -> RequestHead.Method? {
         switch length {
-        case 3: bytes.begins(with: "GET") || bytes.begins(with: "PUT")
-        case 4: bytes.begins(with: "POST") || bytes.begins(with: "HEAD")
-        case 5: bytes.begins(with: "PATCH")
-        case 6: bytes.begins(with: "DELETE")
-        case 7: bytes.begins(with: "OPTIONS")
-        default: false
+        case 3: bytes.begins(with: "GET") ? .get : bytes.begins(with: "PUT") ? .put : nil
+        case 4: bytes.begins(with: "POST") ? .post : bytes.begins(with: "HEAD") ? .head : nil
+        case 5: bytes.begins(with: "PATCH") ? .patch : nil
+        case 6: bytes.begins(with: "DELETE") ? .delete : nil
+        case 7: bytes.begins(with: "OPTIONS") ? .options : nil
+        default: nil
         }
     }
 
@@ -85,10 +87,11 @@ struct HeadWalk {
     private mutating func readPath(_ bytes: borrowing Span<UInt8>) throws(Stop) {
         var isCanonical = true
         var segment = at + 1
+        let start = at
         at += 1
         while true {
             let byte = try byte(bytes)
-            let isEnd = byte == Self.space || byte == UInt8(ascii: "?")
+            let isEnd = byte == HeadBytes.space || byte == UInt8(ascii: "?")
             if isEnd || byte == UInt8(ascii: "/") {
                 let length = at - segment
                 if length == 0, !isEnd { isCanonical = false }
@@ -98,22 +101,28 @@ struct HeadWalk {
                 if isEnd { break }
             } else if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") {
                 isCanonical = false
-            } else if byte <= Self.space || byte >= 0x7F || byte == UInt8(ascii: "#") {
+            } else if byte <= HeadBytes.space || byte >= 0x7F || byte == UInt8(ascii: "#") {
                 throw .faulty(.malformed("the request's target is malformed"))
             }
             at += 1
         }
+        head.path = start..<at
         if bytes[at] == UInt8(ascii: "?") { try readQuery(bytes) }
         guard isCanonical else { throw .faulty(.nothingHere) }
     }
 
+    /// Reads a query with its question mark, or nothing where there is none.
     private mutating func readQuery(_ bytes: borrowing Span<UInt8>) throws(Stop) {
+        let start = at + 1
         while true {
             let byte = try byte(bytes)
-            if byte == Self.space { return }
-            if byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") { try countPart() }
+            if byte == HeadBytes.space {
+                if start < at { head.query = start..<at }
+                return
+            }
+            if byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") { arguments += 1 }
             // Old clients send letters beyond ASCII as they are.
-            guard byte > Self.space, byte != 0x7F, byte != UInt8(ascii: "#") else {
+            guard byte > HeadBytes.space, byte != 0x7F, byte != UInt8(ascii: "#") else {
                 throw .faulty(.malformed("the request's target is malformed"))
             }
             at += 1
@@ -133,8 +142,8 @@ struct HeadWalk {
         let start = at
         while true {
             let byte = try byte(bytes)
-            if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == Self.space { break }
-            guard Self.isHostByte(byte) else { throw .faulty(.malformed("the request's target is malformed")) }
+            if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == HeadBytes.space { break }
+            guard HeadBytes.isHostByte(byte) else { throw .faulty(.malformed("the request's target is malformed")) }
             at += 1
         }
         authority = start..<at
@@ -149,59 +158,63 @@ struct HeadWalk {
         }
         while at - start < 8 {
             let byte = try byte(bytes)
-            guard Self.isDigit(byte) || byte == UInt8(ascii: ".") else { break }
+            guard HeadBytes.isDigit(byte) || byte == UInt8(ascii: ".") else { break }
             at += 1
         }
-        guard at - start == 8, bytes[start + 6] == UInt8(ascii: "."), Self.isDigit(bytes[start + 5]), Self.isDigit(bytes[start + 7])
+        guard at - start == 8, bytes[start + 6] == UInt8(ascii: "."), HeadBytes.isDigit(bytes[start + 5]),
+            HeadBytes.isDigit(bytes[start + 7])
         else { throw .faulty(.malformed("the request line is malformed")) }
         try endLine(bytes)
         guard bytes[start + 5] == UInt8(ascii: "1"), bytes[start + 7] <= UInt8(ascii: "1") else { throw .faulty(.versionNotSupported) }
-        isHTTP11 = bytes[start + 7] == UInt8(ascii: "1")
+        head.isHTTP11 = bytes[start + 7] == UInt8(ascii: "1")
     }
 
     // MARK: The fields
 
     private mutating func readField(_ bytes: borrowing Span<UInt8>) throws(Stop) {
-        try countPart()
+        guard lines.count < RawHead.maxLines else { throw .faulty(.headerTooLarge) }
         let start = at
         var hash = HeaderNames.start
         while true {
             let byte = try byte(bytes)
             if byte == UInt8(ascii: ":") { break }
-            guard Self.isTokenByte(byte) else { throw .faulty(.malformed("a header's name is malformed")) }
+            guard HeadBytes.isTokenByte(byte) else { throw .faulty(.malformed("a header's name is malformed")) }
             hash = HeaderNames.add((0x41...0x5A).contains(byte) ? byte | 0x20 : byte, to: hash)
             at += 1
         }
-        guard at > start, !Self.beginsWithOpenWord(bytes, start, length: at - start) else {
+        let name = start..<at
+        guard !name.isEmpty, !HeadBytes.beginsWithOpenWord(bytes, name) else {
             throw .faulty(.malformed("a header's name is malformed"))
         }
         at += 1
         let value = try readValue(bytes)
-        try take(hash, value, bytes)
+        try take(hash, name, value, bytes)
     }
 
     /// - Returns: where the value lies, without the blanks around it.
     private mutating func readValue(_ bytes: borrowing Span<UInt8>) throws(Stop) -> Range<Int> {
-        while try Self.isBlank(byte(bytes)) { at += 1 }
+        while try HeadBytes.isBlank(byte(bytes)) { at += 1 }
         let start = at
         var end = at
         while true {
             let byte = try byte(bytes)
-            if byte < Self.space || byte == 0x7F {
-                if byte == Self.carriageReturn { break }
-                guard byte == Self.tab else { throw .faulty(.controlCharacter) }
+            if byte < HeadBytes.space || byte == 0x7F {
+                if byte == HeadBytes.carriageReturn { break }
+                guard byte == HeadBytes.tab else { throw .faulty(.controlCharacter) }
             }
             at += 1
-            if !Self.isBlank(byte) { end = at }
+            if !HeadBytes.isBlank(byte) { end = at }
         }
         try endLine(bytes)
         return start..<end
     }
 
-    private mutating func take(_ hash: UInt64, _ value: Range<Int>, _ bytes: borrowing Span<UInt8>) throws(Stop) {
-        let isAgain = seen.note(hash)
-        if value.isEmpty { seen.noteEmpty(hash) }
-        guard !isAgain || !seen.hasEmpty(hash) else { throw .faulty(.malformed("an empty header comes again")) }
+    private mutating func take(
+        _ hash: UInt64, _ name: Range<Int>, _ value: Range<Int>, _ bytes: borrowing Span<UInt8>
+    ) throws(Stop) {
+        let before = lines.note(hash, name: name, value: value)
+        guard before != .withEmpty else { throw .faulty(.malformed("an empty header comes again")) }
+        let isAgain = before == .again
         switch HeaderNames.shared.meaning(of: hash) {
         case .other: break
         case .misread: throw .faulty(.malformed("a header's name is cut short"))
@@ -225,7 +238,7 @@ struct HeadWalk {
 
     private func readHost(_ value: Range<Int>, _ bytes: borrowing Span<UInt8>) throws(Stop) {
         guard !value.isEmpty else { throw .faulty(.hostNeeded) }
-        for index in value where !Self.isHostByte(bytes[index]) { throw .faulty(.malformed("the Host header is malformed")) }
+        for index in value where !HeadBytes.isHostByte(bytes[index]) { throw .faulty(.malformed("the Host header is malformed")) }
         guard head.target != .absolute || bytes.equals(authority, value) else {
             throw .faulty(.malformed("the request's target and its Host header differ"))
         }
@@ -236,7 +249,7 @@ struct HeadWalk {
             throw .faulty(.doubtfulLength)
         }
         for index in value {
-            guard Self.isDigit(bytes[index]) else { throw .faulty(.doubtfulLength) }
+            guard HeadBytes.isDigit(bytes[index]) else { throw .faulty(.doubtfulLength) }
             head.bodyLength = head.bodyLength * 10 + Int(bytes[index] & 0x0F)
         }
     }
@@ -244,8 +257,9 @@ struct HeadWalk {
     // MARK: The whole
 
     private mutating func conclude(_ count: Int) throws(Stop) -> RawHead {
-        guard hosts == 1 || hosts == 0 && !isHTTP11 else { throw .faulty(.hostNeeded) }
-        if isUpgradeToWebSocket { head.kind = .handshake } else if isGet, acceptsEvents { head.kind = .stream }
+        guard hosts == 1 || hosts == 0 && !head.isHTTP11 else { throw .faulty(.hostNeeded) }
+        if isUpgradeToWebSocket { head.kind = .handshake } else if head.method == .get, acceptsEvents { head.kind = .stream }
+        head.parts = lines.count + arguments
         if head.kind == .plain {
             guard head.length <= RawHead.maxPlainBytes else { throw .faulty(.headerTooLarge) }
             // What follows the head of a stream or handshake is the connection's own, and is looked at there.
@@ -256,57 +270,15 @@ struct HeadWalk {
         return head
     }
 
-    private mutating func countPart() throws(Stop) {
-        parts += 1
-        guard parts <= RawHead.maxParts else { throw .faulty(.headerTooLarge) }
-    }
-
     private mutating func endLine(_ bytes: borrowing Span<UInt8>) throws(Stop) {
-        guard try byte(bytes) == Self.carriageReturn else { throw .faulty(.malformed("a line does not end with CRLF")) }
+        guard try byte(bytes) == HeadBytes.carriageReturn else { throw .faulty(.malformed("a line does not end with CRLF")) }
         at += 1
-        guard try byte(bytes) == Self.lineFeed else { throw .faulty(.malformed("a line does not end with CRLF")) }
+        guard try byte(bytes) == HeadBytes.lineFeed else { throw .faulty(.malformed("a line does not end with CRLF")) }
         at += 1
     }
 
     private func byte(_ bytes: borrowing Span<UInt8>) throws(Stop) -> UInt8 {
         guard at < limit else { throw .incomplete }
         return bytes[at]
-    }
-
-    // MARK: Bytes
-
-    private static let space: UInt8 = 0x20
-    private static let tab: UInt8 = 0x09
-    private static let carriageReturn: UInt8 = 0x0D
-    private static let lineFeed: UInt8 = 0x0A
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-    /// A character of a token (RFC 9110, section 5.6.2), as a set of bits.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        let (low, high): (UInt64, UInt64) = (0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE)
-        return byte < 64 ? low >> UInt64(byte) & 1 == 1 : byte < 128 && high >> UInt64(byte - 64) & 1 == 1
-    }
-
-    /// Letters, digits and the marks of addresses, ports and escapes; letters beyond ASCII as old clients send them.
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "["),
-            UInt8(ascii: "]"), UInt8(ascii: "%"):
-            true
-        default: false
-        }
-    }
-
-    private static func beginsWithOpenWord(_ bytes: borrowing Span<UInt8>, _ start: Int, length: Int) -> Bool {
-        switch bytes[start] | 0x20 {
-        case UInt8(ascii: "p"), UInt8(ascii: "d"), UInt8(ascii: "u"):
-            HeaderNames.openWords.contains { word in
-                word.utf8.count <= length && word.utf8.enumerated().allSatisfy { bytes[start + $0] | 0x20 == $1 | 0x20 }
-            }
-        default: false
-        }
     }
 }

@@ -10,15 +10,15 @@ struct PendingConnections {
     enum Stage: UInt8 {
         /// Its head has not come whole.
         case waiting
-        /// libwebsockets has it.
-        case adopted
+        /// It is being served: here, or by libwebsockets.
+        case served
         /// It was refused; what it still sends is dropped until it hangs up, else the answer would be lost by a reset.
         case leaving
     }
 
     struct Entry {
         let socket: SocketID
-        /// Ours until ``Stage/adopted``.
+        /// Valid until ``Stage/served``.
         let descriptor: Int32
         var stage = Stage.waiting
         /// Whether the epoll descriptor watches it.

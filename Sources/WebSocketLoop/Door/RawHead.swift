@@ -38,7 +38,10 @@ struct RawHead: Equatable {
     static let maxPlainBytes = 8192
     /// Longest head of any request in bytes: tokens of streams and handshakes may be large.
     static let maxBytes = 16_384
-    /// Most lines and query arguments together: libwebsockets has room for about 97 and hangs up without a word beyond.
+    /// Most lines of a head.
+    static let maxLines = 88
+    /// Most lines and query arguments of a handshake together that libwebsockets reads: it has room for about 97, and hangs up without a
+    /// word beyond.
     static let maxParts = 88
 
     /// Bytes of the head, the empty line included.
@@ -46,13 +49,22 @@ struct RawHead: Equatable {
     /// Bytes of the body, as declared.
     var bodyLength = 0
     var kind = Kind.plain
+    var method = RequestHead.Method.get
     var target = Target.origin
+    /// Where the path lies; empty for a URL without one, and for `*`.
+    var path = 0..<0
+    /// Where the query lies, without its question mark.
+    var query = 0..<0
+    var isHTTP11 = false
+    /// Lines and query arguments together.
+    var parts = 0
     /// Whether an upgrade other than `websocket` is offered.
     var offersOtherUpgrade = false
 
     /// Judges what has come so far: one walk over the bytes, nothing is allocated.
-    static func decide(on bytes: borrowing Span<UInt8>) -> Decision {
-        var walk = HeadWalk(limit: min(bytes.count, maxBytes))
+    /// - Parameter lines: is filled with where the lines of a head that may be served lie.
+    static func decide(on bytes: borrowing Span<UInt8>, noting lines: HeadLines = HeadLines()) -> Decision {
+        var walk = HeadWalk(limit: min(bytes.count, maxBytes), noting: lines)
         do throws(HeadWalk.Stop) {
             return .serve(try walk.run(over: bytes))
         } catch {

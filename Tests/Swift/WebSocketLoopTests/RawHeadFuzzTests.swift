@@ -104,6 +104,18 @@ private struct Reference {
         else { throw Refusal() }
         var arguments = 0
         result.target = try target(words[1], method: method, &arguments)
+        result.method = RequestHead.Method(rawValue: method)!
+        result.isHTTP11 = version == "HTTP/1.1"
+        let start = words[0].count + 1
+        let end = start + words[1].count
+        let query = words[1].firstIndex(of: 63).map { start + $0 + 1..<end } ?? end..<end
+        result.query = query.isEmpty ? 0..<0 : query
+        if result.target != .asterisk {
+            let pathEnd = words[1].firstIndex(of: 63).map { start + $0 } ?? end
+            let authority = result.target == .origin ? 0 : words[1].prefix { $0 != 58 }.count + 3
+            let slash = words[1][authority...].firstIndex(of: 47).map { start + $0 } ?? pathEnd
+            result.path = slash < pathEnd ? slash..<pathEnd : 0..<0
+        }
         var fields: [(name: String, value: [UInt8])] = []
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: 58), colon > 0, let name = text(Array(line[..<colon])),
@@ -112,7 +124,8 @@ private struct Reference {
             let value = line[(colon + 1)...].drop { $0 == 32 || $0 == 9 }
             fields.append((name.lowercased(), Array(value.reversed().drop { $0 == 32 || $0 == 9 }.reversed())))
         }
-        guard fields.count + arguments <= RawHead.maxParts else { throw Refusal() }
+        guard fields.count <= RawHead.maxLines else { throw Refusal() }
+        result.parts = fields.count + arguments
         for (name, _) in fields {
             let words = HeaderNames.wordsOfLibwebsockets
             if !words.contains(name + ":"), words.contains(where: { $0.hasPrefix(name) }) { throw Refusal() }

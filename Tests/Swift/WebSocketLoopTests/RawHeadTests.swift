@@ -115,7 +115,7 @@ import Testing
         #expect(status("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n") == 501)
     }
 
-    @Test func `a plain request may have 8 KiB, a handshake or stream 16, and no head more than 88 lines and arguments`() {
+    @Test func `a plain request may have 8 KiB, a handshake or stream 16, and no head more than 88 lines`() {
         func padded(_ start: String, to count: Int) -> String {
             let room = count - start.utf8.count - "X-Pad: \r\n\r\n".utf8.count
             return start + "X-Pad: \(String(repeating: "x", count: room))\r\n\r\n"
@@ -132,9 +132,8 @@ import Testing
         let lines = (0..<87).map { "X-\($0): a\r\n" }.joined()
         #expect(head(plain + lines + "\r\n") != nil)
         #expect(status(plain + lines + "X-More: a\r\n\r\n") == 431)
-        let arguments = (0..<86).map { "&a\($0)" }.joined()
-        #expect(head("GET /?a\(arguments) HTTP/1.1\r\nHost: a\r\n\r\n") != nil)
-        #expect(status("GET /?a\(arguments)&b HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\r\n") == 431)
+        let arguments = (0..<500).map { "&a\($0)" }.joined()
+        #expect(head("GET /?a\(arguments) HTTP/1.1\r\nHost: a\r\n\r\n")?.parts == 501)
     }
 
     @Test func `each word of libwebsockets' own table is read well, and no beginning of one is`() {

@@ -1,0 +1,86 @@
+/// The head that a door looked at last: its bytes as they lay in the kernel, and what the walk over them found. One for each door, used
+/// again for every connection, so that a head is never copied.
+@safe
+final class SeenHead {
+    /// Room for the longest head, and for a body, so that bytes behind it show.
+    private static let room = RawHead.maxBytes + 8192
+
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
+    private let lines = HeadLines()
+    /// Bytes of the buffer that count.
+    private var count = 0
+    private(set) var head = RawHead()
+
+    deinit {
+        unsafe buffer.deallocate()
+    }
+
+    /// What lies in the buffer.
+    /// - Parameter count: how much of it was filled.
+    func judge(_ count: Int) -> RawHead.Decision {
+        self.count = count
+        let decision = unsafe RawHead.decide(on: bytes.span, noting: lines)
+        if case .serve(let head) = decision { self.head = head }
+        return decision
+    }
+
+    /// - Parameter count: how much of the buffer was filled.
+    func look(_ count: Int) { self.count = count }
+
+    /// What was looked at last. Valid until the next look.
+    var bytes: UnsafeBufferPointer<UInt8> {
+        unsafe UnsafeBufferPointer(start: buffer.baseAddress!.assumingMemoryBound(to: UInt8.self), count: count)
+    }
+
+    // MARK: What it says
+
+    /// The path, without authority and query.
+    var path: [UInt8] { head.path.isEmpty ? [UInt8(ascii: head.target == .asterisk ? "*" : "/")] : copy(head.path) }
+
+    func copy(_ range: Range<Int>) -> [UInt8] {
+        unsafe Array(buffer[range])
+    }
+
+    /// The values of all lines of a name as one; nil where they are missing or empty.
+    func list(of name: StaticString, separator: StaticString) -> [UInt8]? {
+        var list: [UInt8]?
+        unsafe lines.forEachValue(of: name, in: bytes.span) { value in
+            guard list != nil else {
+                list = copy(value)
+                return
+            }
+            separator.withUTF8Buffer { unsafe list!.append(contentsOf: $0) }
+            list!.append(contentsOf: copy(value))
+        }
+        return list
+    }
+
+    /// Whether a `%` is there that no two hex digits follow.
+    func hasLoneEscape(_ range: Range<Int>) -> Bool {
+        for index in range where unsafe buffer[index] == UInt8(ascii: "%") {
+            for digit in index + 1...index + 2 where unsafe digit >= range.upperBound || !HeadBytes.isHexDigit(buffer[digit]) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Bytes of the values of all lines of a name.
+    func size(of name: StaticString) -> Int {
+        var size = 0
+        unsafe lines.forEachValue(of: name, in: bytes.span) { size += $0.count + 2 }
+        return size
+    }
+
+    func lastValue(of name: StaticString) -> [UInt8]? {
+        var last: Range<Int>?
+        unsafe lines.forEachValue(of: name, in: bytes.span) { last = $0 }
+        return last.map { copy($0) }
+    }
+
+    func count(of name: StaticString) -> Int {
+        var count = 0
+        unsafe lines.forEachValue(of: name, in: bytes.span) { _ in count += 1 }
+        return count
+    }
+}

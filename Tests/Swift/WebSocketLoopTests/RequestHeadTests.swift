@@ -1,0 +1,63 @@
+import Testing
+
+@testable import WebSocketLoop
+
+/// What handlers see of a request, read from its bytes.
+@Suite struct RequestHeadTests {
+    private func seen(_ text: String) throws -> SeenHead {
+        let seen = SeenHead()
+        unsafe seen.buffer.copyBytes(from: Array(text.utf8))
+        guard case .serve = seen.judge(text.utf8.count) else { throw SocketTrouble.refused }
+        return seen
+    }
+
+    private enum SocketTrouble: Error { case refused }
+
+    private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    @Test(
+        arguments: [
+            ("/a", "/a", ""), ("/a?", "/a", ""), ("/a?b=c;d&&e=%20+%", "/a", "b=c;d&&e=%20+%"), ("/?a?b", "/", "a?b"),
+            ("http://h/a/b?x", "/a/b", "x"), ("http://h", "/", ""), ("HTTPS://H?x=1", "/", "x=1"), ("http://h/", "/", ""),
+        ])
+    func `path and query are as they were sent`(target: String, path: String, query: String) throws {
+        let head = RequestHead(try seen("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n"))
+        #expect(text(head.path) == path && text(head.query) == query)
+        #expect(head.method == .get && head.isHTTP11 && head.bodyLength == 0)
+    }
+
+    @Test func `of several lines the last one counts, or all as a list`() throws {
+        let head = RequestHead(
+            try seen(
+                """
+                POST /a HTTP/1.0\r\nX-Forwarded-Proto: https\r\nX-FORWARDED-PROTO: \t http \r\nCF-Connecting-IP: 1.1.1.1\r\nX-Forwarded-For: a, b\r
+                cf-connecting-ip:2.2.2.2\r\nCookie: a=1; b=2\r\nX-Forwarded-For: c\r\nForwarded: for=a\r\nCookie: c=3\r\nForwarded: for=b\r
+                Content-Length: 5\r\nX-None:\r\n\r\n
+                """.replacing("\n\r\n", with: "\n\r\n")))
+        #expect(text(head.lastValue(of: "x-forwarded-proto")) == "http")
+        #expect(text(head.lastValue(of: "cf-connecting-ip")) == "2.2.2.2")
+        #expect(text(head.header(.forwardedFor)) == "a, b, c" && head.count(.forwardedFor) == 2)
+        #expect(text(head.header(.cookie)) == "a=1; b=2; c=3")
+        #expect(text(head.list(of: "forwarded")) == "for=a, for=b")
+        #expect(head.lastValue(of: "x-none") == nil && head.lastValue(of: "forwarded-for") == nil && head.header(.origin) == nil)
+        #expect(head.bodyLength == 5 && head.method == .post && !head.isHTTP11)
+    }
+
+    @Test func `a handshake is put in plainer words only where libwebsockets could not read it`() throws {
+        let lines = "GET /a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\nConnection: Upgrade"
+        func plainest(_ more: String, path: String = "/a") throws -> String? {
+            let seen = try seen("\(lines.replacing("/a", with: path))\(more)\r\n\r\n")
+            return text(PlainHandshake.standingIn(for: seen.head, seen, subprotocol: "ours"))
+        }
+        #expect(try plainest("") == nil && plainest("\r\nSec-WebSocket-Protocol: a, b") == nil)
+        let offer = String(repeating: "x", count: 200)
+        let long = try #require(try plainest("\r\nSec-WebSocket-Protocol: \(offer)\r\nSec-WebSocket-Protocol: ours"))
+        #expect(long.contains("\r\nSec-WebSocket-Protocol: ours\r\n") && long.contains("\r\nSec-WebSocket-Key: k\r\n"))
+        #expect(try plainest("\r\nSec-WebSocket-Protocol: \(offer)")?.contains("Protocol") == false)
+        #expect(try plainest(", \(offer)") != nil)
+        for (path, isRead) in [("/a?%41%fF", true), ("/a?%", false), ("/a?%4", false), ("/a?x%4g", false), ("/a?%%41", false)] {
+            #expect(try (plainest("", path: path) == nil) == isRead, "\(path)")
+        }
+        #expect(try plainest("", path: "/a?" + String(repeating: "&", count: 90)) != nil)
+    }
+}
