@@ -1,5 +1,6 @@
 #pragma once
 #include <stddef.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>

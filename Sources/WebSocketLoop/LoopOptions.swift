@@ -7,6 +7,8 @@ package struct LoopOptions: Sendable {
     package var receiveBufferBytes = 128
     /// Connections in their handshake at once on this loop; further ones wait in the kernel's backlog.
     package var maxPendingHandshakes = 4096
+    /// Connections that are let in though no file descriptor is left, by those that are kept for them: for probes.
+    package var keptPlaces = 0
     /// From the accept to the end of the handshake, and the longest wait for the next request of a kept-alive connection.
     package var handshakeTimeout: Duration = .seconds(5)
     /// A ping goes out this long after the last one was answered.

@@ -107,6 +107,7 @@ extension WebSocketLoop {
     private func write(_ response: HTTPResponse, _ wsi: OpaquePointer, withoutBody: Bool) -> Int32 {
         let bytes = response.encoded(withoutBody: withoutBody)
         _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
+        if options.tls == nil { SocketOptions.uncork(unsafe lws_get_socket_fd(wsi)) }
         return -1
     }
 

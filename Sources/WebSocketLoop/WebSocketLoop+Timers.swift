@@ -15,6 +15,7 @@ extension WebSocketLoop {
         if isRunning { watchDeadlines(at: now) }
         sweepDoomed()
         if isRunning {
+            if now % UInt32(Self.ticksPerSecond) == 0, memoryRelease.isDue(open: table.count) { malloc_trim(0) }
             for notice in libraryLog.take(at: now) { log(notice) }
             hooks.tick()
         }

@@ -41,6 +41,7 @@ package final class WebSocketLoop {
     var assemblies: [Int: MessageAssembly] = [:]
     var scratch: UnsafeMutableRawBufferPointer
     var libraryLog = LibraryLog()
+    var memoryRelease = MemoryRelease()
 
     /// Sets up libwebsockets on the thread's loop.
     ///

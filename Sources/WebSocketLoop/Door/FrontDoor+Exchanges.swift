@@ -35,6 +35,7 @@ extension FrontDoor {
         readBody(index)
         guard head.isHTTP11, isAsked, let exchange = exchanges[index], exchange.stage == .body, exchange.body.isEmpty else { return }
         send(index, Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        SocketOptions.uncork(exchange.descriptor)
     }
 
     private func readBody(_ index: Int) {
@@ -96,6 +97,7 @@ extension FrontDoor {
         loop.webSockets?.opened(loop.table.socket(at: index), over: .eventStream, RequestHead(seen))
         exchanges[index]?.isGathering = false
         push(index)
+        SocketOptions.uncork(descriptor)
         loop.noteBlocked(index)
     }
 

@@ -14,7 +14,9 @@ final class Listener {
 
     private let descriptor: Int32
     private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    private var reserve = openReserve()
+    /// Open descriptors in reserve. With the last one connections are turned away; those before it let in as many when none is left.
+    private var reserve: [Int32] = []
+    private let wantedReserve: Int
     private var isPolling = false
     private var gate: AcceptGate
     private let budget: ConnectionBudget
@@ -29,6 +31,11 @@ final class Listener {
         self.gate = gate
         self.budget = budget
         self.loop = loop
+        wantedReserve = 1 + loop.options.keptPlaces
+        fillReserve()
+        SocketOptions.deferAccept(descriptor)
+        // A TLS handshake is several short answers, each of which must leave.
+        if loop.options.tls == nil { SocketOptions.cork(descriptor) }
         _ = unsafe uv_poll_init(uv, poll, descriptor)
         unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         resume()
@@ -41,7 +48,7 @@ final class Listener {
         let handle = unsafe UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
         unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
         Glibc.close(descriptor)
-        if reserve >= 0 { Glibc.close(reserve) }
+        for kept in reserve { Glibc.close(kept) }
     }
 
     /// Goes on accepting, if it had to hold: a pending connection has ended.
@@ -58,6 +65,7 @@ final class Listener {
     }
 
     fileprivate func acceptWaiting() {
+        fillReserve()
         for _ in 0..<Self.batch {
             let decision = gate.next(loop.door.pending, random: { UInt64.random(in: .min ... .max) })
             if decision == .hold { return pause() }
@@ -69,6 +77,14 @@ final class Listener {
             } else if !recover(from: errno) {
                 return
             }
+        }
+    }
+
+    private func fillReserve() {
+        while reserve.count < wantedReserve {
+            let kept = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard kept >= 0 else { return }
+            reserve.append(kept)
         }
     }
 
@@ -104,18 +120,18 @@ final class Listener {
             return number == ECONNABORTED || number == EINTR
         case .shed(let isFirst):
             if isFirst { loop.log(.outOfDescriptors) }
-            if reserve >= 0 { Glibc.close(reserve) }
+            if let kept = reserve.popLast() { Glibc.close(kept) }
             let connection = accept_connection(descriptor, nil, 0)
+            guard connection < 0 || reserve.isEmpty else {
+                admit(connection, from: nil)
+                return true
+            }
             if connection >= 0 { Glibc.close(connection) }
-            reserve = openReserve()
+            fillReserve()
             loop.refused(.outOfDescriptors)
             return connection >= 0
         }
     }
-}
-
-private func openReserve() -> Int32 {
-    unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
 }
 
 /// Answers on a socket that nothing was spent on yet, and closes it. What the peer already sent is read first: closing with

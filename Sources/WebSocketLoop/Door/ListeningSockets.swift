@@ -64,8 +64,7 @@ package struct ListeningSockets: Sendable {
 
     private static func listen(_ address: inout Address, host: String, port: Int) throws(LoopError) -> Int32 {
         let descriptor = try bind(&address, host: host, port: port, isShared: true)
-        // Accepted sockets inherit this: no system call per connection.
-        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        SocketOptions.prepare(descriptor)
         guard Glibc.listen(descriptor, 4096) == 0 else { throw failure(of: descriptor, host: host, port: port) }
         return descriptor
     }
@@ -77,9 +76,9 @@ package struct ListeningSockets: Sendable {
             family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .notListening(host: host, port: port, errno: errno) }
         // Connections of a server that has ended do not keep the port from the next one.
-        set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        if isShared { set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
-        if family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+        SocketOptions.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        if isShared { SocketOptions.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
+        if family == AF_INET6 { SocketOptions.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         let length = address.length
         let isBound = unsafe withUnsafePointer(to: &address.storage) { storage in
             unsafe Glibc.bind(descriptor, UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length) == 0
@@ -93,11 +92,6 @@ package struct ListeningSockets: Sendable {
         let number = errno
         Glibc.close(descriptor)
         return number == EADDRINUSE ? .addressInUse(host: host, port: port) : .notListening(host: host, port: port, errno: number)
-    }
-
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
-        var value = value
-        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private static func boundPort(of descriptor: Int32, into address: inout Address) -> Int {

@@ -1,5 +1,6 @@
 // An echo server on WebSocketLoop alone, for tests: standard WebSocket suites want one. Text and binary up to 16 MiB come back.
-// Usage: WebSocketLoopEcho [--port N]; prints the port it listens on.
+// Usage: WebSocketLoopEcho [--port N] [--kept N]; prints the port it listens on. With --kept a second loop listens on a port of its own,
+// where as many connections are let in when no descriptor is left.
 
 import Glibc
 import WebSocketLoop
@@ -15,8 +16,9 @@ actor Echo: WebSocketHandler {
         self.thread = thread
     }
 
-    func listen(on sockets: ListeningSockets) throws {
+    func listen(on sockets: ListeningSockets, keptPlaces: Int = 0) throws {
         var options = LoopOptions()
+        options.keptPlaces = keptPlaces
         options.maxMessageBytes = 16 << 20
         options.maxQueuedBytes = 64 << 20
         options.maxMessagesPerSecond = 0
@@ -52,11 +54,18 @@ actor Echo: WebSocketHandler {
         let sockets = try ListeningSockets.open(host: "127.0.0.1", port: port, count: 1)
         let echo = Echo(on: try LoopThread())
         try await echo.listen(on: sockets)
-        print("listening on \(sockets.port)")
+        var second: (echo: Echo, port: Int)?
+        if let kept = arguments.firstIndex(of: "--kept").flatMap({ Int(arguments[$0 + 1]) }) {
+            let sockets = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 1)
+            second = (Echo(on: try LoopThread()), sockets.port)
+            try await second?.echo.listen(on: sockets, keptPlaces: kept)
+        }
+        print("listening on \(sockets.port)" + (second.map { " and \($0.port)" } ?? ""))
         // Whoever reads this through a pipe would see it only at the end.
         fflush(nil)
         // Standard input is the lifetime: a test that dies takes the server along.
         while readLine() != nil {}
         await echo.stop()
+        await second?.echo.stop()
     }
 }

@@ -151,7 +151,7 @@ import WebSocketLoop
         var options = LoopOptions()
         options.handshakeTimeout = .milliseconds(300)
         try await LoopProbe.run(options) { probe, _ in
-            for start in ["", "GET / HTTP/1.1\r\nHost"] {
+            for start in ["G", "GET / HTTP/1.1\r\nHost"] {
                 let silent = try RawSocket(port: probe.port)
                 try silent.write(Array(start.utf8))
                 #expect(try await silent.receive().isEmpty, "\(start)")

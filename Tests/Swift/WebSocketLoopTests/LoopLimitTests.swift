@@ -9,6 +9,8 @@ import WebSocketLoop
         options.maxPendingHandshakes = 2
         try await LoopProbe.run(options) { probe, events in
             let silent = [try RawSocket(port: probe.port), try RawSocket(port: probe.port)]
+            // Who says nothing at all is not handed over by the kernel.
+            for socket in silent { try socket.write([UInt8(ascii: "G")]) }
             while await probe.openConnections < 2 { try Task.checkCancellation() }
             let third = try RawSocket(port: probe.port)
             try third.write(WebSocketClient.handshake(path: "/"))
@@ -50,6 +52,7 @@ import WebSocketLoop
         }
         #expect(open.count > 10 && shed > 10)
         let waiting = try (0..<10).map { _ in try RawSocket(port: port) }
+        for socket in waiting { try socket.write([UInt8(ascii: "G")]) }
         for socket in waiting { #expect(try await socket.receive().isEmpty) }
         let before = try child.processorTime()
         #expect(await !open[0].hears(within: 1000))
@@ -68,6 +71,31 @@ import WebSocketLoop
         let outcome = try await child.outcome()
         #expect(outcome.status == 0)
         #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output)")
+    }
+
+    @Test func `places that are kept let in as many when no descriptor is left`() async throws {
+        let echo = Child.products.appending(path: "WebSocketLoopEcho").path
+        let child = try Child(URL(fileURLWithPath: "/bin/sh"), ["-c", "ulimit -n 40; exec \(echo) --kept 2"])
+        let ports = try await child.line().split(separator: " ").compactMap { Int($0) }
+        let (port, kept) = try (#require(ports.first), #require(ports.last))
+        // All descriptors go on the one port.
+        let fillers = try (0..<60).map { _ in try RawSocket(port: port) }
+        for filler in fillers { try filler.write([UInt8(ascii: "G")]) }
+        var shed = 0
+        for filler in fillers where try await filler.hears(within: 50) { shed += 1 }
+        #expect(shed > 10)
+        for _ in 0..<4 {
+            let answers = try (0..<2).map { _ in try RawSocket(port: kept) }
+            for socket in answers { try socket.write(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)) }
+            for socket in answers {
+                #expect(try await String(decoding: socket.receiveAll(), as: UTF8.self).hasPrefix("HTTP/1.1 404 "))
+                socket.close()
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        for filler in fillers { filler.close() }
+        child.endInput()
+        #expect(try await child.outcome().status == 0)
     }
 
     @Test(arguments: ["::1", "::"]) func `IPv6 is served, and its wildcard takes IPv4 too`(host: String) async throws {

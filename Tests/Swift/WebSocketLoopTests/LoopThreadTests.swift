@@ -72,6 +72,7 @@ import WebSocketLoop
             let socket = try #require(await events.opened())
             await probe.send([UInt8](repeating: 0x61, count: 8 << 20), tails: [(socket, "!")])
             let silent = try RawSocket(port: probe.port)
+            try silent.write([UInt8(ascii: "G")])
             let kept = try RawSocket(port: probe.port)
             try kept.write(Array("GET /x HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
             _ = try await kept.receive()

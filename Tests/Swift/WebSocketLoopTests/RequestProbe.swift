@@ -51,7 +51,7 @@ actor RequestProbe: RequestHandler, WebSocketHandler {
         }
     }
 
-    /// Sends a text to the newest stream.
+    /// Sends a text to the newest stream or WebSocket.
     func tell(_ text: String) {
         if let stream = streams.last { loop?.send(Payload(Array(text.utf8)), tail: [], to: stream) }
     }

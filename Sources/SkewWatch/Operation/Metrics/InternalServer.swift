@@ -39,11 +39,18 @@ actor InternalServer: RequestHandler {
         (questions, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(64))
     }
 
+    /// Probes and metrics are answered when no file descriptor is left, too: two at a time.
+    private static var options: LoopOptions {
+        var options = LoopOptions()
+        options.keptPlaces = 2
+        return options
+    }
+
     func start(on sockets: ListeningSockets) throws(LoopError) {
         let logger = logger
         var hooks = LoopHooks { logger.log($0) }
         hooks.response = { .refusal(for: $0) }
-        let loop = try WebSocketLoop(on: thread, options: LoopOptions(), budget: budget, requests: self, hooks: hooks)
+        let loop = try WebSocketLoop(on: thread, options: Self.options, budget: budget, requests: self, hooks: hooks)
         loop.listen(on: sockets, index: 0)
         self.loop = loop
     }

@@ -111,6 +111,16 @@ public final class RawSocket: @unchecked Sendable {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
+    /// Segments with data that have come, as the kernel counts them.
+    public var dataSegments: Int {
+        // The C library's `tcp_info` ends before this field of the kernel's.
+        unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 8) { info in
+            var size = socklen_t(info.count)
+            guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, info.baseAddress, &size) == 0, size >= 156 else { return -1 }
+            return unsafe Int(info.load(fromByteOffset: 152, as: UInt32.self))
+        }
+    }
+
     /// Sends FIN and goes on reading.
     public func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 

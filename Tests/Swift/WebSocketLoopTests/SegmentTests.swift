@@ -1,0 +1,59 @@
+import TestSockets
+import Testing
+import WebSocketLoop
+
+/// What leaves together, and that nothing is held back: segments with data, as the peer's kernel counts them.
+@Suite(.timeLimit(.minutes(1))) struct SegmentTests {
+    private static let handshake = String(decoding: WebSocketClient.handshake(path: "/"), as: UTF8.self)
+
+    @Test(
+        arguments: [
+            ("a handshake and the first message", handshake, "hello"),
+            ("a handshake that is put in plainer words", handshake.replacing("GET / ", with: "GET /?% "), "hello"),
+            ("a plain answer", "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "GET /echo "),
+            ("a late answer", "GET /later HTTP/1.1\r\nHost: a\r\n\r\n", "late"),
+            ("an answer to a body", "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nxy", "xy"),
+            ("a doubtful head", "GET /a HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "needed\n"),
+            ("a doubtful handshake", handshake.replacing("Key: ", with: "Key: x"), "base64\n"),
+            ("a stream's head and its first events", "GET /stream HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n", "hello\n\n"),
+        ])
+    func `it is one segment, and leaves at once`(what: String, request: String, end: String) async throws {
+        try await RequestProbe.run { probe in
+            let socket = try RawSocket(port: probe.port)
+            try socket.write(Array(request.utf8))
+            // The kernel would send what it holds back after 200 ms.
+            #expect(try await socket.hears(within: 150), "\(what)")
+            let text = String(decoding: try await socket.receive(), as: UTF8.self)
+            #expect(text.hasSuffix(end), "\(what): \(text)")
+            #expect(socket.dataSegments == 1, "\(what)")
+        }
+    }
+
+    @Test(arguments: [handshake, "GET /stream HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"])
+    func `each later message leaves at once`(request: String) async throws {
+        try await RequestProbe.run { probe in
+            let socket = try RawSocket(port: probe.port)
+            try socket.write(Array(request.utf8))
+            _ = try await socket.receive()
+            for count in 2..<6 {
+                await probe.tell("more")
+                #expect(try await socket.hears(within: 150))
+                #expect(try await String(decoding: socket.receive(), as: UTF8.self).contains("more"))
+                #expect(socket.dataSegments == count)
+            }
+        }
+    }
+
+    @Test func `a port is seen to be open by who says nothing, and costs no connection`() async throws {
+        try await RequestProbe.run { probe in
+            let silent = try RawSocket(port: probe.port)
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(probe.budget.openConnections == 0)
+            try silent.write(Array("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+            #expect(try await String(decoding: silent.receiveAll(), as: UTF8.self).hasSuffix("GET /echo "))
+            silent.close()
+            try RawSocket(port: probe.port).close()
+            try await probe.waitUntilEmpty()
+        }
+    }
+}
