@@ -43,6 +43,7 @@ holds "systemd-analyze verify" systemd-analyze verify "$scratch/skewwatch.servic
 holds "systemd-analyze security: exposure of at most 2" \
     systemd-analyze security --offline=true --threshold=20 "$scratch/skewwatch.service"
 
+holds "workflows: their schema" check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 holds "compose: its schema" check-jsonschema --builtin-schema vendor.compose-spec Docker/compose.yaml
 holds "kubernetes: its schema" kubernetes-validate --strict Docker/examples/kubernetes/skewwatch.yaml
 # A ServiceMonitor's schema is the operator's own; it must find the service and its port.

@@ -80,6 +80,9 @@ def main():
     told = subprocess.run([skewwatch, "version"], capture_output=True, text=True).stdout.split()[1]
     if version != told:
         faults.append(f"the chart is for {version}, the program is {told}")
+    dockerfile = (CHART.parent.parent.parent / "Dockerfile").read_text()
+    if f"ARG VERSION={told}\n" not in dockerfile:
+        faults.append(f"the Dockerfile has another version than the program, {told}")
     print(f"Helm {helm_python.__version__}: {len(CASES)} sets of values.")
     for fault in faults:
         print(fault, file=sys.stderr)

@@ -50,7 +50,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// As environment variables would say it, so that everything given wins.
     private static var defaults: [String: String] {
         [
-            "SKEWWATCH_HOST": "127.0.0.1", "SKEWWATCH_INTERNAL_PORT": "-1", "SKEWWATCH_RELEASE": DemoPlan.name(of: 42),
+            "SKEWWATCH_HOST": "127.0.0.1", "SKEWWATCH_INTERNAL_PORT": "-1", "SKEWWATCH_RELEASE": DemoPlan.name(of: 41),
             "SKEWWATCH_ROUTE_TRACKING": "true", "SKEWWATCH_DRAIN_TIMEOUT": "0s", "SKEWWATCH_LOG_LEVEL": "error",
             "SKEWWATCH_STATS_TOKEN": (0..<24).map { _ in String("0123456789abcdef".randomElement()!) }.joined(),
         ]

@@ -36,7 +36,8 @@ struct DemoPlan {
     mutating func step(at now: Duration) -> [Action] {
         guard let last else {
             self.last = now
-            return (0..<Self.tabs).map { open($0, oldOneIn: 8) }
+            // Both builds are releases, so that the older one is old and not one that nobody has announced.
+            return [.announce(Self.name(of: release))] + (0..<Self.tabs).map { open($0, oldOneIn: 8) }
         }
         self.last = now
         let seconds = (now - last) / .seconds(1)
