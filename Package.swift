@@ -77,7 +77,7 @@ let package = Package(
         .target(
             name: "SkewWatch",
             dependencies: [
-                "CBuildInfo", "HTTPCall", "Presence", "Cryptography", "SkewCluster", "SkewProtocol", "WebSocketLoop",
+                "CBuildInfo", "HTTPCall", "HistoryStore", "Presence", "Cryptography", "SkewCluster", "SkewProtocol", "WebSocketLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Web/Assets"], swiftSettings: settings, plugins: ["PackedAssets"]),
@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [
-                "HTTPCall", "SkewProtocol", "SkewWatch",
+                "HTTPCall", "Presence", "SkewProtocol", "SkewWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -139,7 +139,8 @@ let package = Package(
             ], path: "Tests/Swift/SkewWatchTests",
             swiftSettings: settings),
         .testTarget(
-            name: "SkewWatchCommandTests", dependencies: ["HTTPCall", "SkewProtocol", "SkewWatchCommand", "TestRandom", "TestSockets"],
+            name: "SkewWatchCommandTests",
+            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatchCommand", "TestRandom", "TestSockets"],
             path: "Tests/Swift/SkewWatchCommandTests",
             swiftSettings: settings),
     ] + benchmarks

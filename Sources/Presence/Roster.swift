@@ -101,6 +101,17 @@ package struct Roster: Sendable {
     /// Connections by version. Costs O(distinct names).
     package var versionCounts: [String: Int] { versions.counts }
 
+    /// Connections by route for each version, listed or not. Costs O(connections).
+    package var routesByVersion: [String: [String: Int]] {
+        var counts: [UInt64: Int] = [:]
+        for cell in cells where !cell.isFree { counts[UInt64(cell.version) << 32 | UInt64(cell.route), default: 0] += 1 }
+        var named: [String: [String: Int]] = [:]
+        for (key, count) in counts {
+            named[versions.name(UInt32(key >> 32)), default: [:]][routes.name(UInt32(truncatingIfNeeded: key))] = count
+        }
+        return named
+    }
+
     /// Visits the listed rows: those that run the release, or the others. While no release is known all are taken to run it.
     package func forEachListed(current: Bool, _ body: (ListedRow) -> Void) {
         guard let listing, (current ? listing.currentCount : listing.count - listing.currentCount) > 0 else { return }

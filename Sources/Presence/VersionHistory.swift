@@ -26,6 +26,15 @@ package struct VersionHistory: Sendable, Equatable {
         return wallClockMilliseconds - Int64(age / .milliseconds(1))
     }
 
+    /// The samples with the middle of their steps, in milliseconds since 1970, oldest first.
+    package func timed(now: Duration, wallClockMilliseconds: Int64) -> [RolloutCourse.Sample] {
+        let start = start(now: now, wallClockMilliseconds: wallClockMilliseconds)
+        let length = Int64(step / .milliseconds(1))
+        return samples.enumerated().compactMap { index, versions in
+            versions.map { RolloutCourse.Sample(at: start + Int64(index) * length + length / 2, versions: $0) }
+        }
+    }
+
     /// Takes a sample. One that lies before the newest step is left out; a monotonic clock has none.
     package mutating func record(_ counts: [String: Int], at time: Duration) {
         let number = Int64(time / step)

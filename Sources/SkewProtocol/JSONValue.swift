@@ -98,7 +98,13 @@ extension JSONValue {
         switch self {
         case .null: bytes.append("null")
         case .boolean(let value): bytes.append(value ? "true" : "false")
-        case .number(let value): bytes.append(contentsOf: value.isFinite ? Array("\(value)".utf8) : Array("null".utf8))
+        case .number(let value):
+            // A whole number as one: a reader may not take 3.0 for a count.
+            if let whole = Int(exactly: value), whole.magnitude < 1 << 53 {
+                bytes.append(decimal: whole)
+            } else {
+                bytes.append(contentsOf: value.isFinite ? Array("\(value)".utf8) : Array("null".utf8))
+            }
         case .string(let text): bytes.append(jsonString: text)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))

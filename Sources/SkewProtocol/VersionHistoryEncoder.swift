@@ -6,7 +6,8 @@ package enum VersionHistoryEncoder {
     /// Encodes the spans under their names, in their order.
     /// - Parameter now: the time on the clock that the histories go by; the wall clock shows `nowMilliseconds` at that moment.
     package static func encode(
-        release: String?, now: Duration, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)]
+        release: String?, now: Duration, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)],
+        releases: [HistoryReport.Release] = []
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(#"{"release":"#)
@@ -18,6 +19,10 @@ package enum VersionHistoryEncoder {
             bytes.append(name)
             bytes.append(#"":"#)
             append(history, start: history.start(now: now, wallClockMilliseconds: nowMilliseconds), to: &bytes)
+        }
+        if !releases.isEmpty {
+            bytes.append(#","releases":"#)
+            bytes.append(contentsOf: HistoryReport.encoded(releases).encoded)
         }
         bytes.append(UInt8(ascii: "}"))
         return bytes

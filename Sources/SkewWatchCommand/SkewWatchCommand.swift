@@ -12,13 +12,15 @@ struct SkewWatchCommand: ParsableCommand {
             skewwatch [serve] [settings]
             skewwatch check [settings]
             skewwatch watch [URL] [--token-file FILE] [--once] [--json]
+            skewwatch wait [URL] [--old N | --version V --max N | --current SHARE] [--for DURATION]
             skewwatch announce VERSION [URL] [--admin-token-file FILE]
             skewwatch health [settings]
             skewwatch default-env
             skewwatch version
             """,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, WatchCommand.self, AnnounceCommand.self, CheckCommand.self, HealthCommand.self,
+            ServeCommand.self, DemoCommand.self, WatchCommand.self, WaitCommand.self, AnnounceCommand.self,
+            CheckCommand.self, HealthCommand.self,
             DefaultEnvCommand.self,
             CompletionCommand.self, ManualCommand.self, VersionCommand.self,
         ],

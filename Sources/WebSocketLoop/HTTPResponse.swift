@@ -27,9 +27,17 @@ package struct HTTPResponse: Sendable, Equatable {
         return Array(text.utf8) + (withoutBody ? [] : body)
     }
 
+    /// The head alone, for a body that ends with its connection.
+    var encodedOpenHead: [UInt8] {
+        var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
+        for (name, value) in headers where name != "Connection" { text += "\(name): \(value)\r\n" }
+        return Array((text + "Connection: close\r\n\r\n").utf8)
+    }
+
     private static func reason(_ status: Int) -> String {
         switch status {
         case 200: "OK"
+        case 202: "Accepted"
         case 204: "No Content"
         case 304: "Not Modified"
         case 400: "Bad Request"
@@ -45,6 +53,7 @@ package struct HTTPResponse: Sendable, Equatable {
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
         default: "Status"
         }
     }

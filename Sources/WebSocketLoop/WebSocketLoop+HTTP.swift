@@ -8,6 +8,8 @@ struct RequestBody {
     let limit: Int
     let withoutAnswerBody: Bool
     var bytes: [UInt8] = []
+    /// The head of the answer has gone out already: only a body can follow.
+    var hasAnswerHead = false
 }
 
 /// Plain HTTP/1.1 requests and streams of events, as libwebsockets brings them: through TLS. Others are served by the door.
@@ -89,8 +91,25 @@ extension WebSocketLoop {
             let body = bodies.removeValue(forKey: index), let wsi = unsafe table[index].wsi
         else { return }
         settle(index)
-        _ = unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
+        if body.hasAnswerHead {
+            let bytes = body.withoutAnswerBody ? [] : response.body
+            _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP) }
+        } else {
+            _ = unsafe write(response, wsi, withoutBody: body.withoutAnswerBody)
+        }
         end(index, .answered)
+    }
+
+    /// Sends a blank to who waits for an answer whose outcome was `later`, so that proxies keep the connection. The first one brings the
+    /// head of the answer along, which is a 200 then, whatever the answer will be: JSON may have blanks in front.
+    package func keepWaiting(_ socket: SocketID, headers: [(name: String, value: String)]) {
+        guard let index = table.index(of: socket), table[index].ending.phase == .request, let wsi = unsafe table[index].wsi,
+            let body = bodies[index], !body.withoutAnswerBody
+        else { return }
+        let head = body.hasAnswerHead ? [] : HTTPResponse(status: 200, headers: headers).encodedOpenHead
+        bodies[index]?.hasAnswerHead = true
+        let bytes = head + [UInt8(ascii: " ")]
+        _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP) }
     }
 
     /// Answers at once, from within the callback that brought the request.

@@ -18,7 +18,7 @@ declare -A allowed=(
     [HistoryStore]="CSQLite Dispatch"
     [SkewWatch]="CBuildInfo HTTPCall Cryptography Presence SkewProtocol WebSocketLoop SkewCluster HistoryStore Logging"
     # The commands that ask a running server (health, watch, announce) are HTTP clients and read what the protocol writes.
-    [SkewWatchCommand]="SkewWatch HTTPCall SkewProtocol ArgumentParser Logging"
+    [SkewWatchCommand]="SkewWatch HTTPCall Presence SkewProtocol ArgumentParser Logging"
     # Runs inside the package manager, when the server is built.
     [PackedAssets]="Foundation PackagePlugin"
     [CEpoll]=""

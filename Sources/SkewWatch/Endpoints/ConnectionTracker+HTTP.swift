@@ -29,6 +29,18 @@ extension ConnectionTracker: RequestHandler {
         loop?.respond(to: socket, with: finished(response, to: entry))
     }
 
+    /// Sends a blank to a request that has to wait long.
+    /// - Returns: whether somebody waits still.
+    func keepWaiting(_ socket: SocketID) -> Bool {
+        guard let page = pending.page(of: socket) else { return false }
+        let headers = HTTPResponse.json(200, []).headers
+        loop?.keepWaiting(socket, headers: headers + page.headers)
+        return true
+    }
+
+    /// Whether a request still waits for its answer.
+    func isWaiting(_ socket: SocketID) -> Bool { pending.page(of: socket) != nil }
+
     // MARK: The recipe
 
     /// A handshake is a request for the WebSocket's endpoint, which lets it in unless it is refused.

@@ -70,7 +70,7 @@ struct Endpoint: Sendable {
 enum Endpoints {
     static let all: [Endpoint] = [
         .webSocket, .eventStream, .postedRoute, .postedSubscription, .health,
-        .adminStatistics, .adminNodes, .adminHistory, .adminRelease, .adminRevocation,
+        .adminStatistics, .adminNodes, .adminHistory, .adminRollout, .adminRelease, .adminRevocation,
     ]
 
     /// The rows at a path, one for each method; none for a path that is no endpoint's.

@@ -42,6 +42,12 @@ struct PendingRequests: Sendable {
         return answers.removeValue(forKey: socket.index)
     }
 
+    /// The page behind a request that still waits for its answer; nil where it waits no more.
+    func page(of socket: SocketID) -> CrossOrigin? {
+        guard let entry = answers[socket.index], entry.socket == socket else { return nil }
+        return entry.page
+    }
+
     /// The connection at this index is gone, or has become something else.
     mutating func forget(_ index: Int) {
         bodies[index] = nil

@@ -6,6 +6,10 @@ struct Request: Sendable {
     /// nil for one that libwebsockets has no name for.
     var method: RequestHead.Method?
     var path: [UInt8] = []
+    /// What follows the `?`, where an endpoint of operators is asked.
+    var query: [UInt8] = []
+    /// The `Accept`, there.
+    var accepted: [UInt8]?
     /// The page behind it, and where it believed to go.
     var page = OriginPolicy.Facts(originCount: 0)
     /// What proxies say of it; nil where none is trusted.
@@ -55,6 +59,10 @@ extension Request {
         default: break
         }
         let isOperators = path.dropFirst(settings.basePath.utf8.count).starts(with: "/admin/".utf8)
+        if isOperators {
+            query = head.query
+            accepted = head.header(.accept)
+        }
         if method == .post || isOperators { credentials = HandshakeHead(head, keeping: settings.keptHead) }
     }
 

@@ -90,8 +90,32 @@ actor Fleet {
                 }
                 settle()
             }
-            return FleetCounts(total: view.total, versions: view.versions)
+            return countsOfView
         }
+    }
+
+    /// The counts of this moment and the rows behind them. Costs a copy of the rows where the loops go on meanwhile.
+    var census: FleetCensus {
+        get async {
+            await takeTurn()
+            defer { turns.giveBack() }
+            var rosters: [Roster]
+            if isRecording {
+                rosters = await collect(rosters: true)
+            } else {
+                rosters = []
+                for (id, roster) in await ask({ tracker, _ in await tracker.rowsOfNow }) {
+                    view.replace(id, with: Statistics(total: roster.total, versions: roster.versionCounts), listed: 0)
+                    rosters.append(roster)
+                }
+                settle()
+            }
+            return FleetCensus(counts: countsOfView, view: view, rosters: rosters)
+        }
+    }
+
+    private var countsOfView: FleetCounts {
+        FleetCounts(total: view.total, versions: view.versions, cluster: cluster?.report)
     }
 
     // MARK: Recording

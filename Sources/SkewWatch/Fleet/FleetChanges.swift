@@ -19,4 +19,26 @@ struct FleetChanges: Sendable {
 struct FleetCounts: Sendable {
     var total: Int
     var versions: [String: Int]
+    /// Which nodes are behind the numbers; nil where this one is alone.
+    var cluster: ClusterReport?
+}
+
+/// The counts of the fleet with the rows that they were counted from.
+struct FleetCensus: Sendable {
+    var counts: FleetCounts
+    /// How names are shown.
+    var view: FleetView
+    /// The rows, one roster for each source.
+    var rosters: [Roster]
+
+    /// Connections by route for each version: versions as shown, routes by their own names. Costs O(connections).
+    var routesByVersion: [String: [String: Int]] {
+        var routes: [String: [String: Int]] = [:]
+        for roster in rosters {
+            for (version, parts) in roster.routesByVersion {
+                routes[view.shownVersion(version), default: [:]].merge(parts, uniquingKeysWith: +)
+            }
+        }
+        return routes
+    }
 }

@@ -17,8 +17,8 @@ final class Decisions: Sendable {
 
     /// A release is out.
     /// - Parameter moment: milliseconds since 1970.
-    func announce(_ version: String, at moment: Int64) {
-        releases.withLock { $0.record(version, .announcement, at: moment) }
+    func announce(_ version: String, by: String?, at moment: Int64) {
+        releases.withLock { $0.record(version, .announcement, by: by, at: moment) }
     }
 
     /// Whether the server is on its way out: probes and health say so.

@@ -141,6 +141,11 @@ struct ListeningServer: Sendable {
                 "build": "\(BuildInfo.description)",
             ])
         logger.info("Open the dashboard.", metadata: ["url": "\(address.localURL)/dashboard"])
+        if parts.keeper != nil {
+            logger.info(
+                "\(parts.releaseAtStart.sentence(setting: configuration.release))",
+                metadata: ["release": "\(parts.shared.release ?? "none")", "setting": "\(configuration.release ?? "none")"])
+        }
         for warning in configuration.warnings + [parts.limit.warning].compactMap(\.self) { logger.warning("\(warning)") }
         if !configuration.connectionTracking {
             logger.info("Connections are not tracked: nobody sees statistics.")
@@ -154,7 +159,10 @@ struct ListeningServer: Sendable {
     /// Adds what works beside the loops as children, which end when their tasks are cancelled.
     func serve(in group: inout DiscardingTaskGroup) {
         group.addTask { await scheduler.run() }
-        group.addTask { await parts.shared.history.run(parts.fleet) }
+        group.addTask { await parts.shared.history.run(parts.fleet, keeper: parts.keeper) }
+        if let keeper = parts.keeper { group.addTask { await keeper.run() } }
+        let board = RolloutBoard(shared: parts.shared, fleet: parts.fleet, tracksRoutes: parts.configuration.routeTracking)
+        group.addTask { await parts.shared.gate.run(board) }
         if let member = parts.member { group.addTask { await member.run(parts.fleet) } }
         if let probes { group.addTask { await probes.run() } }
         group.addTask { await parts.desk.run() }

@@ -1,4 +1,5 @@
 internal import HTTPCall
+internal import HistoryStore
 internal import Logging
 internal import SkewCluster
 internal import WebSocketLoop
@@ -13,6 +14,10 @@ struct ServerParts: Sendable {
     let limit: ConnectionLimit
     let budget: ConnectionBudget
     let shared: SharedState
+    /// Keeps history and releases on disk; nil where they are in memory alone.
+    let keeper: HistoryKeeper?
+    /// Which release it is, and why.
+    let releaseAtStart: ReleaseAtStart
     /// Asks the team's app.
     let caller: HTTPCaller
     let desk: AuthorizationDesk
@@ -26,10 +31,15 @@ struct ServerParts: Sendable {
     /// Whether nobody can be let see statistics.
     let deniesEverybody: Bool
 
-    /// - Parameter bus: how nodes reach each other; nil for what the settings say.
+    /// - Parameters:
+    ///   - keeper: nil where history and releases are in memory alone.
+    ///   - past: what was remembered of earlier runs.
+    ///   - bus: how nodes reach each other; nil for what the settings say.
     init(
-        _ configuration: Configuration, hooks: ServerHooks, lookInterval: Duration = .seconds(1), bus: (any PeerBus)? = nil, logger: Logger
+        _ configuration: Configuration, hooks: ServerHooks, keeper: HistoryKeeper? = nil, past: HistoryKeeper.Past = .init(),
+        lookInterval: Duration = .seconds(1), bus: (any PeerBus)? = nil, logger: Logger
     ) {
+        self.keeper = keeper
         self.lookInterval = lookInterval
         self.configuration = configuration
         self.hooks = hooks
@@ -42,8 +52,15 @@ struct ServerParts: Sendable {
         let location = configuration.redisURL.flatMap { RedisLocation($0.exposed) }
         let bus =
             bus ?? location.map { RedisBus($0, namespace: configuration.clusterNamespace, caFile: configuration.redisCA) as any PeerBus }
-        shared = SharedState(
-            release: configuration.release, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess())
+        releaseAtStart = ReleaseAtStart(
+            setting: configuration.release, lastSetting: past.lastSetting, lastTold: past.releases.last?.version)
+        var releases = ReleaseHistory(past.releases)
+        if let release = releaseAtStart.release, releaseAtStart.isNew {
+            releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds)
+        }
+        shared = SharedState(releases: releases, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(), keeper: keeper)
+        shared.history.restore(past, now: MonotonicTime.now, wallClockMilliseconds: MonotonicTime.wallClockMilliseconds)
+        keeper?.note(start: releaseAtStart, setting: configuration.release)
         caller = HTTPCaller(caFile: configuration.caFile)
         let audit = AuditLog(logger: logger)
         let calls = AppCalls()

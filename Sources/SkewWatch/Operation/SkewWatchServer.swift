@@ -48,7 +48,11 @@ public final class SkewWatchServer: Sendable {
     public func run() async throws(ServeError) {
         try start()
         defer { end() }
-        let parts = ServerParts(try checkedConfiguration(), hooks: hooks, lookInterval: lookInterval, bus: bus, logger: logger)
+        let configuration = try checkedConfiguration()
+        let keeper = configuration.dataDir.map { HistoryKeeper(folder: $0, days: configuration.historyDays, logger: logger) }
+        let parts = ServerParts(
+            configuration, hooks: hooks, keeper: keeper, past: await keeper?.open() ?? .init(), lookInterval: lookInterval,
+            bus: bus, logger: logger)
         let server = try await listen(parts)
         server.tellStart()
         hooks.listening?(server.address.port)
@@ -64,6 +68,7 @@ public final class SkewWatchServer: Sendable {
             ending.open()
         }
         await server.stop()
+        await keeper?.close()
         logger.info("Ended.")
     }
 

@@ -1,3 +1,6 @@
+internal import HistoryStore
+internal import SkewProtocol
+
 /// Which releases were out, the one that is out now last: a value, so that it can be kept and put back.
 struct ReleaseHistory: Sendable, Equatable {
     /// Who said that a release is out.
@@ -13,6 +16,10 @@ struct ReleaseHistory: Sendable, Equatable {
         let origin: Origin
         /// Milliseconds since 1970.
         let since: Int64
+        /// Who announced it; nil where nobody knows.
+        var by: String?
+        /// How many tabs were told; nil while nobody knows.
+        var told: Int?
     }
 
     /// Older ones are forgotten.
@@ -20,8 +27,26 @@ struct ReleaseHistory: Sendable, Equatable {
 
     private(set) var entries: [Entry] = []
 
+    init() {}
+
+    /// What was remembered, oldest first.
+    init(_ records: [ReleaseRecord]) {
+        entries = records.suffix(Self.capacity).map {
+            Entry(version: $0.version, origin: $0.origin == .setting ? .setting : .announcement, since: $0.time, by: $0.by, told: $0.told)
+        }
+    }
+
     /// The release that is out now; nil while none is known.
     var current: String? { entries.last?.version }
+
+    /// All of them as they are told, oldest first.
+    var told: [HistoryReport.Release] { entries.map { .init(at: $0.since, version: $0.version, by: $0.by, told: $0.told) } }
+
+    /// When the release that is out was announced, in milliseconds since 1970; nil where it only was a setting.
+    var announcedAt: Int64? {
+        guard let last = entries.last, last.origin == .announcement else { return nil }
+        return last.since
+    }
 
     /// Each release that was out, once, the newest first; one that was out again counts from then.
     var versions: [String] {
@@ -30,8 +55,8 @@ struct ReleaseHistory: Sendable, Equatable {
     }
 
     /// Remembers that a release is out. To say again what is out already is an entry, too: somebody said so.
-    mutating func record(_ version: String, _ origin: Origin, at moment: Int64) {
+    mutating func record(_ version: String, _ origin: Origin, by: String? = nil, at moment: Int64) {
         if entries.count == Self.capacity { entries.removeFirst() }
-        entries.append(Entry(version: version, origin: origin, since: moment))
+        entries.append(Entry(version: version, origin: origin, since: moment, by: by))
     }
 }

@@ -100,6 +100,9 @@ actor ConnectionTracker {
     /// The total and the counts by version, for who does not follow what changes.
     var countsByVersion: Statistics { roster.countsByVersion }
 
+    /// All rows as they are now.
+    var rowsOfNow: Roster { roster.rows }
+
     /// Starts to record changes.
     /// - Returns: the roster at this moment, whose counts are the baseline.
     func startWatching(listing limit: Int) -> Roster { roster.startRecording(listing: limit) }

@@ -65,6 +65,9 @@ struct RecordedRoster: Sendable {
         return lastChange == nil
     }
 
+    /// All rows as they are now. A copy that costs nothing until the loop goes on.
+    var rows: Roster { roster }
+
     // MARK: Who follows
 
     /// The total and the counts by version, for who does not follow what changes.

@@ -1,3 +1,4 @@
+internal import HistoryStore
 internal import Synchronization
 internal import WebSocketLoop
 
@@ -9,6 +10,9 @@ final class SharedState: Sendable {
     let streams = StreamDirectory()
     let addresses: AddressBudget
     let history = HistoryRecorder()
+    let gate: RolloutGate
+    /// Keeps history and releases on disk; nil where they are in memory alone.
+    let keeper: HistoryKeeper?
     /// Connections that are open on all loops, crawlers included.
     let openConnections = Atomic<Int>(0)
     let decisions: Decisions
@@ -17,11 +21,20 @@ final class SharedState: Sendable {
     let startedAtMilliseconds = MonotonicTime.wallClockMilliseconds
     private let trackers = Mutex<[ConnectionTracker]>([])
 
-    init(release: String?, addresses: AddressBudget, cluster: ClusterAccess? = nil) {
-        self.cluster = cluster
-        inbox = SchedulerInbox(member: cluster?.inbox)
+    convenience init(release: String?, addresses: AddressBudget) {
         var releases = ReleaseHistory()
         if let release { releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds) }
+        self.init(releases: releases, addresses: addresses)
+    }
+
+    init(
+        releases: ReleaseHistory, addresses: AddressBudget, cluster: ClusterAccess? = nil, gate: RolloutGate = RolloutGate(),
+        keeper: HistoryKeeper? = nil
+    ) {
+        self.cluster = cluster
+        inbox = SchedulerInbox(member: cluster?.inbox)
+        self.gate = gate
+        self.keeper = keeper
         decisions = Decisions(releases: releases)
         self.addresses = addresses
     }
@@ -36,14 +49,17 @@ final class SharedState: Sendable {
     var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }
 
     /// A release is out: new connections are told from now on, those that are there by their loops, and those of other nodes by theirs.
-    func announce(_ version: String) {
-        adopt(version)
+    /// - Parameter by: who says so, as far as that is known.
+    func announce(_ version: String, by: String? = nil) {
+        adopt(version, by: by)
         cluster?.inbox.announce(Array(version.utf8))
     }
 
-    /// Another node said that a release is out.
-    func adopt(_ version: String) {
-        decisions.announce(version, at: MonotonicTime.wallClockMilliseconds)
+    /// Another node said that a release is out, or somebody here did.
+    func adopt(_ version: String, by: String? = nil) {
+        let moment = MonotonicTime.wallClockMilliseconds
+        decisions.announce(version, by: by, at: moment)
+        keeper?.note(ReleaseRecord(time: moment, version: version, origin: .announced, by: by))
         // It has a name from now on, also where its tabs had none.
         inbox.noteChange(at: MonotonicTime.now)
         onEveryLoop { $0.announce(version) }

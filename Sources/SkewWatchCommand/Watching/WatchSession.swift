@@ -33,6 +33,8 @@ struct WatchSession {
     private(set) var statistics: LiveStatistics?
     /// The release that the server last told of.
     private(set) var release: String?
+    /// Whether the newest numbers are those of a whole `stats`, counted when it was sent.
+    private(set) var isWhole = false
     private let hasToken: Bool
     private var attempt = 0
     private var handle: String?
@@ -85,12 +87,14 @@ struct WatchSession {
         case "stats":
             guard let statistics = LiveStatistics(message) else { return askAgain(at: now) }
             self.statistics = statistics
+            isWhole = true
             state = .live
             backoff.reset()
             return [.show]
         case "stats-delta":
             // Between a gap and the statistics that were asked for, deltas say nothing.
             guard state == .live else { return [] }
+            isWhole = false
             return statistics?.apply(message) == true ? [.show] : askAgain(at: now)
         case "stats-unauthorized":
             return [.fail(sentence: Self.denial(hasToken: hasToken))]

@@ -43,6 +43,13 @@ final class RunningCommand {
         }
     }
 
+    /// Whether it ends within this time.
+    func hasEnded(within duration: Duration) -> Bool {
+        let end = ContinuousClock.now + duration
+        while process.isRunning, ContinuousClock.now < end { usleep(20_000) }
+        return !process.isRunning
+    }
+
     /// Waits for the end, and gives everything that was not read yet.
     func finish() -> (status: Int32, output: String, errors: String) {
         let written = output.fileHandleForReading.readDataToEndOfFile()

@@ -122,6 +122,13 @@ public struct Configuration: Sendable {
     /// Time over which connections are closed when the server ends.
     public var drainTimeout: Duration = .seconds(25)
 
+    // MARK: History
+
+    /// Folder in which the history and the releases are kept; `nil` keeps them in memory alone.
+    public var dataDir: String?
+    /// Days that the history there reaches back.
+    public var historyDays = 90
+
     // MARK: Cluster
 
     /// Redis through which nodes find each other; may hold a password.

@@ -12,7 +12,7 @@ extension Duration {
     private static let units: [(name: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
 
     /// Reads a whole number and its unit: `250ms`, `25s`, `5m`, `1h`; at most a year.
-    init?(setting text: String) {
+    package init?(setting text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard
             let number = Int(digits: digits),

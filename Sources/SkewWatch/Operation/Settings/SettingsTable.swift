@@ -153,6 +153,10 @@ package enum SettingsTable {
 
     private static let operation: [Setting] = [
         Setting(
+            "data-dir", \.dataDir, ValueForm.folder.orNothing(), .operation,
+            "Folder for the history and the announced release, which survive a restart there; without it they are in memory."),
+        Setting("history-days", \.historyDays, .integer(1...3650), .operation, "Days that the history in --data-dir reaches back."),
+        Setting(
             "drain-timeout", \.drainTimeout, .duration(.zero ... .seconds(3600)), .operation,
             "Time over which connections are closed when the server ends."),
         Setting("log-level", \.logLevel, ValueForm<Logger.Level>.choice, .operation, "The least severe level that is written."),

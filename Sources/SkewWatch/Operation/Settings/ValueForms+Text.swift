@@ -72,6 +72,13 @@ extension ValueForm<String> {
             read: { $0 }, isAllowed: { !$0.isEmpty && !$0.hasControlCharacters }, show: { $0 })
     }
 
+    /// The path of a folder.
+    static var folder: Self {
+        Self(
+            placeholder: "folder", expectation: "the path of a folder",
+            read: { $0 }, isAllowed: { !$0.isEmpty && !$0.hasControlCharacters }, show: { $0 })
+    }
+
     /// The URL of an HTTP endpoint. A password would end up in logs, so there must be none.
     static var httpURL: Self {
         Self(

@@ -1,0 +1,100 @@
+import Foundation
+import HTTPCall
+import TestSockets
+import Testing
+
+/// What survives the end of a process, however it ends.
+@Suite(.timeLimit(.minutes(2))) struct DataFolderTests {
+    private static let environment = ["SKEWWATCH_STATS_TOKEN": "sesame", "SKEWWATCH_ADMIN_TOKEN": "open"]
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("skewwatch-\(UUID())").path
+
+    private func server(release: String?) throws -> ServingCommand {
+        try ServingCommand(
+            ["--data-dir", folder] + (release.map { ["--release", $0] } ?? []), environment: Self.environment)
+    }
+
+    private func release(of server: ServingCommand) async throws -> String? {
+        let caller = HTTPCaller()
+        defer { caller.end() }
+        let answer = try await caller.call(HTTPRequest(url: server.url + "/health"))
+        return String(decoding: answer.body, as: UTF8.self).firstMatch(of: /"version":"([^"]*)"/).map { String($0.1) }
+    }
+
+    private func announce(_ version: String, _ server: ServingCommand) throws {
+        let end = try RunningCommand("announce", version, server.url, environment: Self.environment).finish()
+        #expect(end.status == 0, "\(end)")
+    }
+
+    private func read(_ path: String, _ server: ServingCommand, accept: String = "*/*") async throws -> String {
+        let caller = HTTPCaller()
+        defer { caller.end() }
+        let answer = try await caller.call(
+            HTTPRequest(url: server.url + path, headers: [("Authorization", "Bearer sesame"), ("Accept", accept)]))
+        #expect(answer.status == 200)
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    @Test func `what was announced last is the release after a kill, unless the setting was changed`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var server = try server(release: "a")
+        #expect(try await release(of: server) == "a")
+        try announce("b", server)
+        // Written within milliseconds; nothing waits for a step of the history.
+        try await Task.sleep(for: .milliseconds(300))
+        server.kill()
+        server = try self.server(release: "a")
+        #expect(try await release(of: server) == "b")
+        server.stop()
+        server = try self.server(release: nil)
+        #expect(try await release(of: server) == "b")
+        server.kill()
+        server = try self.server(release: "c")
+        #expect(try await release(of: server) == "c")
+        let history = try await read("/admin/history?from=-600&step=10", server)
+        for version in ["a", "b", "c"] { #expect(history.contains("\"version\":\"\(version)\"")) }
+        #expect(history.contains(#""by":"admin"#))
+        server.stop()
+    }
+
+    @Test func `samples are there in the next process, as JSON and as a table`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var server = try server(release: "a")
+        let tab = try await WebSocketClient(port: try #require(Int(server.port)), path: "/__skew/ws?v=old")
+        var text = ""
+        while !text.contains("\"old\"") {
+            try await Task.sleep(for: .milliseconds(200))
+            text = try await read("/admin/history?from=-60&step=10", server)
+        }
+        server.kill()
+        server = try self.server(release: "a")
+        #expect(try await read("/admin/history?from=-120&step=1", server).contains("\"old\":["))
+        #expect(try await read("/admin/history?from=-120&step=1", server, accept: "text/csv").contains(",old,1\r\n"))
+        #expect(try await read("/admin/rollout", server).contains(#""version":"old","tabs":0,"firstSeen":1"#))
+        server.stop()
+        await tab.hangUp()
+    }
+
+    @Test func `a folder that cannot be used is one sentence, and the server counts in memory`() async throws {
+        let file = folder + "-file"
+        try "x".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let server = try ServingCommand(["--data-dir", file + "/below", "--release", "a"], environment: Self.environment)
+        #expect(try await release(of: server) == "a")
+        try announce("b", server)
+        #expect(try await release(of: server) == "b")
+        server.stop()
+    }
+
+    @Test func `a second process on the folder counts in memory, and leaves the first one's history alone`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = try server(release: "a")
+        let second = try server(release: "z")
+        #expect(try await release(of: second) == "z")
+        try announce("y", second)
+        second.stop()
+        first.stop()
+        let third = try server(release: "a")
+        #expect(try await release(of: third) == "a")
+        third.stop()
+    }
+}
