@@ -23,7 +23,7 @@ struct HeaderTable {
     var path: [UInt8] {
         guard let method, let path = copy(method.token) else { return [] }
         guard path.first != UInt8(ascii: "/") else { return path }
-        // A URL instead of a path, with two slashes made one. Its authority was found to be the Host's.
+        // A URL instead of a path, with two slashes made one.
         let rest = path.drop { $0 != UInt8(ascii: "/") }.dropFirst().drop { $0 != UInt8(ascii: "/") }
         return rest.isEmpty ? [UInt8(ascii: "/")] : Array(rest)
     }

@@ -64,9 +64,10 @@ package struct RequestHead: ~Copyable {
     }
 
     /// The bytes of a header; nil where it is missing or empty. Several lines are one list: of cookies as RFC 9113 says (section 8.2.3),
-    /// else with commas.
+    /// else with commas. The host is the one that counts: of a target in absolute form its own.
     package func header(_ header: Header) -> [UInt8]? {
         switch source {
+        case .seen(let seen) where header == .host && seen.head.target == .absolute: seen.copy(seen.head.authority)
         case .seen(let seen): seen.list(of: header.name, separator: header == .cookie ? "; " : ", ")
         case .table(let table): table.header(header)
         }

@@ -13,8 +13,6 @@ struct HeadWalk {
     private var upgrades = 0
     private var isUpgradeToWebSocket = false
     private var acceptsEvents = false
-    /// Where the authority of a target in absolute form lies.
-    private var authority = 0..<0
     private var arguments = 0
     /// Where the lines lie.
     private let lines: HeadLines
@@ -146,8 +144,8 @@ struct HeadWalk {
             guard HeadBytes.isHostByte(byte) else { throw .faulty(.malformed("the request's target is malformed")) }
             at += 1
         }
-        authority = start..<at
-        guard !authority.isEmpty else { throw .faulty(.malformed("the request's target is malformed")) }
+        head.authority = start..<at
+        guard start < at else { throw .faulty(.malformed("the request's target is malformed")) }
     }
 
     private mutating func readVersion(_ bytes: borrowing Span<UInt8>) throws(Stop) {
@@ -239,9 +237,6 @@ struct HeadWalk {
     private func readHost(_ value: Range<Int>, _ bytes: borrowing Span<UInt8>) throws(Stop) {
         guard !value.isEmpty else { throw .faulty(.hostNeeded) }
         for index in value where !HeadBytes.isHostByte(bytes[index]) { throw .faulty(.malformed("the Host header is malformed")) }
-        guard head.target != .absolute || bytes.equals(authority, value) else {
-            throw .faulty(.malformed("the request's target and its Host header differ"))
-        }
     }
 
     private mutating func readLength(_ value: Range<Int>, _ bytes: borrowing Span<UInt8>) throws(Stop) {

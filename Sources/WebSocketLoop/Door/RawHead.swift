@@ -18,7 +18,7 @@ struct RawHead: Equatable {
     enum Target: Equatable {
         /// A path, as everybody sends it.
         case origin
-        /// A whole URL, as if we were a proxy. Its authority is the Host's.
+        /// A whole URL, as if we were a proxy. Its authority counts, and no Host header (RFC 9112, section 3.2.2).
         case absolute
         /// `OPTIONS *`: the server as a whole.
         case asterisk
@@ -51,6 +51,8 @@ struct RawHead: Equatable {
     var kind = Kind.plain
     var method = RequestHead.Method.get
     var target = Target.origin
+    /// Where the authority of a target in absolute form lies.
+    var authority = 0..<0
     /// Where the path lies; empty for a URL without one, and for `*`.
     var path = 0..<0
     /// Where the query lies, without its question mark.

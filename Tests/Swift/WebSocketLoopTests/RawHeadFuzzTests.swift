@@ -144,10 +144,6 @@ private struct Reference {
             guard !host.isEmpty, host.allSatisfy({ "-._~:[]%".utf8.contains($0) || isAlphanumeric($0) || $0 >= 128 }) else {
                 throw Refusal()
             }
-            if result.target == .absolute {
-                let authority = words[1].drop { $0 != 47 }.dropFirst(2).prefix { $0 != 47 && $0 != 63 }
-                guard authority.map({ lower($0) }) == host.map({ lower($0) }) else { throw Refusal() }
-            }
         }
         if let length = values("content-length").first {
             guard (1...15).contains(length.count), length.allSatisfy({ (48...57).contains($0) }) else { throw Refusal() }

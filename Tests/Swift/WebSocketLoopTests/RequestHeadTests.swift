@@ -26,6 +26,12 @@ import Testing
         #expect(head.method == .get && head.isHTTP11 && head.bodyLength == 0)
     }
 
+    @Test func `the host is that of a target in absolute form, whatever the header says`() throws {
+        #expect(text(RequestHead(try seen("GET /a HTTP/1.1\r\nHost: h:1\r\n\r\n")).header(.host)) == "h:1")
+        #expect(text(RequestHead(try seen("GET http://a:80/b HTTP/1.1\r\nHost: h\r\n\r\n")).header(.host)) == "a:80")
+        #expect(text(RequestHead(try seen("GET http://a HTTP/1.0\r\n\r\n")).header(.host)) == "a")
+    }
+
     @Test func `of several lines the last one counts, or all as a list`() throws {
         let head = RequestHead(
             try seen(

@@ -73,8 +73,6 @@ class Head:
             return target, b""
         path, _, query = target.partition(b"?")
         if absolute := re.match(rb"(?i)https?://([^/?]+)", target):
-            if absolute[1].lower() != (self.one(b"host") or b"").lower():
-                raise Wrong("the target and Host differ")
             path = path[absolute.end():] or b"/"
         if not path.startswith(b"/") or b"#" in target or b"%" in path or b"\\" in path:
             raise Wrong("the target")
