@@ -76,7 +76,7 @@ for router in http["routers"].values():
 PYTHON
 # What the image knows as its defaults must not be something else in the examples.
 holds "examples: the setting names are the program's" bash -c '
-    for name in $(grep -rhoE "SKEWWATCH_[A-Z_]+" Docker/compose.yaml Docker/Dockerfile Docker/examples --include=* | grep -vxE "SKEWWATCH_(REVISION|BUILD_DATE|URL|FOR|OLD|TIMEOUT|VERSION|MAX|CURRENT)" | sort -u); do
+    for name in $(grep -rhoE "SKEWWATCH_[A-Z_]+" Docker/compose.yaml Docker/Dockerfile Docker/examples --include=* | grep -vxE "SKEWWATCH_(REVISION|BUILD_DATE|URL|FOR|OLD|SECONDS|TIMEOUT|VERSION|MAX|CURRENT)" | sort -u); do
         "$0" default-env | grep -qE "(^|[ #])${name%_FILE}(=|$)" || { echo "$name is no setting"; exit 1; }
     done' "$skewwatch"
 
