@@ -22,7 +22,7 @@ packages() {
         fuzz | restart) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
         cluster) echo python3 redis-server ;;
-        browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom ;;
+        browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
         metrics) echo prometheus curl ;;
         halfopen) echo iproute2 iptables python3 curl ;;
         examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc python3-venv ;;

@@ -42,12 +42,15 @@ package struct HTTPAnswer: Sendable, Equatable {
     /// The `Content-Type`, as it came.
     package var contentType: String?
     package var body: [UInt8]
+    /// The `ETag`, as it came.
+    package var tag: String?
 
     /// Makes an answer.
-    package init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
+    package init(status: Int, contentType: String? = nil, body: [UInt8] = [], tag: String? = nil) {
         self.status = status
         self.contentType = contentType
         self.body = body
+        self.tag = tag
     }
 }
 

@@ -77,7 +77,8 @@ final class Transfer {
         case CURLE_OK:
             let type = unsafe skewwatch_get_pointer(easy, CURLINFO_CONTENT_TYPE)
             let text = unsafe type.map { unsafe String(cString: $0.assumingMemoryBound(to: CChar.self)) }
-            return unsafe .success(HTTPAnswer(status: skewwatch_get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body))
+            return unsafe .success(
+                HTTPAnswer(status: skewwatch_get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body, tag: tag))
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failure(.nameNotResolved)
         case CURLE_COULDNT_CONNECT: return .failure(.notConnected)
@@ -86,6 +87,14 @@ final class Transfer {
         case CURLE_FILESIZE_EXCEEDED: return .failure(.answerTooLarge)
         default: return .failure(.broken)
         }
+    }
+
+    private var tag: String? {
+        var header: UnsafeMutablePointer<curl_header>?
+        guard unsafe curl_easy_header(easy, "etag", 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK, let header = unsafe header else {
+            return nil
+        }
+        return unsafe String(cString: header.pointee.value)
     }
 
     /// Gives the memory back to libcurl; once, and after that nothing is asked of it.

@@ -46,7 +46,10 @@ extension WebSocketLoop {
             // libwebsockets sends the frame and waits for the peer's answer. Not by returning -1: Debian's libwebsockets is a debug
             // build, which closes twice for that, and the second time hangs up before the frame is sent (core-net/service.c,
             // `close_and_handled`).
-            unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), nil, 0)
+            var reason = Self.reason(of: code)
+            unsafe reason.withUnsafeMutableBufferPointer {
+                unsafe lws_close_reason(wsi, lws_close_status(UInt32(code.rawValue)), $0.baseAddress, $0.count)
+            }
             unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
             return 0
         case .fail(let code):
@@ -56,6 +59,11 @@ extension WebSocketLoop {
         case .hangUp:
             return event == .writable ? -1 : 0
         }
+    }
+
+    /// What is said beside a code: in how many milliseconds a browser may come back. It differs, so that they do not all come at once.
+    private static func reason(of code: CloseCode) -> [UInt8] {
+        code == .serviceRestart ? Array("retry=\(Int.random(in: 1000...5000))".utf8) : []
     }
 
     /// Hangs up on those that were to be hung up on. Only from callbacks of libuv, where libwebsockets is not at work on any connection.

@@ -2,9 +2,9 @@
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # What the browser says by itself when a server is away or refuses; no script can keep it from doing so.
@@ -52,8 +52,9 @@ class Console:
     def end(self):
         """The test is over: what pages say about a server that stops now is not its doing."""
         for page in self.pages:
-            if not page.is_closed():
-                page.wait_for_timeout(0)  # lines under way arrive first
+            with suppress(Error):  # of a page that a test let crash
+                if not page.is_closed():
+                    page.wait_for_timeout(0)  # lines under way arrive first
         self.is_over = True
 
     def check(self):

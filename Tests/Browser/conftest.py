@@ -7,6 +7,7 @@ console stand in its mark: `@pytest.mark.console("...")`; any other line fails i
 """
 
 import importlib.util
+import json
 import os
 import shlex
 import shutil
@@ -83,6 +84,13 @@ class Server:
         with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
             return answer.status == 200
         return False
+
+    def versions(self):
+        """How many tabs there are by version, asked beside all connections."""
+        headers = {"authorization": f"Bearer {self.admin_token}"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/__skew/admin/stats", headers=headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)["versions"]
 
     def kill(self):
         if self.process and self.process.poll() is None:

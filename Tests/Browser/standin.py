@@ -23,9 +23,12 @@ class Peer:
         self.version, self.route, self.write, self.end = version, route, write, end
         self.mode = None
         self.sent = None
+        self.tabs = []  # those that share its stream
 
-    def row(self):
-        return {"id": self.id, "version": self.version, "route": self.route}
+    def rows(self):
+        """Its own, and those of the tabs that share its stream."""
+        own = {"id": self.id, "version": self.version, "route": self.route}
+        return [own] + [{"id": tab["t"], "version": tab["v"], "route": tab["route"]} for tab in self.tabs]
 
 
 class StandIn:
@@ -52,12 +55,12 @@ class StandIn:
     # The rules
 
     def statistics(self):
-        peers = list(self.peers.values())
+        rows = [row for peer in self.peers.values() for row in peer.rows()]
         return {
-            "total": len(peers),
-            "versions": dict(Counter(p.version for p in peers)),
-            "routes": dict(Counter(p.route for p in peers)),
-            "connections": [p.row() for p in peers] + self.further_rows,
+            "total": len(rows),
+            "versions": dict(Counter(row["version"] for row in rows)),
+            "routes": dict(Counter(row["route"] for row in rows)),
+            "connections": rows + self.further_rows,
         }
 
     def changed(self):
@@ -105,6 +108,9 @@ class StandIn:
             await peer.write({"type": "pong"})
         elif kind == "route-update" and isinstance(message.get("route"), str) and message["route"]:
             peer.route = message["route"]
+            self.changed()
+        elif kind == "tabs":
+            peer.tabs = message["tabs"]
             self.changed()
         elif kind == "unsubscribe-stats":
             peer.mode = None
@@ -225,7 +231,7 @@ class StandIn:
         app = web.Application()
         app.router.add_get(f"{self.base}/ws", self.websocket)
         app.router.add_get(f"{self.base}/sse", self.stream)
-        for path in ("route", "subscribe-stats"):
+        for path in ("route", "subscribe-stats", "tabs"):
             app.router.add_post(f"{self.base}/{path}", self.post)
             app.router.add_options(f"{self.base}/{path}", self.preflight)
         return app

@@ -1,8 +1,10 @@
 """What the client does when the server or the network misbehaves: against a stand-in that can be told to."""
 
 import re
+from contextlib import suppress
 
 import pytest
+from playwright import sync_api as browser
 from conftest import TOKEN, free_port, wait_until
 from test_client import is_open, sent, settled, start, subscribe
 
@@ -117,6 +119,14 @@ def test_the_time_that_a_closing_server_asks_for_is_kept_and_tabs_come_spread_ov
     standin.close_reason = "retry=4000"
     standin.do(close_all(standin))
     assert waits(page) == wait
+
+
+def test_a_server_that_ends_says_when_to_come_back(tabs, server):
+    page = frozen(tabs, server.url)
+    is_open(page)
+    page.evaluate("() => { chance = 0; }")
+    server.process.terminate()
+    assert 1000 <= waits(page) <= 5000
 
 
 def test_a_greeting_may_say_when_to_come_back_after_the_server_ended_the_link(tabs, standin):
@@ -262,6 +272,27 @@ def test_an_announcement_is_an_event(tabs, standin):
     assert page.evaluate("() => c.log.filter(([name]) => name === 'version').map(([, v]) => v)") == ["r1", "r2", "r3"]
 
 
+def test_messages_of_an_older_or_newer_server_do_no_harm(tabs, standin):
+    page = start(tabs.open(), standin.url, token=TOKEN)
+    subscribe(page)
+    settled(page, "c.stats.total === 1")
+    standin.tell_all({"type": "novelty", "fields": [1]})
+    standin.tell_all({"type": "stats", "seq": 9, "total": 5, "versions": {"v1": 5}, "novelty": {"a": 1}})  # no rows, no routes
+    settled(page, "c.stats.total === 5 && c.stats.connections.length === 0 && c.state === 'open'")
+    standin.tell_all({"type": "stats-delta", "seq": 10, "total": 6})
+    settled(page, "c.stats.total === 6")
+
+
+def test_a_page_that_is_left_while_a_request_is_out_says_nothing(tabs, standin):
+    page = start(tabs.open(), standin.url, transport="sse", share=False)
+    is_open(page)
+    standin.post_delays = [2, 2]
+    page.evaluate("() => c.setRoute('/slow')")
+    page.goto(tabs.site + "/elsewhere")
+    wait_until(lambda: not standin.peers)
+    page.go_back(wait_until="commit")  # a page that waits in the cache, or is loaded anew: either way its console is quiet
+
+
 def test_an_authorization_that_ends_takes_the_numbers_with_it(tabs, standin):
     page = start(tabs.open(), standin.url, token=TOKEN)
     subscribe(page)
@@ -380,23 +411,49 @@ def test_tabs_on_http_1_share_one_stream_and_hand_it_on(tabs, standin):
     assert len(standin.opened) == 1 and len(standin.peers) == 1
     for page in pages[:3]:
         subscribe(page)
-        settled(page, "c.stats.total === 1")
+        settled(page, "c.stats.total === 8 && c.stats.versions.v1 === 8")
     assert pages[5].evaluate("() => c.authorized") is None  # heard it, did not ask
+    assert pages[0].evaluate("() => Object.keys(c.stats.routes).sort().join()") == ",".join(f"/tab{i}" for i in range(8))
     other = start(tabs.open(), standin.url, version="v2", share=False)
     for page in pages[:3]:
-        settled(page, "c.stats.total === 2")
+        settled(page, "c.stats.total === 9")
     for leader in range(2):
         pages.pop(0).close()
         settled(pages[0], f"c.log.filter(([name]) => name === 'connected').length === {leader + 2}")
-        settled(pages[0], "c.stats.total === 2 && c.authorized")
-    wait_until(lambda: len(standin.peers) == 2)
-    pages[0].evaluate("() => stop()")
+        settled(pages[0], f"c.stats.total === {8 - leader} && c.authorized")
+    assert len(standin.peers) == 2
+    pages.pop().close()
+    settled(pages[0], "c.stats.total === 6 && !c.stats.routes['/tab7']")
     pages[3].evaluate("() => c.setRoute('/moved')")
-    wait_until(lambda: "/moved" in [peer.route for peer in standin.peers.values()])
+    pages[0].evaluate("() => c.setRoute('/led')")
+    settled(pages[0], "c.stats.routes['/moved'] === 1 && c.stats.routes['/led'] === 1")
+    assert sum(path == "tabs" for path, _ in standin.heard) < 24  # those that come together are told together
+    pages[0].evaluate("() => stop()")
     other.close()
     for page in pages:
         page.close()
     wait_until(lambda: not standin.peers)
+
+
+def test_a_tab_that_crashes_or_waits_in_the_back_forward_cache_is_missed_by_the_one_that_leads(tabs, standin):
+    pages = [start(tabs.open(), standin.url, version="v1", transport="sse", share=True, route=f"/tab{i}", token=TOKEN) for i in range(3)]
+    for page in pages:
+        is_open(page)
+    subscribe(pages[0])
+    settled(pages[0], "c.stats.total === 3")
+    pages[1].evaluate("() => { window.mark = 'the same page'; }")
+    pages[1].goto(tabs.site + "/elsewhere")
+    settled(pages[0], "c.stats.total === 2")
+    pages[1].go_back(wait_until="commit")
+    pages[1].wait_for_function("() => window.mark === 'the same page'")
+    settled(pages[0], "c.stats.total === 3 && c.stats.routes['/tab1'] === 1")
+    crash(pages[2])
+    settled(pages[0], "c.stats.total === 2 && !c.stats.routes['/tab2']")
+
+
+def crash(page):
+    with suppress(browser.Error):
+        page.goto("chrome://crash", timeout=2000)
 
 
 def test_tabs_that_share_a_stream_lose_it_and_come_back_together(tabs, standin):

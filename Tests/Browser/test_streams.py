@@ -69,10 +69,10 @@ def test_ten_tabs_on_http_1_share_a_stream_so_that_the_app_still_loads(tabs, ser
     for page in pages:
         settled(page, "c.state === 'open'")
     watcher = Peer(server.url, "watcher")
-    assert watcher.statistics(TOKEN)["versions"] == {"v1": 1, "watcher": 1}
+    wait_until(lambda: watcher.statistics(TOKEN)["versions"] == {"v1": 10, "watcher": 1})
     assert pages[9].evaluate("async () => (await fetch('/blank.html')).status") == 200
     subscribe(pages[9], token=TOKEN)
-    settled(pages[9], "c.stats.total === 2")
+    settled(pages[9], "c.stats.total === 11 && c.stats.connections.length === 11")
     pages[0].close()
-    settled(pages[9], "c.state === 'open' && c.stats.total === 2 && c.log.filter(([n]) => n === 'connected').length === 2")
+    settled(pages[9], "c.state === 'open' && c.stats.total === 10 && c.log.filter(([n]) => n === 'connected').length === 2")
     watcher.close()

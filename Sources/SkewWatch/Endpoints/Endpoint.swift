@@ -69,7 +69,7 @@ struct Endpoint: Sendable {
 /// All endpoints under the base path.
 enum Endpoints {
     static let all: [Endpoint] = [
-        .webSocket, .eventStream, .postedRoute, .postedSubscription, .health,
+        .webSocket, .eventStream, .postedRoute, .postedSubscription, .postedTabs, .health,
         .adminStatistics, .adminNodes, .adminHistory, .adminRollout, .adminRelease, .adminRevocation,
     ]
 

@@ -166,6 +166,12 @@ struct ListeningServer: Sendable {
         if let member = parts.member { group.addTask { await member.run(parts.fleet) } }
         if let probes { group.addTask { await probes.run() } }
         group.addTask { await parts.desk.run() }
+        if let url = parts.configuration.releaseURL {
+            let watch = ReleaseWatch(
+                url: url, caller: parts.caller, shared: parts.shared, logger: parts.logger,
+                isSpeaker: { [shared = parts.shared] in shared.cluster?.board.now.isSpeaker ?? true })
+            group.addTask { await watch.run() }
+        }
     }
 
     // MARK: Ending

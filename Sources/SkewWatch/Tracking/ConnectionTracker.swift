@@ -22,6 +22,7 @@ actor ConnectionTracker {
     /// What authorizers may want to see of handshakes.
     private var heads = KeptHeads()
     private var addresses = KnownAddresses()
+    var companions = CompanionTabs()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
     private var announcements = Announcements<Payload>()
@@ -155,6 +156,24 @@ actor ConnectionTracker {
         return slot
     }
 
+    /// Carries out what a list of tabs that share a stream comes to.
+    func carryOut(_ action: CompanionTabs.Action, of socket: SocketID) {
+        let now = MonotonicTime.now
+        let isFirst: Bool
+        switch action {
+        case .open(let tab):
+            let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+            let row = roster.open(
+                id, version: tab.version, route: tab.route, since: shared.rowTime(now),
+                address: connections[socket.index]?.slot.flatMap { roster.row(at: $0).address }, at: now)
+            companions.opened(tab, row.slot, at: socket.index)
+            isFirst = row.isFirst
+        case .move(let slot, let route): isFirst = roster.move(slot, to: route, at: now)
+        case .close(let slot): isFirst = roster.close(slot, at: now)
+        }
+        if isFirst { shared.inbox.noteChange(at: now) }
+    }
+
     /// A connection has another route.
     func move(_ socket: SocketID, to route: String) {
         guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
@@ -178,6 +197,7 @@ actor ConnectionTracker {
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
         let now = MonotonicTime.now
+        for companion in companions.forget(index) where roster.close(companion, at: now) { shared.inbox.noteChange(at: now) }
         let isFirst = if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
         if isFirst { shared.inbox.noteChange(at: now) }
     }

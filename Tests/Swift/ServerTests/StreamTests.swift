@@ -45,6 +45,31 @@ import Testing
         }
     }
 
+    @Test func `tabs that share a stream are rows of their own, as long as the list and the stream say so`() async throws {
+        try await RunningServer.run(.testing { $0.loops = 2 }) { server in
+            let stream = try await EventStream(port: server.port, "?v=a&route=/leads")
+            let handle = try await stream.handle
+            let viewer = try await server.watch("snapshot", "?v=viewer")
+            func post(_ tabs: String) async throws {
+                let answer = try await server.post("/tabs", #"{"connectionId":"\#(handle)","tabs":[\#(tabs)]}"#)
+                #expect(answer?.status == 200 && answer?.body == #"{"ok":true}"#)
+            }
+            let (first, second) = (String(repeating: "1", count: 16), String(repeating: "2", count: 16))
+            try await post(#"{"t":"\#(first)","v":"a","route":"/one"},{"t":"\#(second)","v":"b"},{"t":"short"},7"#)
+            let both = try await viewer.client.message { $0.type == "stats" && $0.total == 4 }
+            #expect(both.versions == ["a": 2, "b": 1, "viewer": 1] && both.routes["/one"] == 1 && both.rows.count == 4)
+            try await post(#"{"t":"\#(first)","v":"a","route":"/two"}"#)
+            let one = try await viewer.client.message { $0.type == "stats" && $0.total == 3 }
+            #expect(one.routes["/two"] == 1 && one.versions["b"] == nil)
+            for fields in [#"{"connectionId":"x","tabs":[]}"#, #"{"connectionId":"\#(handle)","tabs":7}"#, "{}"] {
+                #expect(try await server.post("/tabs", fields)?.status == 200)
+            }
+            try await stream.leave(.closes)
+            let none = try await viewer.client.message { $0.type == "stats" && $0.total == 1 }
+            #expect(none.versions == ["viewer": 1])
+        }
+    }
+
     @Test func `without a session the stream is told so, and the POST's answer is the same`() async throws {
         try await RunningServer.run { server in
             let stream = try await EventStream(port: server.port)

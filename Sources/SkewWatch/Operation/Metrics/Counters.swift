@@ -93,6 +93,7 @@ struct Counters: Sendable {
         case routeUpdate = "route-update"
         case subscribeStats = "subscribe-stats"
         case unsubscribeStats = "unsubscribe-stats"
+        case tabs
     }
 
     /// How many of an audience came, by transport.

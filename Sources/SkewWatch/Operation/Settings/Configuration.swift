@@ -39,6 +39,8 @@ public struct Configuration: Sendable {
 
     /// Version of the app that is out now, for clients that send none and for `connected`.
     public var release: String?
+    /// Asked for the release, which is announced once it was seen twice; `http` or `https`.
+    public var releaseURL: String?
     /// Whether connections are kept in memory and reported.
     public var connectionTracking = true
     /// Whether routes are kept in memory and reported.

@@ -41,6 +41,9 @@ package enum SettingsTable {
         Setting(
             "release", \.release, ValueForm.line(maxBytes: 128, as: "version").orNothing(), .connections,
             "Version of the app that is out now, for clients that send none."),
+        Setting(
+            "release-url", \.releaseURL, ValueForm.httpURL.orNothing(), .connections,
+            "JSON of your app with the release as id or version, such as Nuxt's latest.json: asked every 5 s, a new one is announced."),
         Setting("connection-tracking", \.connectionTracking, .boolean, .connections, "Keeps connections in memory and reports them."),
         Setting("route-tracking", \.routeTracking, .boolean, .connections, "Keeps routes in memory and reports them."),
         Setting("ip-tracking", \.ipTracking, .boolean, .connections, "Keeps addresses of clients in memory and reports them."),

@@ -83,7 +83,7 @@ export interface ConnectOptions {
   /** Without it: a WebSocket, and server-sent events where that does not come through. */
   transport?: Transport
   /**
-   * Whether tabs of the same browser, server and version share one event stream. They then count as one. Without it: only
+   * Whether tabs of the same browser, server and version share one event stream. Each is counted all the same. Without it: only
    * where the page itself came over HTTP/1.1, because there six streams are all a browser allows, and the seventh tab of the
    * app could load nothing. A WebSocket is never shared. Tabs that share should use the same token.
    */

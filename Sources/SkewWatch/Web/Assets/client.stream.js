@@ -81,66 +81,121 @@ function ownStream(base, query, receive, lost) {
 
 /**
  * One stream for all tabs of this browser that run the same version: with HTTP/1.1 a browser opens six connections
- * to a host, and the seventh tab could load nothing at all. One tab leads; when it goes, the next in line takes over.
+ * to a host, and the seventh tab could load nothing at all. One tab leads and tells the server which others the stream
+ * stands for, so that each is counted; when it goes, the next in line takes over.
  */
 function sharedStream(base, query, receive, lost) {
-  const name = `skewwatch ${base} ${new URLSearchParams(query).get('v')}`;
+  const said = new URLSearchParams(query);
+  const name = `skewwatch ${base} ${said.get('v')}`;
+  /** This tab, as the one that leads is told; `n` tells it from what the same page was before. */
+  const tab = { t: said.get('t'), n: performance.now(), v: said.get('v'), route: said.get('route') };
+  const lockOf = ({ t, n }) => `${name} ${t} ${n}`;
   const channel = new BroadcastChannel(name);
-  const waiting = new AbortController();
+  const ended = new AbortController();
+  const { signal } = ended;
+  /** The tabs that the stream stands for besides the one that leads. */
+  const others = new Map();
   let stream;
   let hello;
-  let resign;
+  let telling;
+  let isHeld = false;
 
   function hear(message) {
     if (message.type === 'connected') {
       if (hello?.connectionId === message.connectionId) return; // said again for a tab that has just come
       hello = message;
+      if (stream) tell();
+      else announce();
     }
     receive(message);
   }
 
-  const lead = () =>
-    new Promise((resolve) => {
-      if (waiting.signal.aborted) return resolve();
-      resign = resolve;
-      stream = ownStream(
-        base,
-        query,
-        (message) => {
-          channel.postMessage({ message });
-          hear(message);
-        },
-        (...gone) => {
-          channel.postMessage({ gone });
-          lost(...gone);
-        },
-      );
-    });
+  /** Tells the one that leads where this tab is. Not before its lock is held: it would seem to be gone. */
+  function announce(isNew = false) {
+    if (isHeld && !stream) channel.postMessage({ tab, isNew });
+  }
+
+  /** Tells the server the others; those that come or move together in one request. */
+  function tell() {
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      const tabs = [...others.values()]
+        .slice(0, 50)
+        .map(({ t, v, route }) => ({ t, v: v ?? undefined, route: route ?? undefined }));
+      if (hello) stream?.send({ type: 'tabs', tabs });
+    }, 100);
+  }
+
+  /** A tab holds a lock for as long as it is there: so it is missed even where it crashed or was thrown out. */
+  function take(other) {
+    if (others.get(other.t)?.n !== other.n) {
+      const leave = () => {
+        if (signal.aborted || others.get(other.t)?.n !== other.n) return;
+        others.delete(other.t);
+        tell();
+      };
+      hold(lockOf(other), leave);
+    }
+    others.set(other.t, other);
+    tell();
+  }
+
+  const untilEnd = () => new Promise((resolve) => signal.addEventListener('abort', resolve));
+  const hold = (lock, held) => navigator.locks.request(lock, { signal }, held).catch(() => {});
+
+  function lead() {
+    if (signal.aborted) return undefined;
+    hello = undefined;
+    stream = ownStream(
+      base,
+      query,
+      (message) => {
+        channel.postMessage({ message });
+        hear(message);
+      },
+      (...gone) => {
+        channel.postMessage({ gone });
+        lost(...gone);
+      },
+    );
+    return untilEnd();
+  }
 
   const ask = (message) => (stream ? stream.send(message) : channel.postMessage({ ask: message }));
 
   channel.onmessage = ({ data }) => {
     if (data.message) hear(data.message);
     else if (data.gone) lost(...data.gone);
-    else if (stream && data.ask) ask(data.ask);
-    else if (stream && hello && data.come) channel.postMessage({ message: hello });
+    else if (!stream) return;
+    else if (data.ask) ask(data.ask);
+    else if (data.tab) {
+      take(data.tab);
+      if (hello && data.isNew) channel.postMessage({ message: hello });
+    }
   };
-  channel.postMessage({ come: true });
-  navigator.locks.request(name, { signal: waiting.signal }, lead).catch(() => {});
+  hold(lockOf(tab), () => {
+    isHeld = true;
+    announce(true);
+    return untilEnd();
+  });
+  hold(name, lead);
 
   return {
     patience,
     send(message) {
       // Deltas are what any tab can use; and one tab's leaving must not end the others' statistics.
       if (message.type === 'subscribe-stats') ask({ ...message, mode: 'delta' });
-      else if (message.type === 'route-update') ask(message);
+      if (message.type !== 'route-update') return true;
+      tab.route = message.route;
+      if (stream) stream.send(message);
+      else announce();
       return true;
     },
     close() {
       stream?.close();
       channel.close();
-      waiting.abort();
-      resign?.();
+      clearTimeout(telling);
+      ended.abort();
     },
   };
 }

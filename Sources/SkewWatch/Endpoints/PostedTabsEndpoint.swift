@@ -1,0 +1,42 @@
+internal import Presence
+internal import SkewProtocol
+internal import WebSocketLoop
+
+extension Endpoint {
+    /// A stream that several tabs of a browser share says for which others it stands; the list takes the former one's place.
+    static let postedTabs = Endpoint(.post, "/tabs", .ownPages) { tracker, _, fields in
+        guard let id = fields["connectionId"]?.text, case .array(let list)? = fields["tabs"] else { return .ok(false) }
+        let tabs = list.prefix(CompanionTabs.limit).compactMap { tracker.settings.companion($0, release: tracker.shared.release) }
+        tracker.act(forStream: id) { $0.postedTabs(tabs, of: $1) }
+        return .ok(true)
+    }
+}
+
+extension TrackerSettings {
+    /// Reads a tab of the list; nil where it has no usable name.
+    fileprivate func companion(_ value: JSONValue, release: String?) -> CompanionTabs.Tab? {
+        guard let name = value["t"]?.text, (16...64).contains(name.utf8.count), name.utf8.allSatisfy(Self.isOfName) else { return nil }
+        let version = value["v"]?.text.flatMap { CleanText.version($0) } ?? release.flatMap { CleanText.version($0) }
+        let route = routeTracking ? value["route"]?.text.flatMap { routes.name(of: $0) } : nil
+        return .init(
+            name: name, version: version ?? DeclaredIdentity.unknownVersion, route: route ?? DeclaredIdentity.unknownRoute)
+    }
+
+    /// `A-Za-z0-9_-`.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+}
+
+extension ConnectionTracker {
+    fileprivate func postedTabs(_ tabs: [CompanionTabs.Tab], of socket: SocketID) {
+        guard loop?.takeMessage(of: socket) == true else { return }
+        count(.tabs)
+        // Where the stream is not counted, its companions are not.
+        guard let connection = connections[socket.index], connection.slot != nil else { return }
+        for action in companions.replace(tabs, at: socket.index) { carryOut(action, of: socket) }
+    }
+}
