@@ -105,6 +105,7 @@ def test_a_tab_that_leaves_the_page_with_the_composable_is_still_counted(tabs, s
     page.evaluate("() => stock.navigate('/second')")
     watcher = Peer(server.url, "watcher", "/watcher")
     wait_until(lambda: routes(watcher) == {"/second": 1, "/watcher": 1})
+    assert page.evaluate("() => stock.attempts") == 1
     watcher.close()
 
 

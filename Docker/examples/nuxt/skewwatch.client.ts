@@ -10,17 +10,18 @@ export default defineNuxtPlugin({
     // Drawn by each load of the page and kept in memory only: a tab that reconnects takes its own place again.
     const load = crypto.getRandomValues(new Uint32Array(4)).join('-')
     let links = 0
-
-    const route = () => nuxtApp.$router.currentRoute.value.path
+    const { app, public: { skewProtection } } = useRuntimeConfig()
+    // Kept here and not read from the router, which is reactive: VueUse opens a new link when what an address is made of changes.
+    let route
 
     const tell = (config) => {
       const [path, query] = config.url.split('?')
       // A function, because the address of the page's load is not the one of a reconnect an hour later.
       const url = () => {
         const fields = new URLSearchParams(query)
-        if (fields.has('route')) fields.set('route', route())
+        if (route && fields.has('route')) fields.set('route', route)
         // The build that this very tab runs: the module's cookie is shared by all tabs of a browser.
-        fields.set('v', useRuntimeConfig().app.buildId)
+        fields.set('v', app.buildId)
         fields.set('t', load)
         if (links) fields.set('r', String(links))
         return `${path}?${fields}`.replaceAll('+', '%20')
@@ -33,7 +34,11 @@ export default defineNuxtPlugin({
     nuxtApp.hook('skew:sse:config', tell)
 
     // Before any component: else the link belongs to the page that asked first, and ends with it.
-    nuxtApp.hook('app:created', () => nuxtApp.$skewConnection?.connect())
+    nuxtApp.hook('app:created', () => {
+      route = nuxtApp.$router.currentRoute.value.path
+      nuxtApp.$router.afterEach((to) => { route = to.path })
+      nuxtApp.$skewConnection?.connect()
+    })
 
     // The module closes for the back/forward cache and does not open again.
     addEventListener('pageshow', (event) => {
@@ -44,7 +49,7 @@ export default defineNuxtPlugin({
     nuxtApp.hook('skew:message', (message) => {
       if (message.type !== 'connected') return
       links += 1
-      if (links > 1 && useRuntimeConfig().public.skewProtection.routeTracking) nuxtApp.$skewConnection?.sendRoute(route())
+      if (links > 1 && skewProtection.routeTracking) nuxtApp.$skewConnection?.sendRoute(route)
     })
   },
 })

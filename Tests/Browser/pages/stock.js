@@ -2,8 +2,19 @@
 // seconds apart, a link that ends with the component that asked for it, none after the back/forward cache. It tells
 // each new route and subscribes at each `connected`. With ?plugin the plugin of Docker/examples/nuxt comes first.
 const hooks = {};
+// The router is reactive, and VueUse opens a new link when what its address is made of changes.
+let path = location.pathname;
+let isMakingAddress = false;
+let isAddressReactive = false;
+const guards = [];
+const currentRoute = {
+  get value() {
+    isAddressReactive ||= isMakingAddress;
+    return { path };
+  },
+};
 const nuxtApp = {
-  $router: { currentRoute: { value: { path: location.pathname } } },
+  $router: { currentRoute, afterEach: (guard) => guards.push(guard) },
   hook: (name, listener) => (hooks[name] ??= []).push(listener),
 };
 const call = (name, ...values) => hooks[name]?.forEach((listener) => listener(...values));
@@ -16,7 +27,7 @@ if (location.search.includes('plugin')) (await import('/skewwatch.client.ts')).d
 
 window.start = (server, subscribe) => {
   const kind = location.search.includes('sse') ? 'sse' : 'ws';
-  const route = encodeURIComponent(nuxtApp.$router.currentRoute.value.path);
+  const route = encodeURIComponent(path);
   const config = {
     url: `${kind === 'ws' ? server.replace('http', 'ws') : server}/${kind}?route=${route}`,
     options: { autoReconnect: { retries: 10, delay: 5000 } },
@@ -46,7 +57,9 @@ window.start = (server, subscribe) => {
 
   function init() {
     stock.attempts += 1;
+    isMakingAddress = true;
     const url = typeof config.url === 'function' ? config.url() : config.url;
+    isMakingAddress = false;
     stock.urls.push(url);
     stock.link = kind === 'ws' ? new WebSocket(url) : new EventSource(url);
     stock.link.onopen = () => {
@@ -82,15 +95,19 @@ window.start = (server, subscribe) => {
       clearTimeout(again);
       stock.link.close();
     },
-    sendRoute(path) {
+    sendRoute(route) {
       if (!wanted) return;
-      if (kind === 'ws') stock.send({ type: 'route-update', route: path });
-      else post('route', { route: path });
+      if (kind === 'ws') stock.send({ type: 'route-update', route });
+      else post('route', { route });
     },
   });
-  stock.navigate = (path) => {
-    nuxtApp.$router.currentRoute.value.path = path;
-    connection.sendRoute(path);
+  guards.push((to) => connection.sendRoute(to.path));
+  stock.navigate = (to) => {
+    path = to;
+    for (const guard of guards) guard({ path });
+    if (!isAddressReactive) return;
+    stock.link.close();
+    init();
   };
   // A page with the composable: its link is bound to it where it is the first to ask for one.
   stock.component = () => {

@@ -109,7 +109,16 @@ export interface SubscribeOptions {
 /** The names of the events and what their listeners are handed. */
 export interface ConnectionEvents {
   /** The link is up, for the first time or again. */
-  connected: { version?: string; connectionId: string; timestamp: number }
+  connected: {
+    version?: string
+    connectionId: string
+    timestamp: number
+    /** False where this tab is not counted, and then why: `crawler`, `observer` or `tracking-off`. */
+    counted?: false
+    reason?: string
+    /** After how many milliseconds to come back when the server has ended the link; the client keeps to it. */
+    retry?: number
+  }
   /** The statistics changed. */
   stats: ConnectionStats
   /** This connection may not see the statistics, or no longer. `stats` is empty again. */
