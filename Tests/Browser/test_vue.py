@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pytest
 from conftest import ASSETS, TOKEN, vue_build, wait_until
 from observer import Peer
 from test_client import sent, settled
@@ -65,6 +66,7 @@ def test_each_caller_has_what_it_wants_whoever_came_first(tabs, server):
     assert page.evaluate("() => last.state.value") == "live"
 
 
+@pytest.mark.console("WebSocket connection to", "net::ERR_")
 def test_the_state_says_whether_the_numbers_are_of_now(tabs, server):
     page = widgets(tabs, server.url, token=TOKEN, version="v1")
     settled(page, "last.state.value === 'live' && last.total.value === 1")
