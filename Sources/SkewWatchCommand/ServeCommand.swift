@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
         let manager = ServiceManager(environment: SettingArguments.environment)
         var hooks = ServerHooks()
         hooks.listening = { _ in manager?.tell(.ready) }
+        hooks.takesActivatedSocket = true
         let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: logger)
         SignalWatch.start(
             onEnd: { name in

@@ -14,6 +14,8 @@ package enum LoopError: Error, Equatable, Sendable {
     case hostNotResolved(String)
     /// Another program listens on this address and port.
     case addressInUse(host: String, port: Int)
+    /// The supervisor did not hand over one TCP socket that listens.
+    case activationNotUsable
     /// Listening failed for another reason; the error number.
     case notListening(host: String, port: Int, errno: Int32)
 
@@ -29,6 +31,7 @@ package enum LoopError: Error, Equatable, Sendable {
         case .hostNotResolved(let host): "The host \(host) is no address of this machine and no name that resolves."
         case .addressInUse(let host, let port):
             "Port \(port) on \(host) is in use by another program; a server that takes over from it starts with --takeover."
+        case .activationNotUsable: "LISTEN_FDS must hand over one TCP socket that listens: the public port's."
         case .notListening(let host, let port, let number): "Cannot listen on \(host) port \(port): \(text(number))."
         }
     }

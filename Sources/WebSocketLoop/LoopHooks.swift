@@ -24,6 +24,8 @@ package enum LoopNotice: Sendable, Equatable {
     case refused(ConnectionRefusal)
     /// File descriptors ran out; connections are shed until some are free. Said once per shortage.
     case outOfDescriptors
+    /// A connection came without the header of the PROXY protocol, or from no trusted proxy. Said once for each loop.
+    case noProxyHeader
     /// libwebsockets' own words, a warning or an error; printable, one line, at most 200 characters.
     case library(String)
     /// So many further lines of libwebsockets were not passed on, because more than ten came within ten seconds.
@@ -42,6 +44,8 @@ package enum ConnectionRefusal: Sendable, Equatable {
     case addressRate
     /// Its head breaks a rule: answered with what is wrong.
     case malformedHead
+    /// Only trusted proxies may connect, and it is none: answered with 400.
+    case noTrustedProxy
     /// It was not answered yet, and its address had the most of those: hung up on, so that others come in.
     case crowdedOut
 }

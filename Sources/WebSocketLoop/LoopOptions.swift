@@ -27,6 +27,8 @@ package struct LoopOptions: Sendable {
     package var messageBurst = 40
     /// Bytes that may wait for one socket; more closes it with 1008.
     package var maxQueuedBytes = 64 * 1024
+    /// Whether each connection begins with a header of the PROXY protocol, of a proxy that the budget of addresses knows as one.
+    package var proxyProtocol = false
     /// TLS with this certificate chain and key (paths of PEM files); nil is plain TCP.
     package var tls: (certificate: String, key: String)?
 

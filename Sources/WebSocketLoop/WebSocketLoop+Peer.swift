@@ -3,9 +3,10 @@ internal import CLinux
 internal import Glibc
 
 extension WebSocketLoop {
-    /// The address of the peer as text, IPv4 also where it came over an IPv6 socket; nil when it is gone.
+    /// The address of the peer as text, or of whom it speaks for by the PROXY protocol; IPv4 also where it came over an IPv6 socket; nil when it is gone.
     package func peerAddress(of socket: SocketID) -> String? {
-        table.index(of: socket).flatMap { descriptor(of: $0) }.flatMap { peerAddressText(of: $0) }
+        guard let index = table.index(of: socket) else { return nil }
+        return door.clients[index]?.text ?? descriptor(of: index).flatMap { peerAddressText(of: $0) }
     }
 }
 

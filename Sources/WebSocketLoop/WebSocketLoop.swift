@@ -41,6 +41,7 @@ package final class WebSocketLoop {
     var assemblies: [Int: MessageAssembly] = [:]
     var scratch: UnsafeMutableRawBufferPointer
     var libraryLog = LibraryLog()
+    private var hasToldProxyTrouble = false
     var memoryRelease = MemoryRelease()
 
     /// Sets up libwebsockets on the thread's loop.
@@ -171,6 +172,15 @@ package final class WebSocketLoop {
         let socket = table.take()
         deadlines.set(.handshake, socket.index, due: now + Self.ticks(options.handshakeTimeout))
         return socket
+    }
+
+    /// A tenth of a second of a clock that all loops share.
+    var sharedTick: UInt32 { unsafe UInt32(truncatingIfNeeded: uv_now(uv) / 100) }
+
+    /// Says once what is wrong with how proxies are set up.
+    func tellProxyTrouble() {
+        if !hasToldProxyTrouble { log(.noProxyHeader) }
+        hasToldProxyTrouble = true
     }
 
     func refused(_ refusal: ConnectionRefusal) { hooks.notice(.refused(refusal)) }

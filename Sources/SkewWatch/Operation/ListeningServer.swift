@@ -22,8 +22,7 @@ struct ListeningServer: Sendable {
     /// - Throws: why it can't. Nothing is left running then.
     static func listen(_ parts: ServerParts) async throws(LoopError) -> ListeningServer {
         let configuration = parts.configuration
-        let sockets = try ListeningSockets.open(
-            host: configuration.host, port: configuration.port, count: parts.loops, takesOver: configuration.takeover)
+        let sockets = try publicSockets(of: parts)
         var trackers = try await startLoops(of: parts, on: sockets)
         do {
             if let operators = try await startOperatorsLoop(of: parts) { trackers.append(operators) }
@@ -50,6 +49,17 @@ struct ListeningServer: Sendable {
         let address = ServerAddress(
             host: configuration.host, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
         return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, watchdog: watchdog, probes: probes)
+    }
+
+    private static func publicSockets(of parts: ServerParts) throws(LoopError) -> ListeningSockets {
+        let configuration = parts.configuration
+        if parts.hooks.takesActivatedSocket,
+            let sockets = try ActivatedSocket.take(count: parts.loops)
+        {
+            return sockets
+        }
+        return try ListeningSockets.open(
+            host: configuration.host, port: configuration.port, count: parts.loops, takesOver: configuration.takeover)
     }
 
     private static func startLoops(
@@ -82,6 +92,7 @@ struct ListeningServer: Sendable {
             host: configuration.adminHost, port: port, count: 1, takesOver: configuration.takeover)
         var settings = TrackerSettings(configuration, loops: 1, live: parts.live, hooks: parts.hooks)
         settings.servesOperators = true
+        settings.loop.proxyProtocol = false
         settings.isClustered = parts.member != nil
         do {
             let tracker = ConnectionTracker(

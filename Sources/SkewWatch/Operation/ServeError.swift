@@ -40,7 +40,7 @@ public enum ServeError: Error, Sendable, Equatable, CustomStringConvertible {
             switch error {
             case .certificateNotUsable: .certificate(error.sentence)
             case .addressInUse: .addressInUse(error.sentence)
-            case .hostNotResolved, .notListening: .address(error.sentence)
+            case .hostNotResolved, .notListening, .activationNotUsable: .address(error.sentence)
             case .threadNotStarted, .loopNotCreated, .contextNotCreated: .system(error.sentence)
             }
     }

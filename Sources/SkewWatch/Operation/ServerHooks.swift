@@ -12,6 +12,9 @@ public struct ServerHooks: Sendable {
     /// The server accepts connections on this port; ``SkewWatchServer/address`` tells more. Called once, on the task of
     /// ``SkewWatchServer/run()``.
     public var listening: (@Sendable (_ port: Int) -> Void)?
+    /// Whether the public port is the socket that a supervisor hands over to this process in the way of systemd (`LISTEN_FDS`), where it
+    /// does; else a socket is opened.
+    public var takesActivatedSocket = false
 
     /// No hooks.
     public init() {}

@@ -13,6 +13,7 @@ extension LoopOptions {
         pongTimeout = configuration.pongTimeout
         maxMessagesPerSecond = configuration.maxMessagesPerSecond
         messageBurst = 2 * configuration.maxMessagesPerSecond
+        proxyProtocol = configuration.proxyProtocol
         if let certificate = configuration.tlsCertificate, let key = configuration.tlsKey { tls = (certificate, key) }
     }
 }

@@ -41,7 +41,8 @@ package final class AddressBudget: Sendable {
     }
 
     private let state: Mutex<State>
-    private let isProxy: @Sendable (PeerAddress) -> Bool
+    /// Whether an address is a proxy that speaks for others.
+    let isProxy: @Sendable (PeerAddress) -> Bool
 
     /// - Parameter isProxy: whether an address is a proxy that speaks for others, and so has no limit of its own.
     package init(_ rules: Rules, isProxy: @escaping @Sendable (PeerAddress) -> Bool = { _ in false }) {

@@ -19,6 +19,8 @@ final class FrontDoor {
     var exchanges: [Int: Exchange] = [:]
     /// Bytes that were read of peers after their answer, by index.
     private var dropped: [Int: Int] = [:]
+    /// Whom a proxy speaks for, by index, where it said so in front of the connection.
+    private(set) var clients: [Int: PeerAddress] = [:]
     let seen = SeenHead()
     unowned let loop: WebSocketLoop
 
@@ -28,11 +30,12 @@ final class FrontDoor {
 
     /// A connection was accepted.
     /// - Parameter isCounted: whether it is to be given back to the budget of its address.
-    func receive(takingOwnership descriptor: Int32, from address: AddressKey, isCounted: Bool) {
+    func receive(takingOwnership descriptor: Int32, from address: AddressKey, isCounted: Bool, awaitsProxyHeader: Bool) {
         let socket = loop.take()
         if isCounted { counted[socket.index] = address }
         let slot = pending.add(socket, descriptor, of: address)
         loop.table[socket.index].pendingSlot = slot
+        pending[slot].awaitsProxyHeader = awaitsProxyHeader
         look(slot)
     }
 
@@ -63,6 +66,7 @@ final class FrontDoor {
     /// The connection at `index` is gone.
     func forget(_ index: Int) {
         if !dropped.isEmpty { dropped[index] = nil }
+        if !clients.isEmpty { clients[index] = nil }
         if let address = counted.removeValue(forKey: index) { loop.budget.addresses?.giveBack(address) }
     }
 
@@ -107,6 +111,7 @@ final class FrontDoor {
             return count < 0 && (errno == EAGAIN || errno == EINTR) ? wait(slot) : drop(entry.socket.index)
         }
         seen.look(count)
+        if entry.awaitsProxyHeader { return readProxyHeader(slot) }
         if loop.options.tls != nil {
             return unsafe seen.buffer[0] == Self.tlsHandshake ? adopt(slot) : refuse(slot, .notTLS)
         }
@@ -117,6 +122,29 @@ final class FrontDoor {
         case .wait: wait(slot)
         case .serve(let head): serve(slot, head, count)
         case .refuse(let fault): refuse(slot, fault)
+        }
+    }
+
+    /// A proxy says for whom it speaks. From then on the connection is that client's, and counts for him.
+    private func readProxyHeader(_ slot: PendingConnections.Slot) {
+        switch unsafe ProxyHeader.read(seen.bytes.span) {
+        case .incomplete: wait(slot)
+        case .missing:
+            loop.tellProxyTrouble()
+            refuse(slot, .noProxyHeader)
+        case .read(let length, let source):
+            _ = recv(pending[slot].descriptor, nil, length, Int32(MSG_DONTWAIT | MSG_TRUNC))
+            pending[slot].awaitsProxyHeader = false
+            guard let source else { return look(slot) }
+            let index = pending[slot].socket.index
+            clients[index] = source
+            switch loop.budget.addresses?.admit(source, at: loop.sharedTick) ?? .free {
+            case .free: look(slot)
+            case .counted:
+                counted[index] = source.key
+                look(slot)
+            case .refused(let refusal): refuse(slot, RequestFault(refusal), as: refusal)
+            }
         }
     }
 
@@ -156,8 +184,8 @@ final class FrontDoor {
 
     // MARK: Refusing
 
-    private func refuse(_ slot: PendingConnections.Slot, _ fault: RequestFault) {
-        loop.refused(.malformedHead)
+    private func refuse(_ slot: PendingConnections.Slot, _ fault: RequestFault, as refusal: ConnectionRefusal = .malformedHead) {
+        loop.refused(refusal)
         let bytes = loop.hooks.response(fault).encoded(withoutBody: unsafe seen.bytes.span.begins(with: "HEAD "))
         let descriptor = pending[slot].descriptor
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }

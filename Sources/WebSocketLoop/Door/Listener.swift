@@ -90,26 +90,25 @@ final class Listener {
 
     private func admit(_ connection: Int32, from peer: PeerAddress?) {
         guard budget.take() else { return refuse(connection, .connectionLimit) }
-        let admission = peer.flatMap { budget.addresses?.admit($0, at: tick) } ?? .free
+        let isProxy = peer.map { budget.addresses?.isProxy($0) ?? false } ?? false
+        if loop.options.proxyProtocol, !isProxy {
+            budget.giveBack()
+            loop.tellProxyTrouble()
+            return refuse(connection, .noTrustedProxy)
+        }
+        let admission = peer.flatMap { budget.addresses?.admit($0, at: loop.sharedTick) } ?? .free
         if case .refused(let refusal) = admission {
             budget.giveBack()
             return refuse(connection, refusal)
         }
         gate.accepted()
-        loop.door.receive(takingOwnership: connection, from: peer?.key ?? .unknown, isCounted: admission == .counted)
+        loop.door.receive(
+            takingOwnership: connection, from: peer?.key ?? .unknown, isCounted: admission == .counted,
+            awaitsProxyHeader: loop.options.proxyProtocol)
     }
 
-    /// A tenth of a second of a clock that all loops share.
-    private var tick: UInt32 { unsafe UInt32(truncatingIfNeeded: uv_now(loop.uv) / 100) }
-
     private func refuse(_ connection: Int32, _ refusal: ConnectionRefusal) {
-        let fault: RequestFault =
-            switch refusal {
-            case .addressLimit: .addressLimit
-            case .addressRate: .addressRate
-            case .connectionLimit, .outOfDescriptors, .malformedHead, .crowdedOut: .connectionLimit
-            }
-        refusePolitely(connection, loop.hooks.response(fault).encoded(withoutBody: false))
+        refusePolitely(connection, loop.hooks.response(RequestFault(refusal)).encoded(withoutBody: false))
         loop.refused(refusal)
     }
 
@@ -148,4 +147,16 @@ private func refusePolitely(_ connection: Int32, _ answer: [UInt8]) {
 
 @c private func connectionsWaiting(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
     unsafe Unmanaged<Listener>.fromOpaque(poll!.pointee.data).takeUnretainedValue().acceptWaiting()
+}
+
+extension RequestFault {
+    /// How a connection is answered that is turned away before its head was read.
+    init(_ refusal: ConnectionRefusal) {
+        switch refusal {
+        case .addressLimit: self = .addressLimit
+        case .addressRate: self = .addressRate
+        case .noTrustedProxy: self = .noProxyHeader
+        case .connectionLimit, .outOfDescriptors, .malformedHead, .crowdedOut: self = .connectionLimit
+        }
+    }
 }

@@ -13,6 +13,10 @@ package struct ListeningSockets: Sendable {
     /// Open descriptors, one per loop. Whoever takes one closes it.
     let descriptors: [Int32]
 
+    init(port: Int, descriptors: [Int32]) {
+        (self.port, self.descriptors) = (port, descriptors)
+    }
+
     /// Opens `count` sockets.
     ///
     /// The address `::` takes IPv4 as well.

@@ -23,6 +23,8 @@ struct PendingConnections {
         var stage = Stage.waiting
         /// Whether the epoll descriptor watches it.
         var isWatched = false
+        /// Whether a proxy is to say first for whom it speaks.
+        var awaitsProxyHeader = false
         /// Bytes that lay there at the last look, and at the last walk over them.
         var seen: UInt32 = 0
         var walked: UInt32 = 0

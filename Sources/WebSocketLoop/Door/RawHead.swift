@@ -91,6 +91,8 @@ extension RequestFault {
     static let connectionLimit = RequestFault(503, "the server is full", headers: [("Retry-After", "5")])
     static let addressLimit = RequestFault(429, "this address has too many connections", headers: [("Retry-After", "5")])
     static let addressRate = RequestFault(429, "this address opens too many connections", headers: [("Retry-After", "1")])
+    /// Its peer is no proxy that is trusted, or does not say for whom it speaks.
+    static let noProxyHeader = RequestFault(400, "this port is for a trusted proxy that speaks the PROXY protocol")
     /// The first byte is none of TLS, where TLS is spoken.
     static let notTLS = RequestFault(400, "this port speaks TLS: ask with https or wss")
 }

@@ -75,7 +75,7 @@ import Testing
             }
             for _ in 0..<20 { try? await flooder.send("ping") }
             #expect(try await flooder.closeCode() == 1008)
-            #expect(try await server.metric(#"connections_closed_total{reason="rate_limited"}"#) == 1)
+            #expect(try await server.metric(#"connections_closed_total{transport="websocket",reason="rate_limited"}"#) == 1)
             try await bystander.send("ping")
             #expect(try await bystander.text() == #"{"type":"pong"}"#)
         }
@@ -120,7 +120,9 @@ import Testing
                 #expect(await stream.hello.contains("connected"))
                 let (watcher, _, stats) = try await server.watch("snapshot", "?v=tab")
                 #expect(stats.total == (isExcluded ? 1 : 3) && stats.versions["bot"] == (isExcluded ? nil : 2))
-                #expect(try await server.metric("crawlers_opened_total") == (isExcluded ? 2 : 0))
+                for transport in ["websocket", "sse"] {
+                    #expect(try await server.metric(#"crawlers_opened_total{transport="\#(transport)"}"#) == (isExcluded ? 1 : 0))
+                }
                 #expect(try await server.metric(#"connections{transport="websocket"}"#) == (isExcluded ? 1 : 2))
                 try await client.send(#"{"type":"route-update","route":"/moved"}"#)
                 try await client.send("ping")

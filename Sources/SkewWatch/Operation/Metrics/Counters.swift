@@ -68,6 +68,7 @@ struct Counters: Sendable {
         case outOfDescriptors = "out_of_descriptors"
         case malformedHead = "malformed_head"
         case crowdedOut = "crowded_out"
+        case noTrustedProxy = "no_trusted_proxy"
         case origin
         case notFound = "not_found"
         case method
@@ -80,6 +81,7 @@ struct Counters: Sendable {
             case .addressRate: self = .addressRate
             case .malformedHead: self = .malformedHead
             case .crowdedOut: self = .crowdedOut
+            case .noTrustedProxy: self = .noTrustedProxy
             }
         }
     }

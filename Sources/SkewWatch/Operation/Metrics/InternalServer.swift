@@ -112,6 +112,8 @@ extension Logger {
         case .refused: trace("A connection was turned away.")
         case .outOfDescriptors:
             error("No file descriptor is left: connections are shed until some are free. Raise the limit of open files.")
+        case .noProxyHeader:
+            warning("With --proxy-protocol only proxies of --trusted-proxies that speak it may connect; another connection was refused.")
         case .library(let line):
             warning("libwebsockets: \(line)")
         case .libraryLinesLeftOut(let count):

@@ -32,6 +32,9 @@ extension Configuration {
             let (given, missing) = tlsKey == nil ? ("--tls-cert", "--tls-key") : ("--tls-key", "--tls-cert")
             throw .contradiction("\(given) needs \(missing).")
         }
+        if proxyProtocol, trustedProxies.isEmpty {
+            throw .contradiction("--proxy-protocol needs --trusted-proxies: nobody else may say for whom a connection is.")
+        }
         let listening =
             [("--port", host, port)] + (internalPort.map { [("--internal-port", internalHost, $0)] } ?? [])
             + (adminPort.map { [("--admin-port", adminHost, $0)] } ?? [])

@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     public var internalNames: [String] = []
     /// Whether another server may listen on the same ports already, as in a restart without a gap; else that is an error.
     public var takeover = false
+    /// Whether each public connection begins with a header of the PROXY protocol, version 1 or 2. Only trusted proxies may connect then.
+    public var proxyProtocol = false
     /// Path in front of every public endpoint, starting with a slash, without one at its end; empty for the root.
     public var basePath = "/__skew"
     /// Event loops, each on its own thread; `nil` means one per core.

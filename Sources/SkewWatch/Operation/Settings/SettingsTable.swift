@@ -27,6 +27,9 @@ package enum SettingsTable {
         Setting(
             "takeover", \.takeover, .boolean, .listening,
             "Starts beside a server that still listens on the same ports, for a restart without a gap."),
+        Setting(
+            "proxy-protocol", \.proxyProtocol, .boolean, .listening,
+            "Each connection begins with a header of the PROXY protocol, v1 or v2, of a proxy in --trusted-proxies; others are refused."),
         Setting("base-path", \.basePath, .basePath, .listening, "Path in front of every public endpoint."),
         Setting(
             "loops", \.loops, ValueForm.integer(1...64).orNothing(), .listening, shownDefault: "number of cores",
