@@ -103,8 +103,8 @@ extension WebSocketLoop {
     /// Sends a blank to who waits for an answer whose outcome was `later`, so that proxies keep the connection. The first one brings the
     /// head of the answer along, which is a 200 then, whatever the answer will be: JSON may have blanks in front.
     package func keepWaiting(_ socket: SocketID, headers: [(name: String, value: String)]) {
-        guard let index = table.index(of: socket), table[index].ending.phase == .request, let wsi = unsafe table[index].wsi,
-            let body = bodies[index], !body.withoutAnswerBody
+        guard let index = table.index(of: socket), table[index].ending.phase == .request, !door.keepWaiting(index, headers: headers),
+            let wsi = unsafe table[index].wsi, let body = bodies[index], !body.withoutAnswerBody
         else { return }
         let head = body.hasAnswerHead ? [] : HTTPResponse(status: 200, headers: headers).encodedOpenHead
         bodies[index]?.hasAnswerHead = true

@@ -11,7 +11,10 @@ extension Endpoint {
         case .success(let query):
             let question = RolloutGate.Question(
                 tracker: tracker.index, socket: socket, kind: .rollout(scope, query.rule(start: MonotonicTime.now)))
-            return tracker.shared.gate.ask(question) ? .later : .respond(.tooManyWaiting)
+            guard tracker.shared.gate.ask(question) else { return .respond(.tooManyWaiting) }
+            // It may wait for longer than a request may take to come.
+            if question.rule != nil { tracker.loop?.liftDeadline(of: socket) }
+            return .later
         }
     }
 }

@@ -27,6 +27,8 @@ struct Exchange {
     private(set) var unsent: [UInt8] = []
     /// While true, bytes are gathered, so that they leave together.
     var isGathering = false
+    /// The head of the answer has gone out already: only a body can follow.
+    var hasAnswerHead = false
 
     init(descriptor: Int32, withoutAnswerBody: Bool) {
         (self.descriptor, self.withoutAnswerBody) = (descriptor, withoutAnswerBody)

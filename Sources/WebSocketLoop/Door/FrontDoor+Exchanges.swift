@@ -70,8 +70,20 @@ extension FrontDoor {
         guard let exchange = exchanges[index] else { return }
         loop.settle(index)
         exchanges[index]?.stage = .answering
-        send(index, response.encoded(withoutBody: exchange.withoutAnswerBody))
+        send(index, exchange.hasAnswerHead ? response.body : response.encoded(withoutBody: exchange.withoutAnswerBody))
         finishAnswer(index)
+    }
+
+    /// Sends a blank to who waits for its answer; the first one brings the head along, as `WebSocketLoop.keepWaiting(_:headers:)` says.
+    /// - Returns: false where the request is not one that is served here.
+    func keepWaiting(_ index: Int, headers: [(name: String, value: String)]) -> Bool {
+        guard let exchange = exchanges[index] else { return false }
+        guard exchange.stage == .thinking, !exchange.withoutAnswerBody else { return true }
+        let head = exchange.hasAnswerHead ? [] : HTTPResponse(status: 200, headers: headers).encodedOpenHead
+        exchanges[index]?.hasAnswerHead = true
+        send(index, head + [UInt8(ascii: " ")])
+        SocketOptions.uncork(exchange.descriptor)
+        return true
     }
 
     /// Goes on with an answer that the kernel did not take whole, or takes leave behind it.
@@ -145,7 +157,8 @@ extension FrontDoor {
             readBody(index)
             if event.hasHungUp, exchanges[index]?.stage == .body { drop(index) }
         case .thinking:
-            if event.hasHungUp { drop(index) }
+            if event.hasHungUp { return drop(index) }
+            if event.hasRoom { push(index) }
         case .answering:
             if event.isBroken { return drop(index) }
             guard event.hasRoom else { return }

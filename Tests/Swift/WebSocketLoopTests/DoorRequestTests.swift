@@ -105,6 +105,26 @@ import Testing
         }
     }
 
+    @Test func `who waits long is sent blanks at once, and is not cut when the handshake's time is up`() async throws {
+        var options = LoopOptions()
+        options.handshakeTimeout = .milliseconds(200)
+        try await RequestProbe.run(options) { probe in
+            let socket = try RawSocket(port: probe.port)
+            try socket.write(Array("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+            #expect(try await !socket.hears(within: 600))
+            await probe.answerWaiting()
+            #expect(try await socket.hears(within: 150))
+            let head = String(decoding: try await socket.receive(), as: UTF8.self)
+            #expect(head == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n ")
+            await probe.answerWaiting()
+            #expect(try await String(decoding: socket.receive(), as: UTF8.self) == " ")
+            await probe.answerWaiting("{}")
+            #expect(try await String(decoding: socket.receiveAll(), as: UTF8.self) == "{}")
+            socket.close()
+            try await probe.waitUntilEmpty()
+        }
+    }
+
     @Test func `a peer that floods after its answer is hung up on`() async throws {
         try await RequestProbe.run { probe in
             let flood = try RawSocket(port: probe.port)

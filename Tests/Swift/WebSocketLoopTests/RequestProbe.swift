@@ -8,6 +8,7 @@ actor RequestProbe: RequestHandler, WebSocketHandler {
     private var loop: WebSocketLoop?
     private var laters: [SocketID] = []
     private var streams: [SocketID] = []
+    private var waiting: SocketID?
     /// Requests that are over.
     private(set) var ended = 0
     /// Streams that are gone.
@@ -56,6 +57,16 @@ actor RequestProbe: RequestHandler, WebSocketHandler {
         if let stream = streams.last { loop?.send(Payload(Array(text.utf8)), tail: [], to: stream) }
     }
 
+    /// Sends a blank to who waits, or the answer.
+    func answerWaiting(_ body: String? = nil) {
+        guard let waiting else { return }
+        guard let body else {
+            loop?.keepWaiting(waiting, headers: [("Content-Type", "application/json")])
+            return
+        }
+        loop?.respond(to: waiting, with: HTTPResponse(status: 200, body: Array(body.utf8)))
+    }
+
     /// Returns when no connection is left.
     func waitUntilEmpty() async throws {
         while budget.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
@@ -82,6 +93,10 @@ actor RequestProbe: RequestHandler, WebSocketHandler {
             answerLater(socket)
             return .later
         case "/never": return .later
+        case "/wait":
+            loop?.liftDeadline(of: socket)
+            waiting = socket
+            return .later
         default: return .respond(HTTPResponse(status: 404))
         }
     }
