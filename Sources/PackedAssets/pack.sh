@@ -22,7 +22,7 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
     for file in "$@"; do
         name=$(basename "$file")
         case $name in
-            *.js) sed -E 's/^ +//; /^\/\/( |$)/d' "$file" ;;
+            *.js) sed -E 's/^ +//; /^\/\/( |$)/d; /^\/\*\*.*\*\/$/d; /^\/\*\*/,/\*\/$/d' "$file" ;;
             *) cat "$file" ;;
         esac >"$work/plain"
         # Without a name and a time, so that the same files make the same binary.

@@ -122,6 +122,13 @@ package struct StatisticsEncoder: Sendable {
         bytes.append(tracked.addresses ? "true" : "false")
         bytes.append(#","tags":"#)
         bytes.append(tracked.tags ? "true}" : "false}")
+        guard !tracked.previews.isEmpty else { return }
+        bytes.append(#","previews":["#)
+        for (index, pattern) in tracked.previews.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(jsonString: pattern)
+        }
+        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Appends what closes a `stats` message for one receiver.

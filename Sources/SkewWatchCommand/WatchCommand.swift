@@ -5,11 +5,11 @@ internal import SkewWatch
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Show the statistics of a server, live.",
-        usage: "skewwatch watch [URL] [--token-file FILE] [--once] [--json] [--config FILE]",
+        usage: "skewwatch watch [URL] [--token-file FILE] [--once] [--json] [--every TIME] [--changes] [--config FILE]",
         discussion: HelpPage.discussion(
             of: """
-                On a terminal: a page with the total over the last minute, versions with their shares, and the top routes; Ctrl-C ends it. \
-                Elsewhere: a line an update. It is no tab, so it is not counted, unless the server has --exclude-bots false. \
+                On a terminal: a page with the state of the rollout as the dashboard says it, the old tabs over time, versions, and where the \
+                old tabs are; o shows all routes, ? the keys, q or Ctrl-C ends it. Elsewhere: a line an update. It is no tab, so it is not counted, unless the server has --exclude-bots false. \
                 Without a token argument, SKEWWATCH_STATS_TOKEN or SKEWWATCH_STATS_TOKEN_FILE counts. A lost connection is tried again; \
                 one that never worked is not. NO_COLOR is respected.
                 """,
@@ -39,24 +39,41 @@ struct WatchCommand: AsyncParsableCommand {
     @Flag(help: "Print what is now, and end.")
     var once = false
 
+    @Option(help: ArgumentHelp("Print at most a line in so much time, such as 10s.", valueName: "time"))
+    var every: String?
+
+    @Flag(help: "Print a line only where the state of the rollout or the release changes.")
+    var changes = false
+
     func run() async throws {
+        let filter = LineFilter(every: try every.map(Self.duration) ?? .zero, onlyChanges: changes)
         let access = try ServerAccess(
             url: url, token: try givenToken() ?? settings.load().statsToken?.exposed, caFile: settings.caFile, settings: settings.load)
-        if let sentence = await watch(access) {
+        if let sentence = await watch(access, filter) {
             throw CommandFailure(sentence: "\(access.url) cannot be watched: \(sentence).", status: .failed)
         }
     }
 
     /// - Returns: why it cannot be watched; the terminal is given back by then.
-    private func watch(_ access: ServerAccess) async -> String? {
-        var run = WatchRun(access, form: form, isOnce: once)
+    private func watch(_ access: ServerAccess, _ filter: LineFilter) async -> String? {
+        var run = WatchRun(access, form: form, isOnce: once, filter: filter)
         return await run.run()
     }
 
     private var form: WatchOutput.Form {
         if json { return .json }
         if once { return .table }
-        return Terminal.takesCommands ? .page(PageOnTerminal()) : .plain
+        let wantsLines = every != nil || changes
+        return Terminal.takesCommands && !wantsLines ? .page(PageOnTerminal()) : .plain
+    }
+
+    /// `250ms`, `10s`, `5m`, `1h`.
+    private static func duration(_ text: String) throws(CommandFailure) -> Duration {
+        let units: [(String, Duration)] = [("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600))]
+        for (name, unit) in units where text.hasSuffix(name) {
+            if let count = Int(text.dropLast(name.count)), (1...1_000_000).contains(count) { return unit * count }
+        }
+        throw CommandFailure(sentence: "--every must be a time such as 10s or 5m.", status: .wrongSettings)
     }
 
     private func givenToken() throws -> String? {

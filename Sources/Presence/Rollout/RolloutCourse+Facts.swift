@@ -26,7 +26,7 @@ extension RolloutCourse {
         facts.former = before ?? mostOld(latest, newer: newer)
         facts.closing = Self.closing(course, self.now)
         facts.milestones = Self.milestones(course, announced)
-        RolloutPace(course: course.map { ($0.at, $0.old) }, drops: drops, now: self.now, announced: announced).note(in: &facts)
+        RolloutPace(course: course.map { ($0.at, $0.old) }, drops: drops, now: self.now).note(in: &facts)
         decide(&facts, before: before, latest: latest, newer: newer, course: course, drops: drops)
         return facts
     }
@@ -104,20 +104,22 @@ extension RolloutCourse {
 
     // MARK: Versions that were not announced
 
-    /// Versions that came after the release and were never announced: they are not old.
+    /// Versions that came after the release and were never announced: they are not old. A record that is young proves nothing: after a
+    /// restart of the server tabs come back in any order.
     private func unannounced(announced: Int64?) -> Set<String> {
         guard let release, let latest = samples.last else { return [] }
         let total = latest.versions.values.reduce(0, +)
+        let proof = max(samples[0].at + 5 * minute, announced ?? 0, firstSeen(release))
         return Set(
             latest.versions.filter { version, count in
                 guard version != release, version != "(other)", Self.isMany(count, of: total), !Self.matches(version, previews),
                     !releases.contains(where: { $0.version == version })
                 else { return false }
-                let first = samples.firstIndex { $0.versions[version, default: 0] > 0 } ?? 0
-                let came = first > 0 && (announced.map { samples[first].at > $0 } ?? true)
-                return came || isReplacing(version)
+                return firstSeen(version) > proof || isReplacing(version)
             }.keys)
     }
+
+    private func firstSeen(_ version: String) -> Int64 { samples.first { $0.versions[version, default: 0] > 0 }?.at ?? .max }
 
     private static func isMany(_ count: Int, of total: Int) -> Bool { count >= 20 || (count >= 3 && Double(count) > Double(total) * 0.05) }
 

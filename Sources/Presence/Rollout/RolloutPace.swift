@@ -10,7 +10,6 @@ struct RolloutPace {
     let course: [(at: Int64, old: Int)]
     let drops: [RolloutFacts.Drop]
     let now: Int64
-    let announced: Int64?
 
     private struct Measure {
         var closed = 0
@@ -46,7 +45,8 @@ struct RolloutPace {
         var last = max(0, course.count - 1)
         while last > 0, course[last].old >= course[last - 1].old { last -= 1 }
         let from = last < course.count ? course[last].at : now
-        facts.quiet = now - (last > 0 ? from : min(announced ?? from, from))
+        // Before the record nobody watched.
+        facts.quiet = now - from
         let usual = measure(from: last)
         // Where few have closed yet, as if a tab stayed for an hour.
         let gap = (usual.exposure + 60 * Self.minute) / (Double(usual.closed + 1) * Double(max(1, old)))

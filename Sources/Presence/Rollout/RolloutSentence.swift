@@ -21,6 +21,9 @@ package struct RolloutSentence: Sendable, Equatable {
         (lead, rest) = (said[0], Array(said.dropFirst()))
     }
 
+    /// The state in a word.
+    package static func word(_ state: RolloutState) -> String { head(state).0 }
+
     private static func head(_ state: RolloutState) -> (String, String, Tone) {
         switch state {
         case .notAnnounced: ("Not announced", "◇", .info)

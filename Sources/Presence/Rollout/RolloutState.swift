@@ -71,4 +71,8 @@ package struct RolloutFacts: Sendable, Equatable {
     /// Since when no old tab is open, and how long that took.
     package var since: Int64?
     package var took: Int64?
+
+    package init(now: Int64, release: String?, announced: Int64? = nil) {
+        (self.now, self.release, self.announced) = (now, release, announced)
+    }
 }

@@ -67,7 +67,9 @@ extension ConnectionTracker: RequestHandler {
         case .undecided(let endpoint):
             decideLater(.init(socket: socket, endpoint: endpoint, request: request, page: page))
             return .later
-        case .asset(let asset): return .respond(asset.response(known: request.knownTag, encodings: request.acceptedEncodings))
+        case .asset(let asset):
+            return .respond(
+                asset.response(known: request.knownTag, encodings: request.acceptedEncodings, frameAncestors: settings.frameAncestors))
         case .options(let allow):
             return .respond(.options(allow: allow, page, asked: request.askedHeaders).with(page.headers))
         case .redirect(let path): return .respond(.redirect(to: path))

@@ -18,6 +18,6 @@ extension StatisticsLimits {
 
 extension TrackedParts {
     init(_ configuration: Configuration) {
-        self.init(routes: configuration.routeTracking, addresses: configuration.ipTracking)
+        self.init(routes: configuration.routeTracking, addresses: configuration.ipTracking, previews: configuration.previewVersions)
     }
 }

@@ -12,6 +12,8 @@ struct TrackerSettings: Sendable {
     /// How routes are named.
     var routes: RouteNames
     var trustedProxies: [AddressRange]
+    /// Origins of pages that may show the dashboard in a frame.
+    var frameAncestors: [String] = []
     /// What new settings can change while the loops run.
     var live: LiveSettings
     var limits: StatisticsLimits
@@ -37,7 +39,8 @@ extension TrackerSettings {
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
             routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),
-            trustedProxies: configuration.trustedProxies, live: live, limits: StatisticsLimits(configuration),
+            trustedProxies: configuration.trustedProxies, frameAncestors: configuration.frameAncestors, live: live,
+            limits: StatisticsLimits(configuration),
             loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             servesOperators: configuration.adminPort == nil)
     }

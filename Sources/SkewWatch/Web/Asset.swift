@@ -31,7 +31,8 @@ struct Asset: Sendable {
     /// - Parameters:
     ///   - known: the `If-None-Match` of the request.
     ///   - encodings: its `Accept-Encoding`.
-    func response(known: [UInt8]?, encodings: [UInt8]? = nil) -> HTTPResponse {
+    ///   - frameAncestors: origins of pages that may show this one in a frame.
+    func response(known: [UInt8]?, encodings: [UInt8]? = nil, frameAncestors: [String] = []) -> HTTPResponse {
         let isCompressed = !gzip.isEmpty && AcceptedEncodings.takeGzip(encodings)
         var headers = [
             (name: "ETag", value: isCompressed ? gzipTag : tag), (name: "Cache-Control", value: "no-cache"),
@@ -44,9 +45,11 @@ struct Asset: Sendable {
         headers.append(("Content-Type", type))
         if type.hasPrefix("text/html") {
             headers += [
-                ("Content-Security-Policy", Self.policy), ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
+                ("Content-Security-Policy", Self.policy(frameAncestors: frameAncestors)), ("Referrer-Policy", "no-referrer"),
                 ("Cross-Origin-Opener-Policy", "same-origin"),
             ]
+            // An older header that knows no list; the policy overrides it where both are known.
+            if frameAncestors.isEmpty { headers.append(("X-Frame-Options", "DENY")) }
         } else {
             // Modules are loaded from pages of other origins, too; they hold nothing secret.
             headers += [("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "cross-origin")]
@@ -57,9 +60,11 @@ struct Asset: Sendable {
     /// Pages have no ending in their path.
     private static let pages = ["dashboard": "dashboard.html", "tab": "tab.html"]
 
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    private static func policy(frameAncestors: [String]) -> String {
+        let ancestors = frameAncestors.isEmpty ? "'none'" : frameAncestors.joined(separator: " ")
+        return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors \(ancestors); require-trusted-types-for 'script'"
+    }
 
     private var type: String {
         switch name.split(separator: ".").last {

@@ -6,11 +6,14 @@ struct Glyphs {
     let spark: [Character]
     let ellipsis: Character
     let dot: String
+    /// Whether marks of a state can be shown.
+    let isUnicode: Bool
 
     static let unicode = Glyphs(
-        bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], ellipsis: "…", dot: "●")
+        bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], ellipsis: "…", dot: "●",
+        isUnicode: true)
     /// For locales that are not UTF-8.
-    static let plain = Glyphs(bar: ["#"], spark: ["_", ".", "-", "=", "#"], ellipsis: "~", dot: "*")
+    static let plain = Glyphs(bar: ["#"], spark: ["_", ".", "-", "=", "#"], ellipsis: "~", dot: "*", isUnicode: false)
 
     /// A bar for a share of that many columns. What is not nothing is seen.
     func bar(share: Double, columns: Int) -> String {

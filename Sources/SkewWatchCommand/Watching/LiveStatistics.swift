@@ -9,12 +9,29 @@ struct LiveStatistics: Equatable {
     private(set) var versions: [String: Int]
     private(set) var routes: [String: Int]
     private(set) var sequence: Int
+    /// What single connections run and where they are, by their id; empty where the server lists none.
+    private(set) var rows: [String: Row] = [:]
+    /// Versions that are previews, as the server is set.
+    private(set) var previews: [String] = []
+
+    /// One connection, as far as it matters here.
+    struct Row: Equatable {
+        let version: String
+        let route: String
+
+        init?(_ value: JSONValue) {
+            guard let version = value["version"]?.text, let route = value["route"]?.text else { return nil }
+            (self.version, self.route) = (version, route)
+        }
+    }
 
     /// From a `stats` message; nil when it is none.
     init?(_ message: JSONValue) {
         guard let total = message["total"]?.count, let sequence = message["seq"]?.count else { return nil }
         (self.total, self.sequence, versions, routes) = (total, sequence, [:], [:])
         guard Self.apply(message["versions"], to: &versions), Self.apply(message["routes"], to: &routes) else { return nil }
+        put(message["connections"])
+        if case .array(let patterns) = message["previews"] { previews = patterns.compactMap(\.text) }
     }
 
     /// Takes a `stats-delta` in.
@@ -24,7 +41,23 @@ struct LiveStatistics: Equatable {
         guard Self.apply(delta["versions"], to: &versions), Self.apply(delta["routes"], to: &routes) else { return false }
         self.total = total
         sequence += 1
+        put(delta["opened"])
+        put(delta["changed"])
+        if case .array(let closed) = delta["closed"] { for id in closed.compactMap(\.text) { rows[id] = nil } }
         return true
+    }
+
+    private mutating func put(_ list: JSONValue?) {
+        guard case .array(let list) = list else { return }
+        for value in list {
+            guard let id = value["id"]?.text, let row = Row(value) else { continue }
+            rows[id] = row
+        }
+    }
+
+    /// How many tabs of versions that `isOld` judges are on each route.
+    func routes(where isOld: (String) -> Bool) -> [String: Int] {
+        rows.values.reduce(into: [:]) { if isOld($1.version) { $0[$1.route, default: 0] += 1 } }
     }
 
     /// Puts new counts in the place of old ones. A null takes the key away.

@@ -40,12 +40,22 @@ struct PageOnTerminal: ~Copyable {
         var settings = termios()
         former = unsafe tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
         if former != nil {
-            settings.c_lflag &= ~tcflag_t(ECHO)
+            settings.c_lflag &= ~tcflag_t(ECHO | ICANON)
+            // A read takes what was typed and does not wait.
+            unsafe withUnsafeMutableBytes(of: &settings.c_cc) { unsafe ($0[Int(VMIN)], $0[Int(VTIME)]) = (0, 0) }
             _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         }
         // A stopped watcher would leave the shell on the other screen, without a cursor.
         _ = signal(SIGTSTP, SIG_IGN)
         _ = StandardStreams.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+    }
+
+    /// The keys typed since the last time.
+    func keys() -> [WatchKey] {
+        guard former != nil else { return [] }
+        var typed = [UInt8](repeating: 0, count: 16)
+        let count = unsafe typed.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
+        return typed.prefix(max(0, count)).compactMap { WatchKey($0) }
     }
 
     /// Draws over what is there, in one write.

@@ -8,8 +8,13 @@ enum WallClock {
     /// Date and time in the form of RFC 3339, in UTC.
     static var utc: String { formatted("%Y-%m-%dT%H:%M:%SZ", isUTC: true) }
 
-    private static func formatted(_ format: String, isUTC: Bool) -> String {
-        var now = time(nil)
+    /// The time of day of a moment, in milliseconds since 1970, where the reader is.
+    static func local(_ milliseconds: Int64, withSeconds: Bool) -> String {
+        formatted(withSeconds ? "%H:%M:%S" : "%H:%M", isUTC: false, at: time_t(milliseconds / 1000))
+    }
+
+    private static func formatted(_ format: String, isUTC: Bool, at moment: time_t = time(nil)) -> String {
+        var now = moment
         var parts = unsafe tm()
         if isUTC { _ = unsafe gmtime_r(&now, &parts) } else { _ = unsafe localtime_r(&now, &parts) }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { text in

@@ -1,3 +1,6 @@
+internal import Presence
+internal import SkewProtocol
+
 /// The page that `watch` shows, as lines for a screen of a given size. Pure: the same state is the same page.
 struct WatchPage {
     /// How the link to the server is.
@@ -11,10 +14,19 @@ struct WatchPage {
     let link: Link
     /// nil until the first came.
     let statistics: LiveStatistics?
-    let release: String?
+    let facts: RolloutFacts
     let history: TotalHistory
+    /// Old tabs since the announcement, oldest first.
+    let oldTabs: [Int]
+    let previews: [String]
     /// The time of day, as text.
     let clock: String
+    /// Whether all routes are shown, not only those of old tabs.
+    var showsAllRoutes = false
+    var showsHelp = false
+
+    /// More numbers than that no line shows.
+    static let mostColumnsOfLine = 60
 
     /// What the page is drawn for.
     struct Canvas {
@@ -37,21 +49,33 @@ struct WatchPage {
         guard canvas.columns >= Self.leastColumns else { return [TerminalText("too narrow", limit: canvas.columns).text] }
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
-        lines += [totalLine(statistics, on: canvas)]
+        lines += stateLines(on: canvas) + [countLine(statistics, on: canvas)]
+        if showsHelp { lines.append(canvas.style.dim(cut(WatchKey.list, on: canvas))) }
         guard statistics.total > 0 else { return Array(lines.prefix(canvas.rows ?? .max)) }
-        if let release { lines.append(rolloutLine(statistics, release, on: canvas)) }
         let versions = Self.ranked(statistics.versions)
         let below = canvas.rows.map { max(0, $0 - lines.count - 2) } ?? .max
-        let routes = below < Self.leastForRoutes ? [] : Self.ranked(statistics.routes)
+        let (title, counts, whole) = routeTable(statistics)
+        let routes = below < Self.leastForRoutes ? [] : Self.ranked(counts)
         let room = below - (routes.isEmpty ? 0 : 2)
         let roomForRoutes = min(min(routes.count, Self.mostRoutes + 1), max(room / 2, room - min(room, versions.count)))
         lines += ["", heading("VERSION", statistics, versions, on: canvas)]
-        lines += table(versions, of: statistics.total, limit: room - roomForRoutes, on: canvas) { $0 == release }
+        lines += table(versions, of: statistics.total, limit: room - roomForRoutes, on: canvas) { $0 == facts.release }
         if roomForRoutes > 0 {
-            lines += ["", heading("ROUTE", statistics, routes, on: canvas)]
-            lines += table(routes, of: statistics.total, limit: roomForRoutes, on: canvas) { _ in false }
+            lines += ["", heading(title, statistics, routes, on: canvas)]
+            lines += table(routes, of: whole, limit: roomForRoutes, on: canvas) { _ in false }
         }
         return Array(lines.prefix(canvas.rows ?? .max))
+    }
+
+    /// Where the old tabs are, as long as there are some and the server lists connections; else where all are.
+    private func routeTable(_ statistics: LiveStatistics) -> (title: String, counts: [String: Int], whole: Int) {
+        let release = facts.release
+        let isOld = { (version: String) in version != release && !RolloutCourse.matches(version, previews) }
+        guard !showsAllRoutes, release != nil, facts.old > 0, !statistics.routes.isEmpty else {
+            return ("ROUTE", statistics.routes, statistics.total)
+        }
+        let counts = statistics.routes(where: isOld)
+        return counts.isEmpty ? ("ROUTE", statistics.routes, statistics.total) : ("OLD TABS ON", counts, counts.values.reduce(0, +))
     }
 
     // MARK: Above the tables
@@ -72,30 +96,77 @@ struct WatchPage {
         return canvas.style.bold(name.padded(to: room)) + "  " + paint(state.text)
     }
 
-    private func totalLine(_ statistics: LiveStatistics, on canvas: Canvas) -> String {
-        let total = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
-        let room = min(60, canvas.columns - total.count - 3)
-        guard room >= 10, let range = history.range(columns: room) else {
-            return canvas.style.bold(TerminalText(total, limit: canvas.columns).text)
+    /// The state in a word and from which build to which, then the sentences, each broken where the screen ends.
+    private func stateLines(on canvas: Canvas) -> [String] {
+        let said = RolloutSentence(
+            facts, number: ShownNumber.grouped, clock: { WallClock.local($0, withSeconds: $1) },
+            name: { TerminalText($0, limit: CleanText.versionLimit).text })
+        let mark = canvas.glyphs.isUnicode ? "\(said.mark) " : ""
+        var route = [facts.former, facts.release].compactMap(\.self).filter { $0 != "(other)" }.joined(separator: " -> ")
+        if let announced = facts.announced { route += ", announced \(RolloutSentence.span(facts.now - announced)) ago" }
+        let word = "\(mark)\(said.word)"
+        let room = canvas.columns - word.count - 2
+        let shown = room > 8 ? "  " + TerminalText(route, limit: room, ellipsis: canvas.glyphs.ellipsis).text : ""
+        let paint: (String) -> String =
+            switch said.tone {
+            case .good: canvas.style.good
+            case .bad, .warn: canvas.style.bad
+            case .info, .none: canvas.style.bold
+            }
+        let lead = Self.broken(said.lead, to: canvas.columns).map(canvas.style.bold)
+        let rest = Self.broken(said.rest.joined(separator: " "), to: canvas.columns).map(canvas.style.dim)
+        let isLow = canvas.rows.map { $0 < 20 } ?? false
+        return [paint(cut(word, on: canvas)) + shown] + lead + (isLow ? [] : rest)
+    }
+
+    private func cut(_ text: String, on canvas: Canvas) -> String {
+        TerminalText(text, limit: canvas.columns, ellipsis: canvas.glyphs.ellipsis).text
+    }
+
+    /// A text in lines no wider than that; a word that is wider is cut.
+    static func broken(_ text: String, to columns: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            let next = TerminalText(String(word), limit: columns).text
+            if let last = lines.last, TerminalText("\(last) \(next)", limit: 4 * columns).columns <= columns {
+                lines[lines.count - 1] = "\(last) \(next)"
+            } else {
+                lines.append(next)
+            }
         }
-        let spark = history.line(columns: room, steps: canvas.glyphs.spark)
-        let legend = "  \(ShownNumber.grouped(range.lowerBound)) to \(ShownNumber.grouped(range.upperBound)) in \(spark.count) s"
-        let fits = total.count + 3 + spark.count + legend.count <= canvas.columns
-        return canvas.style.bold(total) + "   " + canvas.style.bar(spark) + (fits ? canvas.style.dim(legend) : "")
+        return lines
     }
 
-    private func rolloutLine(_ statistics: LiveStatistics, _ release: String, on canvas: Canvas) -> String {
-        let there = statistics.versions[release] ?? 0
+    /// How many are old, of how many, and a line: of the old tabs while there are some, else of all.
+    private func countLine(_ statistics: LiveStatistics, on canvas: Canvas) -> String {
+        let total = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
+        let counted = facts.total - facts.preview
+        let isOld = facts.release != nil && facts.old > 0
         let text =
-            "\(ShownNumber.grouped(there)) of \(ShownNumber.grouped(statistics.total)) on the current release \(release)"
-            + " (\(ShownNumber.share(there, of: statistics.total)))" + unknown(statistics)
-        return TerminalText(text, limit: canvas.columns, ellipsis: canvas.glyphs.ellipsis).text
+            isOld
+            ? "\(ShownNumber.grouped(facts.old)) old of \(ShownNumber.grouped(counted)) (\(ShownNumber.share(facts.old, of: counted)))"
+            : total
+        let room = min(Self.mostColumnsOfLine, canvas.columns - text.count - 3)
+        guard room >= 10 else { return canvas.style.bold(cut(text, on: canvas)) }
+        let steps = canvas.glyphs.spark
+        if isOld, let first = oldTabs.first {
+            let shown = oldTabs.count <= room ? oldTabs : (0..<room).map { oldTabs[($0 + 1) * oldTabs.count / room - 1] }
+            let spark = Self.line(shown, steps: steps)
+            let legend = "  \(ShownNumber.grouped(first)) to \(ShownNumber.grouped(facts.old))"
+            let fits = text.count + 3 + spark.count + legend.count <= canvas.columns
+            return canvas.style.bold(text) + "   " + canvas.style.bar(spark) + (fits ? canvas.style.dim(legend) : "")
+        }
+        guard let range = history.range(columns: room) else { return canvas.style.bold(cut(text, on: canvas)) }
+        let spark = history.line(columns: room, steps: steps)
+        let legend = "  \(ShownNumber.grouped(range.lowerBound)) to \(ShownNumber.grouped(range.upperBound)) in \(spark.count) s"
+        let fits = text.count + 3 + spark.count + legend.count <= canvas.columns
+        return canvas.style.bold(text) + "   " + canvas.style.bar(spark) + (fits ? canvas.style.dim(legend) : "")
     }
 
-    /// The release always has its name, so what is under no name is not on it. On which build it is, nobody can say.
-    private func unknown(_ statistics: LiveStatistics) -> String {
-        guard let count = statistics.versions[LiveStatistics.otherName], count > 0 else { return "" }
-        return "; the build of \(ShownNumber.grouped(count)) is unknown"
+    /// Counts as a line from nothing to the most.
+    static func line(_ counts: [Int], steps: [Character]) -> String {
+        let most = max(1, counts.max() ?? 0)
+        return String(counts.map { steps[($0 * (steps.count - 1) + most / 2) / most] })
     }
 
     // MARK: The tables
@@ -117,8 +188,8 @@ struct WatchPage {
 
         init(_ counts: [Count], of total: Int, canvas: Canvas) {
             count = max(5, ShownNumber.grouped(total).count + 1)
-            let longest = counts.prefix(canvas.rows ?? .max).reduce(7) { max($0, TerminalText($1.name, limit: 256).columns) }
-            name = max(4, min(longest + 1, canvas.columns / 2, canvas.columns - count - Self.share))
+            let longest = counts.prefix(canvas.rows ?? .max).reduce(11) { max($0, TerminalText($1.name, limit: 256).columns) }
+            name = max(4, min(longest + 3, canvas.columns / 2, canvas.columns - count - Self.share))
             bar = min(40, canvas.columns - name - count - Self.share - 2)
         }
     }
@@ -139,7 +210,9 @@ struct WatchPage {
         let columns = Columns(counts, of: total, canvas: canvas)
         let shown = counts.count <= limit ? counts[...] : counts.prefix(limit - 1)
         var lines = shown.map { entry in
-            let name = TerminalText(entry.name, limit: columns.name - 1, ellipsis: canvas.glyphs.ellipsis).padded(to: columns.name)
+            // Without colours, too, one sees which version is the current one.
+            let mark = isCurrent(entry.name) ? "> " : ""
+            let name = TerminalText(mark + entry.name, limit: columns.name - 1, ellipsis: canvas.glyphs.ellipsis).padded(to: columns.name)
             let numbers =
                 ShownNumber.right(ShownNumber.grouped(entry.count), columns.count)
                 + ShownNumber.right(ShownNumber.share(entry.count, of: total), Columns.share)

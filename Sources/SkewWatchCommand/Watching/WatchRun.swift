@@ -8,6 +8,7 @@ struct WatchRun: ~Copyable {
         case part([UInt8], attempt: Int)
         case streamEnded(Result<HTTPAnswer, HTTPFault>, attempt: Int)
         case subscriptionAnswered(Result<HTTPAnswer, HTTPFault>, attempt: Int)
+        case recordAnswered(Result<HTTPAnswer, HTTPFault>)
         case tick
         case resized
         case interrupted
@@ -16,9 +17,14 @@ struct WatchRun: ~Copyable {
     /// Twice the server's keepalive, and some.
     static let silence = Duration.seconds(75)
     private static let tick = Duration.milliseconds(250)
+    /// Two hundred versions over an hour and a day, with room.
+    private static let maxRecordBytes = 16 << 20
 
     private let access: ServerAccess
     private let isOnce: Bool
+    /// Whether the server's record of the last hour and day was asked for, and came or did not.
+    private var record = Record.unasked
+    private enum Record { case unasked, asked, answered }
     private var session: WatchSession
     private var output: WatchOutput
     private var caller = HTTPCaller()
@@ -27,11 +33,11 @@ struct WatchRun: ~Copyable {
     private let events: AsyncStream<Event>
     private let inbox: AsyncStream<Event>.Continuation
 
-    init(_ access: ServerAccess, form: consuming WatchOutput.Form, isOnce: Bool) {
+    init(_ access: ServerAccess, form: consuming WatchOutput.Form, isOnce: Bool, filter: LineFilter) {
         self.access = access
         self.isOnce = isOnce
         session = WatchSession(hasToken: access.token != nil)
-        output = WatchOutput(url: access.url, form: form)
+        output = WatchOutput(url: access.url, form: form, filter: filter)
         (events, inbox) = AsyncStream.makeStream()
     }
 
@@ -77,12 +83,13 @@ struct WatchRun: ~Copyable {
         case .streamEnded(let result, let attempt): actions = session.streamEnded(result, of: attempt, at: now, using: &random)
         case .subscriptionAnswered(let result, let attempt):
             actions = session.subscriptionAnswered(result, of: attempt, at: now, using: &random)
+        case .recordAnswered(let result): return takeRecord(result, at: now)
         case .tick: actions = session.tick(at: now, using: &random)
         case .resized: return output.resized(session, lost: lost) ? .goesOn : .ended
         case .interrupted: return .ended
         }
         for action in actions {
-            let outcome = perform(action)
+            let outcome = perform(action, at: now)
             if case .goesOn = outcome { continue }
             return outcome
         }
@@ -90,13 +97,16 @@ struct WatchRun: ~Copyable {
         return .goesOn
     }
 
-    private mutating func perform(_ action: WatchAction) -> Outcome {
+    private mutating func perform(_ action: WatchAction, at now: Duration) -> Outcome {
         switch action {
         case .connect(let attempt): connect(attempt)
         case .subscribe(let handle, let attempt): subscribe(handle, attempt)
         case .show:
             lost = nil
-            guard output.show(session), !isOnce else { return .ended }
+            if record == .unasked { askForRecord() }
+            // What is printed only once waits for the record, which the state is judged by.
+            if isOnce, record != .answered { return .goesOn }
+            guard output.show(session, at: now), !isOnce else { return .ended }
         case .leave(_, let reason):
             caller.end()
             if lost == nil { output.tellLoss(reason) }
@@ -104,6 +114,24 @@ struct WatchRun: ~Copyable {
         case .fail(let sentence): return .failed(sentence)
         }
         return .goesOn
+    }
+
+    /// The record of the last hour and day: whoever may see statistics may see it. Without it the state grows from what is seen.
+    private mutating func askForRecord() {
+        record = .asked
+        let headers = access.token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
+        var request = access.request("/admin/history", headers: headers, timeout: .seconds(10))
+        request.maxAnswerBytes = Self.maxRecordBytes
+        let inbox = inbox
+        caller.start(request) { inbox.yield(.recordAnswered($0)) }
+    }
+
+    private mutating func takeRecord(_ result: Result<HTTPAnswer, HTTPFault>, at now: Duration) -> Outcome {
+        record = .answered
+        if case .success(let answer) = result, answer.status == 200, let value = JSONValue(answer.body.span) { output.take(record: value) }
+        guard isOnce, session.statistics != nil else { return .goesOn }
+        _ = output.show(session, at: now)
+        return .ended
     }
 
     private mutating func connect(_ attempt: Int) {

@@ -149,10 +149,11 @@ struct StatisticsEncoderTests {
         var encoder = StatisticsEncoder(form: StatisticsForm(scope: .counts, listsConnections: true, tracksRoutes: true))
         encoder.begin(total: 0, versions: [:], routes: [:])
         let bytes = encoder.finish(
-            sequence: 7, timestampMilliseconds: 9, truncated: 0, tracked: TrackedParts(routes: true, addresses: false, tags: true))
+            sequence: 7, timestampMilliseconds: 9, truncated: 0,
+            tracked: TrackedParts(routes: true, addresses: false, tags: true, previews: ["preview-*", "\""]))
         #expect(
             String(decoding: bytes, as: UTF8.self).hasSuffix(
-                #","timestamp":9,"scope":"counts","tracking":{"routes":true,"addresses":false,"tags":true}"#))
+                #","timestamp":9,"scope":"counts","tracking":{"routes":true,"addresses":false,"tags":true},"previews":["preview-*","\""]"#))
     }
 
     private func row(_ number: UInt64, _ version: String) -> ConnectionRow { ConnectionRow(id: id(number), version: version, route: "/") }

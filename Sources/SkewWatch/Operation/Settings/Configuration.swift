@@ -56,6 +56,8 @@ public struct Configuration: Sendable {
     public var cookieName: String?
     /// Routes that count as one, in this order: `/users/*`, `/p/:id`.
     public var routePatterns: [String] = []
+    /// Versions that are previews, and never old: a name, or a beginning and `*`.
+    public var previewVersions: [String] = []
     /// Proxies whose word about a client's address and host is believed.
     public var trustedProxies: [AddressRange] = []
 
@@ -89,6 +91,8 @@ public struct Configuration: Sendable {
     public var caFile: String?
     /// Origins of browsers that may connect (`https://app.example.com`, `https://*.example.com`, `*`); empty means the request's own host.
     public var allowedOrigins: [String] = []
+    /// Origins of pages that may show the dashboard in a frame; empty means none.
+    public var frameAncestors: [String] = []
 
     // MARK: Broadcasting
 

@@ -55,6 +55,9 @@ package enum SettingsTable {
             "route-pattern", \.routePatterns, ValueForm.routePattern.list(of: "patterns such as /users/*, /p/:id"), .connections,
             "Routes that count as one, by the first pattern that fits; a * at the end takes all that follows."),
         Setting(
+            "preview-versions", \.previewVersions, ValueForm.versionPattern.list(of: "versions, or beginnings and a *"), .connections,
+            "Versions that are never old, such as preview-*; they are out of the dashboard's count and share."),
+        Setting(
             "cookie-name", \.cookieName, ValueForm.cookieName.orNothing(shownAs: "__nkpv; __nkpv_pro under /pro/__skew"), .connections,
             "Cookie that carries the version of the app."),
         Setting(
@@ -91,6 +94,9 @@ package enum SettingsTable {
             "allowed-origins", \.allowedOrigins,
             ValueForm.origin.list(of: "origins such as https://*.example.com, or *", shownWhenEmpty: "the request's own host"),
             .authorization, "Origins of browsers that may connect, besides the server's own; * for all."),
+        Setting(
+            "frame-ancestors", \.frameAncestors, ValueForm.frameOrigin.list(of: "origins such as https://grafana.example.com"),
+            .authorization, "Origins of pages that may show the dashboard in a frame."),
     ]
 
     private static let broadcasting: [Setting] = [

@@ -65,6 +65,26 @@ extension ValueForm<String> {
             read: { $0 }, isAllowed: { RoutePattern($0) != nil }, show: { $0 })
     }
 
+    /// A version, or the beginning of versions and a `*`.
+    static var versionPattern: Self {
+        Self(
+            placeholder: "version", expectation: "a version, or its beginning and a *",
+            read: { $0 }, isAllowed: { !$0.isEmpty && $0.utf8.count <= 128 && !$0.hasControlCharacters && !$0.dropLast().contains("*") },
+            show: { $0 })
+    }
+
+    /// An origin that stands in a policy as it is: of http or https, without a wildcard for all.
+    static var frameOrigin: Self {
+        Self(
+            placeholder: "origin", expectation: "an origin such as https://grafana.example.com or https://*.example.com",
+            read: { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) },
+            isAllowed: {
+                let isWeb = $0.hasPrefix("http://") || $0.hasPrefix("https://")
+                return isWeb && OriginPattern($0) != nil && !$0.utf8.contains { $0 <= 0x20 || $0 >= 0x7F || $0 == 0x3B || $0 == 0x2C }
+            },
+            show: { $0 })
+    }
+
     /// The path of a file.
     static var file: Self {
         Self(

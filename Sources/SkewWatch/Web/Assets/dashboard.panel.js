@@ -135,7 +135,8 @@ export class Panel {
       const name = slot === 'preview' ? 'previews' : version === undefined ? 'others' : printable(version);
       const tip = draw('title', {}, `${name}: ${plural(n, 'tab', 'tabs')}`);
       shapes.push(draw('rect', { class: `fill-${slot}`, x, width, height: '100%' }, tip));
-      if (from) shapes.push(draw('rect', { class: 'bar-gap', x, width: 2, height: '100%' }));
+      const gap = { class: 'bar-gap', x, width: 2, height: '100%', transform: 'translate(-2 0)' };
+      if (from) shapes.push(draw('rect', gap));
       from += n;
     }
     byId('rollout-bar').replaceChildren(...shapes);

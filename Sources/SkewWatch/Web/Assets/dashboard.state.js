@@ -46,7 +46,7 @@ export function assess({ now, live, release, releases, previews, series }) {
     drops,
     closing: closing(course, now),
     milestones: milestones(course, announced),
-    ...paces(course, drops, now, announced),
+    ...paces(course, drops, now),
   };
   const state = (name, more) => ({ ...facts, state: name, ...more });
 
@@ -81,7 +81,10 @@ function sinceAnnounced(all, announced) {
 
 const at = (series, time) => series.findLast((sample) => sample.at <= time) ?? series[0];
 
-/** Versions that came after the release and were never announced: they are not old. */
+/**
+ * Versions that came after the release and were never announced: they are not old. A record that is young proves
+ * nothing: after a restart of the server tabs come back in any order.
+ */
 function unannounced(series, release, releases, previews, announced) {
   const found = new Set();
   if (release === undefined || !series.length) return found;
@@ -91,12 +94,15 @@ function unannounced(series, release, releases, previews, announced) {
   for (const [version, n] of versions) {
     if (version === release || version === '(other)' || !isMany(n, total) || matches(version, previews)) continue;
     if (releases.some((past) => past.version === version)) continue;
-    const first = series.find((sample) => sample.versions.get(version) > 0);
-    const came = first !== series[0] && (announced === undefined || first.at > announced);
+    const first = firstSeen(series, version);
+    const proof = Math.max(series[0].at + 5 * minute, announced ?? 0, firstSeen(series, release));
+    const came = first > proof;
     if (came || isReplacing(series, release, version)) found.add(version);
   }
   return found;
 }
+
+const firstSeen = (series, version) => series.find(({ versions }) => versions.get(version) > 0)?.at ?? Infinity;
 
 const isMany = (n, total) => n >= 20 || (n >= 3 && n > total * 0.05);
 
@@ -116,7 +122,7 @@ function replacing(series, release, newer, { at: time, versions }) {
     (name) => isReplacing(series, release, name) || versions.get(name) > (versions.get(release) ?? 0),
   );
   if (version === undefined) return undefined;
-  const first = series.find((sample) => sample.versions.get(version) > 0).at;
+  const first = firstSeen(series, version);
   const from = Math.max(first, time - 5 * minute);
   const then = first < from ? (at(series, from).versions.get(version) ?? 0) : 0;
   return { version, gained: versions.get(version) - then, span: time - from };
@@ -180,7 +186,7 @@ function measure(course, i, drops) {
  * How fast old tabs close. `half` says when half of them will be gone, with a range that held in 80 % of simulated
  * rollouts of six kinds; `quiet` is the time since the last closing, `patience` how much of that is usual.
  */
-function paces(course, drops, now, announced) {
+function paces(course, drops, now) {
   const { old } = course.at(-1) ?? { old: 0 };
   const recent = measure(course, course.length - 1, drops);
   const earlier = measure(course, recent.i, drops);
@@ -197,7 +203,8 @@ function paces(course, drops, now, announced) {
   return {
     slowing,
     half: old >= 4 && recent.closed >= 8 ? range(recent.closed, hazard, old, earlier) : undefined,
-    quiet: now - (last > 0 ? from : Math.min(announced ?? from, from)),
+    // Before the record nobody watched.
+    quiet: now - from,
     patience: Math.max(2 * minute, 5 * gap),
   };
 }

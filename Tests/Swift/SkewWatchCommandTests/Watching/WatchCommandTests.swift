@@ -63,7 +63,7 @@ import Testing
         let environment = ["SKEWWATCH_STATS_TOKEN": "viewer", "SKEWWATCH_PORT": server.port]
         let end = try RunningCommand("watch", "--once", "--json", environment: environment).finish()
         #expect(end.status == 0 && end.errors.isEmpty)
-        #expect(end.output.contains(#""total":0,"release":"2.0","versions":{},"routes":{}}"#))
+        #expect(end.output.contains(#""total":0,"state":"nobody-here","old":0,"release":"2.0","versions":{},"routes":{}}"#))
     }
 
     @Test func `a wrong token, and none, are one sentence and exit 1`() throws {
@@ -87,15 +87,15 @@ import Testing
     @Test func `it prints a line an update, comes back after a crash of the server, and SIGINT ends it with 0`() async throws {
         var server = try ServingCommand(["--release", "2.0"], environment: Self.secrets)
         let watch = try RunningCommand("watch", server.url, environment: ["SKEWWATCH_STATS_TOKEN": "viewer"])
-        #expect(watch.nextOutput().hasSuffix("Z 0 tabs\n"))
+        #expect(watch.nextOutput().hasSuffix("Z Nobody here (2.0): 0 tabs, 0 old\n"))
         let tab = try await tab(at: server)
-        #expect(watch.nextOutput().hasSuffix("Z 1 tab: 2.0 1 (100.0 %)\n"))
+        #expect(watch.nextOutput().hasSuffix("Z Done (2.0): 1 tab, 0 old; 2.0 1 (100.0 %)\n"))
         server.kill()
         #expect(watch.nextErrors().contains("is lost"))
         try await tab.waitForEnd()
         server = try ServingCommand(["--release", "2.1"], port: server.port, environment: Self.secrets)
         var lines = ""
-        while !lines.hasSuffix("Z 0 tabs\n") {
+        while !lines.hasSuffix("Z Nobody here (2.1): 0 tabs, 0 old\n") {
             let more = watch.nextOutput()
             try #require(!more.isEmpty)
             lines += more

@@ -1,3 +1,4 @@
+import Presence
 import SkewProtocol
 import Testing
 
@@ -11,8 +12,15 @@ import Testing
             LiveStatistics(.object(["total": total, "seq": .number(1), "versions": object(versions), "routes": object(routes)])))
         var history = TotalHistory()
         for total in 0..<300 { history.add(total) }
+        let now: Int64 = 1_800_000_000_000
+        let samples = [RolloutCourse.Sample(at: now, versions: versions)]
+        let course = RolloutCourse(
+            now: now, isLive: true, release: "2.0",
+            releases: [.init(version: "1.9", at: now - 9_000_000), .init(version: "2.0", at: now - 60_000)],
+            samples: samples)
         return WatchPage(
-            url: "https://app.example.com/__skew", link: link, statistics: statistics, release: "2.0", history: history, clock: "12:00:00")
+            url: "https://app.example.com/__skew", link: link, statistics: statistics, facts: course.facts, history: history,
+            oldTabs: [1000, 800, 400, 250], previews: [], clock: "12:00:00", showsHelp: true)
     }
 
     private func canvas(_ columns: Int, _ rows: Int?, isOn: Bool = false) -> WatchPage.Canvas {
@@ -25,15 +33,34 @@ import Testing
     @Test func `versions are ranked with tabs, share and bar, and the release's part is said`() throws {
         let lines = try page(versions: Self.versions).lines(on: canvas(100, nil))
         #expect(lines.contains { $0.hasPrefix("SkewWatch  https://app.example.com/__skew") && $0.hasSuffix("● live  12:00:00") })
-        #expect(lines.contains("750 of 1,000 on the current release 2.0 (75.0 %)"))
-        let first = try #require(lines.firstIndex { $0.hasPrefix("2.0 ") })
+        #expect(lines[2] == "▶ Rolling out  1.9 -> 2.0, announced 1 min ago")
+        #expect(lines[3] == "250 old tabs are left.")
+        #expect(lines[5] == "250 old of 1,000 (25.0 %)   █▇▄▃  1,000 to 250")
+        #expect(lines[6] == WatchKey.list)
+        let first = try #require(lines.firstIndex { $0.hasPrefix("> 2.0 ") })
         #expect(lines[first].contains("750  75.0 %  ██████████████████████████████"))
         #expect(lines[first + 1].hasPrefix("1.9 "))
     }
 
-    @Test func `tabs whose build has no name are said to be unknown`() throws {
-        let lines = try page(versions: ["2.0": 6, "(other)": 4]).lines(on: canvas(100, nil))
-        #expect(lines.contains("6 of 10 on the current release 2.0 (60.0 %); the build of 4 is unknown"))
+    @Test func `where the old tabs are stands in place of the routes of all`() throws {
+        let text =
+            #"{"total":3,"seq":1,"versions":{"2.0":2,"1.9":1},"routes":{"/a":2,"/b":1},"connections":["#
+            + #"{"id":"1","version":"1.9","route":"/b"},{"id":"2","version":"2.0","route":"/a"},{"id":"3","version":"2.0","route":"/a"}]}"#
+        let parsed = JSONValue(Array(text.utf8).span)
+        let value = try #require(parsed)
+        let statistics = try #require(LiveStatistics(value))
+        let course = RolloutCourse(now: 0, isLive: true, release: "2.0", samples: [.init(at: 0, versions: statistics.versions)])
+        var page = WatchPage(
+            url: "u", link: .live, statistics: statistics, facts: course.facts, history: TotalHistory(), oldTabs: [1], previews: [],
+            clock: "")
+        #expect(page.lines(on: canvas(80, nil)).suffix(2).map { $0.prefix(11) } == ["OLD TABS ON", "/b         "])
+        page.showsAllRoutes = true
+        #expect(page.lines(on: canvas(80, nil)).contains { $0.hasPrefix("/a ") })
+    }
+
+    @Test func `sentences are broken between words, and a word that is too wide is cut`() {
+        #expect(WatchPage.broken("20 old tabs are left", to: 9) == ["20 old", "tabs are", "left"])
+        #expect(WatchPage.broken("abcdefghij k", to: 5) == ["abcd…", "k"])
     }
 
     @Test func `no line is wider than the screen and no page is higher, whatever the size`() throws {
@@ -67,7 +94,7 @@ import Testing
     @Test func `a lost connection says why, and nobody there is a page without tables`() throws {
         let lost = try page(versions: ["a": 1], link: .lost(reason: "it hung up"))
         #expect(lost.lines(on: canvas(100, 24))[0].hasSuffix("trying again: it hung up"))
-        #expect(try page(versions: [:]).lines(on: canvas(100, 24)).last?.hasPrefix("0 tabs") == true)
+        #expect(try page(versions: [:]).lines(on: canvas(100, 24)).dropLast().last?.hasPrefix("0 tabs") == true)
     }
 }
 

@@ -1,3 +1,4 @@
+import Presence
 import SkewProtocol
 import TestRandom
 import Testing
@@ -103,19 +104,71 @@ import Testing
         return try #require(LiveStatistics(.object(["total": total, "seq": .number(4), "versions": counts, "routes": .object([:])])))
     }
 
+    private func facts(_ release: String?, _ versions: [String: Int]) -> RolloutFacts {
+        RolloutCourse(now: 0, isLive: true, release: release, samples: [.init(at: 0, versions: versions)]).facts
+    }
+
     @Test func `a JSON line is one object that reads back, whatever the names are`() throws {
-        let line = StatisticsLine.json(try statistics(["__proto__": 1, "a\"\n": 2]), release: "r", timestampMilliseconds: 5)
+        let line = StatisticsLine.json(try statistics(["__proto__": 1, "a\"\n": 2]), facts("r", ["r": 3]), timestampMilliseconds: 5)
         #expect(!line.contains("\n"))
         let read = JSONValue(Array(line.utf8).span)
         let value = try #require(read)
         #expect(value["versions"] == .object(["__proto__": .number(1), "a\"\n": .number(2)]))
-        #expect(value["release"] == .string("r") && value["timestamp"] == .number(5) && value["total"] == .number(3))
+        #expect(
+            value["release"] == .string("r") && value["state"] == .string("done") && value["old"] == .number(0)
+                && value["timestamp"] == .number(5) && value["total"] == .number(3))
     }
 
     @Test func `a plain line has the biggest versions first and no control characters`() throws {
-        let line = StatisticsLine.plain(try statistics(["old\u{1B}": 1, "new": 3]), time: "T")
-        #expect(line == "T 4 tabs: new 3 (75.0 %), old 1 (25.0 %)")
+        let line = StatisticsLine.plain(try statistics(["old\u{1B}": 1, "new": 3]), facts("new", ["old": 1, "new": 3]), time: "T")
+        #expect(line == "T Rolling out (new): 4 tabs, 1 old; new 3 (75.0 %), old 1 (25.0 %)")
         let many = Dictionary(uniqueKeysWithValues: (0..<13).map { ("v\($0)", 1) })
-        #expect(StatisticsLine.plain(try statistics(many), time: "T").hasSuffix("and 3 more"))
+        #expect(StatisticsLine.plain(try statistics(many), facts(nil, many), time: "T").hasSuffix("and 3 more"))
+    }
+}
+
+@Suite struct RolloutLogTests {
+    @Test func `the server's record, the own samples and a release that is announced are one course`() throws {
+        var log = RolloutLog()
+        log.tell("2.0", at: 0)
+        log.note(["1.9": 5, "2.0": 5], at: 1_000_000)
+        let record =
+            #"{"hour":{"step":10000,"start":900000,"versions":{"1.9":[9,null,8],"2.0":[1,null,2]}},"releases":[{"version":"2.0","at":890000}]}"#
+        let parsed = JSONValue(Array(record.utf8).span)
+        let value = try #require(parsed)
+        log.take(value)
+        let facts = log.facts(at: 1_001_000, isLive: true, versions: ["1.9": 4, "2.0": 6])
+        #expect(facts.state == .rollingOut && facts.old == 4 && facts.announced == 890_000)
+        #expect(log.oldTabs(facts, columns: 10) == [9, 8, 5])
+        #expect(log.oldTabs(facts, columns: 2) == [9, 5])
+        log.tell("2.1", at: 1_002_000)
+        #expect(log.facts(at: 1_003_000, isLive: true, versions: ["2.0": 10]).former == "2.0")
+    }
+
+    @Test func `what is no record is passed over`() {
+        var log = RolloutLog()
+        for text in ["{}", "[]", #"{"hour":{"step":0,"start":1,"versions":{"a":[1]}},"releases":7}"#] {
+            guard let value = JSONValue(Array(text.utf8).span) else { continue }
+            log.take(value)
+        }
+        #expect(log.facts(at: 0, isLive: true, versions: [:]).state == .nobodyHere)
+    }
+}
+
+@Suite struct LineFilterTests {
+    private func facts(_ state: RolloutState, _ release: String = "a") -> RolloutFacts {
+        var facts = RolloutFacts(now: 0, release: release)
+        facts.state = state
+        return facts
+    }
+
+    @Test func `it takes one line in a time, or only those where something happened`() {
+        var every = LineFilter(every: .seconds(10))
+        #expect([0, 4, 9, 10, 19, 20].map { every.takes(facts(.done), at: .seconds($0)) } == [true, false, false, true, false, true])
+        var changes = LineFilter(onlyChanges: true)
+        let taken = [(RolloutState.done, "a"), (.done, "a"), (.rollingOut, "b"), (.rollingOut, "b"), (.stalled, "b"), (.stalled, "c")]
+        #expect(taken.map { changes.takes(facts($0.0, $0.1), at: .zero) } == [true, false, true, false, true, true])
+        var all = LineFilter()
+        #expect((0..<3).allSatisfy { _ in all.takes(facts(.done), at: .zero) })
     }
 }

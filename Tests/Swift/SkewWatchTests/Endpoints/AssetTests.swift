@@ -12,6 +12,19 @@ import WebSocketLoop
         response?.headers.first { $0.name == name }?.value
     }
 
+    @Test
+    func `a page may be shown in a frame only where the settings say so`() throws {
+        let page = try #require(asset("/__skew/dashboard"))
+        let closed = page.response(known: nil)
+        #expect(value("Content-Security-Policy", in: closed)?.contains("frame-ancestors 'none';") == true)
+        #expect(value("X-Frame-Options", in: closed) == "DENY")
+        let open = page.response(known: nil, frameAncestors: ["https://grafana.example.com", "https://*.example.org"])
+        #expect(
+            value("Content-Security-Policy", in: open)?.contains("frame-ancestors https://grafana.example.com https://*.example.org;")
+                == true)
+        #expect(value("X-Frame-Options", in: open) == nil)
+    }
+
     @Test(arguments: [
         ("dashboard", "text/html; charset=utf-8"), ("dashboard.html", "text/html; charset=utf-8"), ("tab", "text/html; charset=utf-8"),
         ("dashboard.css", "text/css; charset=utf-8"), ("dashboard.js", "text/javascript; charset=utf-8"),
