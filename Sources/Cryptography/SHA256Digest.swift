@@ -17,6 +17,16 @@ package struct SHA256Digest: Sendable, Hashable {
         words = (word(0), word(1), word(2), word(3))
     }
 
+    /// Reads a digest of 64 hexadecimal digits; nil for anything else.
+    package init?(hexadecimal text: some StringProtocol) {
+        let digits = Array(text.utf8)
+        guard digits.count == 64,
+            digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 })
+        else { return nil }
+        func word(_ index: Int) -> UInt64 { UInt64(String(decoding: digits[index * 16..<index * 16 + 16], as: UTF8.self), radix: 16) ?? 0 }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     package var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
     }

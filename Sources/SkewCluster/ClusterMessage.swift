@@ -13,10 +13,26 @@ package struct ClusterMessage: Sendable, Equatable {
         case snapshot(SectionSnapshot, transit: [TransitEntry], isSettled: Bool)
         /// Goodbye: nobody is connected any more, and these are the tabs that are expected elsewhere.
         case leave(transit: [TransitEntry])
+        /// Something for one node alone, opaque here. The number only grows, so that nobody can say it again.
+        case note(number: UInt64, [UInt8])
     }
 
     package init(sender: InstanceID, body: Body) {
         (self.sender, self.body) = (sender, body)
+    }
+}
+
+/// That an authorization was taken back: every node is to hear it, also one that was cut off or comes later.
+package struct Revocation: Sendable, Equatable {
+    /// Drawn at random; the same one is heard many times.
+    package var id: UInt64
+    /// What was taken back; opaque here, at most 128 bytes.
+    package var target: String
+    /// For how long it is told still.
+    package var remaining: Duration
+
+    package init(id: UInt64, target: String, remaining: Duration) {
+        (self.id, self.target, self.remaining) = (id, target, remaining)
     }
 }
 
@@ -77,6 +93,8 @@ package struct Heartbeat: Sendable, Equatable {
     package var asks: [Question]
     /// The announced release: opaque here; at most 4 KiB.
     package var release: ControlRegister<[UInt8]>
+    /// What was taken back lately.
+    package var revocations: [Revocation] = []
 
     package init(
         label: String, software: String, basePath: String, state: State, uptime: Duration, wants: Wants, marks: [StreamMark], isEmpty: Bool,

@@ -11,6 +11,10 @@ package struct ClusterNode: Sendable {
         case reconnect(OwnLink.Fault)
         /// Another release is in force in the whole cluster.
         case adoptRelease([UInt8])
+        /// Another node says this to this one alone.
+        case deliver([UInt8])
+        /// Something was taken back on another node.
+        case revoke(String)
     }
 
     /// What a node is told about itself when it starts.
@@ -37,6 +41,8 @@ package struct ClusterNode: Sendable {
     private(set) var peers: PeerTable
     private(set) var transit = Transit()
     private var displaced: DisplacedTabs
+    private var revocations = RevocationLog()
+    private var lastNote: UInt64 = 0
     /// Whether it is still to hear who was in transit before it came; the first settled node that answers knows all.
     private var takesTransit = true
     private(set) var link: OwnLink
@@ -105,6 +111,18 @@ package struct ClusterNode: Sendable {
         times.hurryHeartbeat(at: now)
     }
 
+    /// Something is taken back on this node.
+    package mutating func revoke(_ target: String, at now: Duration, using random: inout some RandomNumberGenerator) {
+        revocations.add(target, id: random.next(), at: now)
+        times.hurryHeartbeat(at: now)
+    }
+
+    /// Something for one other node alone.
+    package mutating func note(_ bytes: [UInt8]) -> ClusterMessage {
+        lastNote += 1
+        return ClusterMessage(sender: identity.instance, body: .note(number: lastNote, bytes))
+    }
+
     // MARK: The link
 
     package mutating func linkConnected(at now: Duration) {
@@ -141,8 +159,9 @@ package struct ClusterNode: Sendable {
         case .heartbeat(let heartbeat):
             carryOut(peers.hear(heartbeat, from: message.sender, at: now), at: now, using: &random)
             // What a node was started with is for itself, and for those that were started with nothing.
-            guard heartbeat.release.count > 0 || register.value.isEmpty else { return [] }
-            return register.merge(heartbeat.release) ? [.adoptRelease(register.value)] : []
+            let revoked = revocations.merge(heartbeat.revocations, at: now).map { Action.revoke($0) }
+            guard heartbeat.release.count > 0 || register.value.isEmpty, register.merge(heartbeat.release) else { return revoked }
+            return revoked + [.adoptRelease(register.value)]
         case .delta(let delta, let moved):
             let events = peers.hear(delta, from: message.sender, at: now)
             // A tab leaves its node's counts and enters the transit at once. Where the counts could not be taken, its snapshot brings both.
@@ -158,6 +177,7 @@ package struct ClusterNode: Sendable {
         case .leave(let moved):
             expect(moved.filter { $0.id.instance == message.sender }, of: message.sender, at: now)
             peers.hearLeave(of: message.sender, at: now)
+        case .note(let number, let bytes): return peers.hearNote(number, from: message.sender) ? [.deliver(bytes)] : []
         }
         return []
     }
@@ -207,6 +227,7 @@ package struct ClusterNode: Sendable {
         witness.look(heard: heard, at: now)
         peers.expire(at: now, linkedSince: link.since, isSilenceConfirmed: witness.confirmsSilence)
         transit.expire(at: now)
+        revocations.expire(at: now)
         streams[.summary]?.forgetNames(goneSince: now - Self.nameMemory)
         if state == .joining, isReady(at: now) { state = .up }
         guard link.since != nil else { return actions }
@@ -262,17 +283,19 @@ package struct ClusterNode: Sendable {
     }
 
     private mutating func sayGoodbye(at now: Duration) -> [Action] {
-        let own = transit.entries(at: now).filter { $0.id.instance == identity.instance }
-        return flush(.summary, at: now) + [publish(.leave(transit: own))]
+        let own = transit.entries(at: now).filter { $0.id.instance == identity.instance }.prefix(DisplacedTabs.maxTold)
+        return flush(.summary, at: now) + [publish(.leave(transit: Array(own)))]
     }
 
     private mutating func heartbeat(at now: Duration) -> Heartbeat {
         lastUptime = max(now - started, lastUptime + .microseconds(1))
         let active = Section.allCases.filter { peers.isWanted($0) }
-        return Heartbeat(
+        var heartbeat = Heartbeat(
             label: identity.label, software: identity.software, basePath: identity.basePath, state: state, uptime: lastUptime, wants: wants,
             marks: active.compactMap { streams[$0]?.mark }, isEmpty: streams.values.allSatisfy { $0.hasToldNothing },
             hears: peers.hears(at: now).map(\.mark), misses: peers.misses(at: now), asks: peers.takeQuestions(at: now), release: register)
+        heartbeat.revocations = revocations.told(at: now)
+        return heartbeat
     }
 
     private func publish(_ body: ClusterMessage.Body) -> Action {

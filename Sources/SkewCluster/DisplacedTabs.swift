@@ -21,9 +21,13 @@ struct DisplacedTabs: Sendable {
     /// All of them, as of now.
     func entries(at now: Duration) -> [TransitEntry] { untold.map { $0.entry.later(by: now - $0.closed) } }
 
-    /// All of them, as of now; they are taken as told.
+    /// As many as one message holds, as of now; they are taken as told.
     mutating func take(at now: Duration) -> [TransitEntry] {
-        defer { untold = [] }
-        return entries(at: now)
+        let taken = entries(at: now).prefix(Self.maxTold)
+        untold.removeFirst(taken.count)
+        return Array(taken)
     }
+
+    /// With names of usual length they fill half of the longest message.
+    static let maxTold = 10_000
 }

@@ -46,6 +46,12 @@ enum HeartbeatReader {
                 let instance = try content.instance()
                 guard content.rest.count <= MessageFormat.maxReleaseBytes, count <= ControlRegister<[UInt8]>.maxCount else { throw .value }
                 release = ControlRegister(count: count, instance: instance, value: Array(content.rest))
+            case Tag.revocations:
+                heartbeat.revocations = try list(&content, upTo: RevocationLog.maxTold) { reader throws(MessageError) in
+                    Revocation(
+                        id: try reader.word(), target: try reader.text(upTo: MessageFormat.maxLabelBytes),
+                        remaining: try reader.milliseconds())
+                }
             default: break
             }
         }

@@ -77,8 +77,25 @@ package struct MessageDecoder: Sendable {
             let snapshot = SectionSnapshot(section: try part.section(), sequence: part.sequence, entries: part.entries)
             body = .snapshot(snapshot, transit: part.transit, isSettled: part.isSettled)
         case .leave: body = .leave(transit: try SectionPart(bytes).transit)
+        case .note: body = try note(bytes)
         }
         return ClusterMessage(sender: sender, body: body)
+    }
+
+    private static func note(_ bytes: ArraySlice<UInt8>) throws(MessageError) -> ClusterMessage.Body {
+        var reader = ByteReader(bytes)
+        var (number, content): (UInt64?, [UInt8]?)
+        while !reader.isAtEnd {
+            var (tag, field) = try reader.field()
+            switch tag {
+            case MessageFormat.Tag.number: number = try field.number()
+            case MessageFormat.Tag.content: content = Array(field.rest)
+            default: break
+            }
+        }
+        guard let number, let content else { throw .missing }
+        guard content.count <= MessageFormat.maxNoteBytes else { throw .size }
+        return .note(number: number, content)
     }
 }
 

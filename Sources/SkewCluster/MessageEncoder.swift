@@ -46,6 +46,10 @@ package struct MessageEncoder: Sendable {
         case .leave(let transit):
             write(transit, to: &writer)
             return (.leave, writer.bytes)
+        case .note(let number, let bytes):
+            writer.field(MessageFormat.Tag.number) { $0.number(number) }
+            writer.field(MessageFormat.Tag.content) { $0.raw(bytes) }
+            return (.note, writer.bytes)
         }
     }
 
@@ -125,6 +129,15 @@ package struct MessageEncoder: Sendable {
             writer.number(heartbeat.release.count)
             writer.instance(heartbeat.release.instance)
             writer.raw(heartbeat.release.value)
+        }
+        if !heartbeat.revocations.isEmpty {
+            writer.field(Tag.revocations) { writer in
+                for revocation in heartbeat.revocations {
+                    writer.word(revocation.id)
+                    writer.text(revocation.target)
+                    writer.milliseconds(revocation.remaining)
+                }
+            }
         }
     }
 }

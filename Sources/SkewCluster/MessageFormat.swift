@@ -15,6 +15,8 @@ package enum MessageFormat {
     static let maxNameBytes = 256
     static let maxReleaseBytes = 4096
     static let maxLabelBytes = 128
+    /// The longest note.
+    package static let maxNoteBytes = 32_768
 
     static let magic: [UInt8] = Array("SW".utf8)
     /// Magic, schema, kind, instance, and three numbers of at most ten bytes.
@@ -22,7 +24,7 @@ package enum MessageFormat {
 
     enum Kind: UInt8 {
         case heartbeat = 1
-        case delta, snapshot, leave
+        case delta, snapshot, leave, note
     }
 
     enum Tag {
@@ -45,5 +47,9 @@ package enum MessageFormat {
         static let misses: UInt64 = 10
         static let asks: UInt64 = 11
         static let release: UInt64 = 12
+        static let revocations: UInt64 = 13
+        // Of a note.
+        static let number: UInt64 = 1
+        static let content: UInt64 = 2
     }
 }

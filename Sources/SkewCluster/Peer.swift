@@ -20,6 +20,8 @@ package struct Peer: Sendable {
     /// Since when one of its sections that is wanted is not known for sure.
     var unsyncedSince: [Section: Duration] = [:]
     var asked: [Section: Duration] = [:]
+    /// The number of its last note.
+    var lastNote: UInt64 = 0
 
     init(heard: Duration) {
         self.heard = heard

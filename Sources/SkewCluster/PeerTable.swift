@@ -91,6 +91,14 @@ package struct PeerTable: Sendable {
         return events
     }
 
+    /// A note came.
+    /// - Returns: whether it is to be believed: it is from a node that is known, and was not said before.
+    package mutating func hearNote(_ number: UInt64, from sender: InstanceID) -> Bool {
+        guard let peer = peers[sender], !peer.hasLeft, peer.introduction != nil, number > peer.lastNote else { return false }
+        peers[sender]?.lastNote = number
+        return true
+    }
+
     /// A node said goodbye: it counts nothing any more.
     package mutating func hearLeave(of sender: InstanceID, at now: Duration) {
         guard var peer = peers[sender], !peer.hasLeft else { return }

@@ -20,8 +20,9 @@ package struct ClusterReport: Sendable, Equatable {
 }
 
 extension [UInt8] {
-    /// Appends the fields behind others: `nodes` always, `partial` and `returning` where there is something to say.
-    mutating func append(_ report: ClusterReport) {
+    /// Appends the fields behind others: `nodes` always, `partial` and `returning` where there is something to say, or where the receiver
+    /// keeps what it is not told anew.
+    mutating func append(_ report: ClusterReport, isDelta: Bool = false) {
         append(#","nodes":{"up":"#)
         append(decimal: report.up)
         append(#","joining":"#)
@@ -31,7 +32,7 @@ extension [UInt8] {
         append(#","lost":"#)
         append(decimal: report.lost)
         append("}")
-        if !report.partial.isEmpty {
+        if isDelta || !report.partial.isEmpty {
             append(#","partial":["#)
             for (place, reason) in report.partial.enumerated() {
                 if place > 0 { append(",") }
@@ -39,7 +40,7 @@ extension [UInt8] {
             }
             append("]")
         }
-        if report.returning > 0 {
+        if isDelta || report.returning > 0 {
             append(#","returning":"#)
             append(decimal: report.returning)
         }

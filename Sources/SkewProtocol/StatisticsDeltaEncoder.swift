@@ -25,7 +25,7 @@ package enum StatisticsDeltaEncoder {
             append(delta.changed, under: #","changed":["#, form: form, to: &bytes)
             append(delta.closed, to: &bytes)
         }
-        if let cluster { bytes.append(cluster) }
+        if let cluster { bytes.append(cluster, isDelta: true) }
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }

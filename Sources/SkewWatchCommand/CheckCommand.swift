@@ -4,16 +4,21 @@ internal import SkewWatch
 /// `skewwatch check`: says whether `serve` would accept the same settings.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check the settings as serve does; print ok or what is wrong.",
-        usage: "skewwatch check [settings]")
+        commandName: "check", abstract: "Check the settings as serve does; with --deep dial Redis, too.",
+        usage: "skewwatch check [--deep] [settings]")
 
     @OptionGroup var arguments: SettingArguments
 
+    /// Also asks what the settings lead to: connects to Redis and logs in there.
+    private static let deep = "--deep"
+
     func run() async throws {
-        let configuration = try arguments.load(for: Self.self)
+        let isDeep = arguments.settings.contains(Self.deep)
+        let configuration = try arguments.without(Self.deep).load(for: Self.self)
         for warning in configuration.warnings { StandardStreams.complain(warning) }
         // The server reads keys from a URL while it serves already: at the start its app may be starting, too.
         if let warning = await configuration.warningOfDistantKeys() { StandardStreams.complain(warning) }
+        if isDeep, let fault = configuration.faultOfRedis() { throw CommandFailure(sentence: fault, status: .failed) }
         FileLimit.raise(connections: configuration.maxConnections)
         let limit = configuration.connectionLimit
         // Where none was asked for, the line below says it all.

@@ -26,6 +26,13 @@ struct SettingArguments: ParsableArguments {
         return try Self.load(settings, defaults: defaults)
     }
 
+    /// The same settings without a flag of the command's own.
+    func without(_ flag: String) -> SettingArguments {
+        var copy = self
+        copy.settings.removeAll { $0 == flag }
+        return copy
+    }
+
     /// The same for a command that has arguments of its own.
     static func load(_ settings: [String], defaults: [String: String] = [:]) throws(CommandFailure) -> Configuration {
         do {

@@ -12,6 +12,8 @@ package final class MemoryBus: PeerBus {
 
         fileprivate struct State {
             var listeners: [ObjectIdentifier: Listener] = [:]
+            /// Of those that were not opened yet.
+            var early: [ObjectIdentifier: Set<BusChannel>] = [:]
             var isUp = true
         }
 
@@ -41,7 +43,9 @@ package final class MemoryBus: PeerBus {
     package func open(_ tell: @escaping @Sendable (BusEvent) -> Void) {
         hub.state.withLock { state in
             precondition(state.listeners[ObjectIdentifier(self)] == nil, "a bus is opened once")
-            state.listeners[ObjectIdentifier(self)] = Hub.Listener(isConnected: state.isUp, tell: tell)
+            let channels = state.early.removeValue(forKey: ObjectIdentifier(self)) ?? []
+            state.listeners[ObjectIdentifier(self)] = Hub.Listener(
+                channels: channels.union([.all]), isConnected: state.isUp, tell: tell)
             tell(state.isUp ? .connected : .lost(.notConnected))
         }
     }
@@ -62,7 +66,10 @@ package final class MemoryBus: PeerBus {
     }
 
     package func listen(to channels: Set<BusChannel>) {
-        hub.state.withLock { $0.listeners[ObjectIdentifier(self)]?.channels = channels.union([.all]) }
+        hub.state.withLock { state in
+            if state.listeners[ObjectIdentifier(self)] == nil { state.early[ObjectIdentifier(self)] = channels }
+            state.listeners[ObjectIdentifier(self)]?.channels = channels.union([.all])
+        }
     }
 
     package func reconnect() {

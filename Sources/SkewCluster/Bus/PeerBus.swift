@@ -3,14 +3,14 @@
 ///
 /// Any thread may call. It connects by itself, and anew with a growing pause whenever the connection is lost.
 package protocol PeerBus: Sendable {
-    /// Begins. Called once, before anything else.
+    /// Begins. Called once.
     /// - Parameter tell: called on a thread of the bus, one call at a time. It must not wait.
     func open(_ tell: @escaping @Sendable (BusEvent) -> Void)
 
     /// Says these parts, in this order. Without a connection, and where too much waits to be sent, they are dropped.
     func publish(_ parts: [[UInt8]], on channel: BusChannel)
 
-    /// Listens to these channels from now on, and to ``BusChannel/all`` as always.
+    /// Listens to these channels from now on, and to ``BusChannel/all`` as always. Also before ``open(_:)``.
     func listen(to channels: Set<BusChannel>)
 
     /// Drops the connection and makes a new one.

@@ -7,6 +7,6 @@ struct Backoff: Sendable {
     /// The pause before the next try.
     mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
         tries += 1
-        return .milliseconds(Int.random(in: 100...(tries <= 4 ? 2000 : 5000), using: &random))
+        return .milliseconds(Int.random(in: 100...(tries <= 10 ? 2000 : 5000), using: &random))
     }
 }

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import SkewProtocol
 internal import Synchronization
 
@@ -58,6 +59,12 @@ final class AuthorizationDesk: Sendable {
     func revoke(_ grant: Grant, now: Duration) {
         guard let token = grant.token, let expires = grant.expires else { return }
         current.revoked.add(token, expires: expires, now: now)
+    }
+
+    /// Another node let somebody in by a token that is not to be good any more.
+    func revoke(tokenWithDigest hexadecimal: String, for span: Duration, now: Duration) {
+        guard let token = SHA256Digest(hexadecimal: hexadecimal) else { return }
+        current.revoked.add(token, expires: now + span, now: now)
     }
 
     private var current: Authorizers { authorizers.withLock { $0 } }

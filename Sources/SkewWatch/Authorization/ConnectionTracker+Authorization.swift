@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Presence
 internal import SkewProtocol
 internal import WebSocketLoop
@@ -74,10 +75,19 @@ extension ConnectionTracker {
             deny(request.socket)
         case .renew: break
         case .end(let request, let grant, let reason):
-            if reason == .revoked { desk.revoke(grant, now: now) }
+            if reason == .revoked {
+                desk.revoke(grant, now: now)
+                tellOtherNodes(of: grant, now)
+            }
             desk.audit.ended(reason, grant, of: subject(request), now: now)
             deny(request.socket)
         }
+    }
+
+    /// Whoever shows this token again may come to another node.
+    private func tellOtherNodes(of grant: Grant, _ now: Duration) {
+        guard let cluster = shared.cluster, let token = grant.token, let expires = grant.expires, expires > now else { return }
+        cluster.inbox.revoke(RevocationTarget.token(token.hexadecimal, seconds: Int((expires - now) / .seconds(1)) + 1).text)
     }
 
     private func submit(_ request: SubscriptionRequest, _ now: Duration) {

@@ -4,7 +4,7 @@ internal import SkewCluster
 struct ClusterCounters: Sendable {
     /// The kinds of messages: a closed set, with the names that metrics use.
     enum Kind: String, Sendable, CaseIterable, Hashable {
-        case heartbeat, delta, snapshot, leave
+        case heartbeat, delta, snapshot, leave, note
 
         init(_ body: ClusterMessage.Body) {
             switch body {
@@ -12,6 +12,7 @@ struct ClusterCounters: Sendable {
             case .delta: self = .delta
             case .snapshot: self = .snapshot
             case .leave: self = .leave
+            case .note: self = .note
             }
         }
     }

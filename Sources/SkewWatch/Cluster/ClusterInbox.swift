@@ -11,6 +11,10 @@ final class ClusterInbox: Sendable {
         var firstChange: Duration?
         /// Versions that were announced on this node, the newest last.
         var releases: [[UInt8]] = []
+        /// What was taken back on this node.
+        var revocations: [String] = []
+        /// What other nodes are to hear, each alone, by its mark.
+        var notes: [(node: UInt32, bytes: [UInt8])] = []
     }
 
     private struct State {
@@ -19,6 +23,7 @@ final class ClusterInbox: Sendable {
     }
 
     private static let maxBytes = 4 << 20
+    private static let maxOrders = 256
 
     private let state = Mutex(State())
     private let wakeup = Wakeup()
@@ -45,6 +50,24 @@ final class ClusterInbox: Sendable {
 
     func announce(_ release: [UInt8]) {
         state.withLock { $0.content.releases.append(release) }
+        wakeup.signal()
+    }
+
+    /// Something is taken back, and all nodes are to hear it.
+    func revoke(_ target: String) {
+        state.withLock { state in
+            guard state.content.revocations.count < Self.maxOrders else { return }
+            state.content.revocations.append(target)
+        }
+        wakeup.signal()
+    }
+
+    /// One node is to hear this. Where more comes than can be said, it is dropped.
+    func note(_ bytes: [UInt8], to node: UInt32) {
+        state.withLock { state in
+            guard state.content.notes.count < Self.maxOrders, bytes.count <= MessageFormat.maxNoteBytes else { return }
+            state.content.notes.append((node, bytes))
+        }
         wakeup.signal()
     }
 

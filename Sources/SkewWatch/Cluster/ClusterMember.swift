@@ -23,10 +23,7 @@ actor ClusterMember {
     private let inbox: ClusterInbox
     private let board: ClusterBoard
     private let seal: MessageSeal?
-    /// Tells the scheduler that something changed at this time.
-    private let noteChange: @Sendable (Duration) -> Void
-    /// Another node announced this version.
-    private let adopt: @Sendable (String) -> Void
+    private let hooks: Hooks
     private var node: ClusterNode
     private var encoder: MessageEncoder
     private var decoder = MessageDecoder()
@@ -45,19 +42,26 @@ actor ClusterMember {
     private var routesWantedUntil = Duration.zero
     private var areRoutesWanted = false
 
-    init(
-        _ settings: ClusterSettings, bus: any PeerBus, inbox: ClusterInbox, board: ClusterBoard, logger: Logger,
-        noteChange: @escaping @Sendable (Duration) -> Void, adopt: @escaping @Sendable (String) -> Void
-    ) {
-        (self.settings, self.bus, self.inbox, self.board) = (settings, bus, inbox, board)
-        (self.noteChange, self.adopt) = (noteChange, adopt)
+    /// What the rest of the server does about what other nodes say. Called on the member's own thread; none may wait.
+    struct Hooks: Sendable {
+        /// Something changed at this time: those who watch are to be told.
+        var noteChange: @Sendable (Duration) -> Void = { _ in }
+        /// Another node announced this version.
+        var adopt: @Sendable (String) -> Void = { _ in }
+        /// Another node handed this on.
+        var deliver: @Sendable ([UInt8]) -> Void = { _ in }
+        /// Another node took this back.
+        var revoke: @Sendable (String) -> Void = { _ in }
+    }
+
+    init(_ settings: ClusterSettings, bus: any PeerBus, access: ClusterAccess, logger: Logger, hooks: Hooks) {
+        (self.settings, self.bus, self.inbox, self.board, self.hooks) = (settings, bus, access.inbox, access.board, hooks)
         let names = ChannelNames(namespace: settings.namespace, database: settings.database)
         seal = settings.secret.map { MessageSeal(secret: Array($0.exposed.utf8), prefix: names.prefix) }
-        let instance = InstanceID(using: &random)
-        encoder = MessageEncoder(of: instance)
+        encoder = MessageEncoder(of: access.instance)
         log = ClusterLog(logger)
         node = ClusterNode(
-            .init(instance: instance, label: settings.name, software: BuildInfo.version, basePath: settings.basePath),
+            .init(instance: access.instance, label: settings.name, software: BuildInfo.version, basePath: settings.basePath),
             maxNames: [.summary: settings.maxVersions + 1, .routes: settings.maxRoutes + 1],
             release: Array((settings.release ?? "").utf8), at: MonotonicTime.now)
     }
@@ -65,6 +69,7 @@ actor ClusterMember {
     /// Works until its task is cancelled.
     func run(_ fleet: Fleet) async {
         await fleet.want(.counts, by: .peers)
+        bus.listen(to: channels)
         bus.open { [inbox] in inbox.put($0) }
         await withTaskCancellationHandler {
             while !Task.isCancelled {
@@ -79,6 +84,8 @@ actor ClusterMember {
     private func step(_ fleet: Fleet) async {
         let (content, now) = (inbox.take(), MonotonicTime.now)
         for release in content.releases { node.announce(release, at: now) }
+        for target in content.revocations { node.revoke(target, at: now, using: &random) }
+        for (mark, bytes) in content.notes { publish(node.note(bytes), on: .node(mark), at: now) }
         if content.isOverrun {
             counters.rejected[.overrun, default: 0] += 1
             node.settle(at: now)
@@ -86,6 +93,8 @@ actor ClusterMember {
         for event in content.events { take(event, at: now) }
         if let first = content.firstChange, now - first >= Self.flush {
             inbox.takeChange()
+            // Whoever watches must hear of what has come so far: the fleet takes it away now.
+            noteOthers(at: now)
             // It comes back as `exchange(_:)`.
             await fleet.refresh()
         }
@@ -95,13 +104,18 @@ actor ClusterMember {
     private func work(at now: Duration) {
         if areRoutesWanted, now > routesWantedUntil { want(routes: false, at: now) }
         carryOut(node.advance(to: now, using: &random), at: now)
+        noteOthers(at: now)
+        if now >= nextLook { look(at: now) }
+    }
+
+    /// Has those who watch told what changed at other nodes.
+    private func noteOthers(at now: Duration) {
         others.update(from: &node)
-        let isNews = others.isTouched && !isNoted
+        guard others.isTouched, !isNoted else { return }
         // Who is told that counts have changed is told the reasons of that moment.
-        if now >= nextLook || isNews { look(at: now) }
-        guard isNews else { return }
+        look(at: now)
         isNoted = true
-        noteChange(newestChange ?? now)
+        hooks.noteChange(newestChange ?? now)
     }
 
     // MARK: Leaving
@@ -132,7 +146,7 @@ actor ClusterMember {
             node.set(.summary, name, to: node.ownCount(.summary, name), arrivals: count, at: time)
         }
         for (name, count) in own.routes { node.set(.routes, name, to: count, at: time) }
-        for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, at: now) }
+        for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, at: tab.closed) }
         others.update(from: &node)
         defer { (isNoted, newestChange) = (false, nil) }
         return (others.takeDelta(), report, newestChange)
@@ -149,8 +163,14 @@ actor ClusterMember {
 
     private func want(routes isWanted: Bool, at now: Duration) {
         areRoutesWanted = isWanted
-        bus.listen(to: isWanted ? [.routes] : [])
+        bus.listen(to: channels)
         node.want(isWanted ? .routes : [], at: now)
+    }
+
+    /// Where this node listens besides.
+    private var channels: Set<BusChannel> {
+        let own = BusChannel.node(node.identity.instance.mark)
+        return areRoutesWanted ? [own, .routes] : [own]
     }
 
     // MARK: The bus
@@ -208,25 +228,27 @@ actor ClusterMember {
     private func carryOut(_ actions: [ClusterNode.Action], at now: Duration) {
         for action in actions {
             switch action {
-            case .publish(let message): publish(message, at: now)
+            case .publish(let message): publish(message, on: message.body.isAboutRoutes ? .routes : .all, at: now)
             case .reconnect:
                 // The bus says so when it is done; until then nothing is believed to be heard.
                 bus.reconnect()
                 node.linkLost(at: now)
             case .adoptRelease(let bytes):
-                if let version = CleanText.version(bytes.span) { adopt(version) }
+                if let version = CleanText.version(bytes.span) { hooks.adopt(version) }
+            case .deliver(let bytes): hooks.deliver(bytes)
+            case .revoke(let target): hooks.revoke(target)
             }
         }
     }
 
-    private func publish(_ message: ClusterMessage, at now: Duration) {
+    private func publish(_ message: ClusterMessage, on channel: BusChannel, at now: Duration) {
         let kind = ClusterCounters.Kind(message.body)
         if kind == .heartbeat { lastHeartbeat = now }
         var parts = encoder.encode(message.body, reserving: seal == nil ? 0 : MessageSeal.length)
         if let seal { parts = parts.map { seal.seal($0) } }
         counters.sent[kind, default: 0] += 1
         counters.sentBytes += parts.reduce(0) { $0 + $1.count }
-        bus.publish(parts, on: message.body.isAboutRoutes ? .routes : .all)
+        bus.publish(parts, on: channel)
     }
 
     // MARK: What is shown
@@ -245,7 +267,7 @@ actor ClusterMember {
         board.show(.init(report: new, nodes: nodes, isReady: node.isReady(at: now), isLinked: isLinked, echo: echo))
         guard new != report else { return }
         report = new
-        noteChange(now)
+        hooks.noteChange(now)
     }
 }
 
@@ -255,7 +277,7 @@ extension ClusterMessage.Body {
         switch self {
         case .delta(let delta, _): delta.section == .routes
         case .snapshot(let snapshot, _, _): snapshot.section == .routes
-        case .heartbeat, .leave: false
+        case .heartbeat, .leave, .note: false
         }
     }
 }

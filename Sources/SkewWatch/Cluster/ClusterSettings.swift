@@ -20,10 +20,11 @@ struct ClusterSettings: Sendable {
 }
 
 extension ClusterSettings {
-    init(_ configuration: Configuration, _ location: RedisLocation?) {
+    /// - Parameter release: the one that this node begins with: of its disk or its settings.
+    init(_ configuration: Configuration, _ location: RedisLocation?, release: String? = nil) {
         self.init(
             namespace: configuration.clusterNamespace, name: configuration.nodeID ?? Self.hostName, secret: configuration.clusterSecret,
-            size: configuration.clusterSize, basePath: configuration.basePath, release: configuration.release,
+            size: configuration.clusterSize, basePath: configuration.basePath, release: release,
             maxVersions: configuration.maxVersions, maxRoutes: configuration.maxRoutes, tracksRoutes: configuration.routeTracking,
             place: location?.shown ?? "memory", database: location?.database ?? 0)
     }

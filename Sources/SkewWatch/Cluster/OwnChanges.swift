@@ -17,7 +17,9 @@ struct OwnChanges: Sendable {
 struct DisplacedTab: Sendable, Equatable {
     var version: String
     var route: String
-    /// When it should be back.
+    /// When it was closed.
+    var closed: Duration
+    /// How long after that it should be back.
     var due: Duration
 }
 

@@ -9,16 +9,7 @@ extension Endpoint {
             return .error(400, "the mode is none of snapshot, delta and summary")
         }
         let (token, head) = (fields["token"]?.text, request.credentials)
-        tracker.act(forStream: id) { $0.postedSubscription(token: token, mode: mode, head, of: $1) }
+        tracker.act(StreamPost(handle: id, .subscription(token: token, mode: mode, head: head)))
         return .ok(true)
-    }
-}
-
-extension ConnectionTracker {
-    /// - Parameter head: a stream's own request could carry no header of the page's choice, so what the POST carries counts.
-    fileprivate func postedSubscription(token: String?, mode: StatisticsMode, _ head: HandshakeHead?, of socket: SocketID) {
-        guard loop?.takeMessage(of: socket) == true else { return }
-        count(.subscribeStats)
-        subscribe(socket, token: token, mode: mode, head: head)
     }
 }

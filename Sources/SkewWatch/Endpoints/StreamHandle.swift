@@ -5,12 +5,25 @@ internal import Presence
 struct StreamHandle: Sendable {
     let id: ConnectionID
     let secret: StreamSecret
+    /// The mark of the node that has the stream, where there are several.
+    let node: UInt32?
 
-    /// Reads `<id>.<secret>`.
+    /// Reads `<id>.<secret>`, or `<id>.<secret>.<node>` where there are several nodes.
     init?(_ text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let id = ConnectionID(parts[0]), let secret = StreamSecret(parts[1]) else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let id = ConnectionID(parts[0]), let secret = StreamSecret(parts[1]) else { return nil }
         (self.id, self.secret) = (id, secret)
+        if parts.count == 2 {
+            node = nil
+        } else {
+            guard parts[2].utf8.count <= 8, let mark = UInt32(parts[2], radix: 16) else { return nil }
+            node = mark
+        }
+    }
+
+    /// What stands behind the id for a client.
+    static func suffix(_ secret: StreamSecret, node: UInt32?) -> String {
+        secret.text + (node.map { "." + String($0, radix: 16) } ?? "")
     }
 }
 

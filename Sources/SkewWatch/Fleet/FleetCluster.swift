@@ -46,7 +46,7 @@ struct FleetCluster: Sendable {
         changes.displaced = movements.displaced.map {
             let version = shownVersions.contains($0.version) ? $0.version : own.shownVersion($0.version)
             let route = shownRoutes.contains($0.route) ? $0.route : own.shownRoute($0.route)
-            return DisplacedTab(version: version, route: route, due: $0.due)
+            return DisplacedTab(version: version, route: route, closed: $0.closed, due: $0.due)
         }
         return changes
     }

@@ -72,8 +72,8 @@ struct ServerParts: Sendable {
         member =
             if let bus, let access = shared.cluster {
                 ClusterMember(
-                    ClusterSettings(configuration, location), bus: bus, inbox: access.inbox, board: access.board, logger: logger,
-                    noteChange: { [shared] in shared.inbox.noteOtherChange(at: $0) }, adopt: { [shared] in shared.adopt($0) })
+                    ClusterSettings(configuration, location, release: shared.release), bus: bus, access: access, logger: logger,
+                    hooks: .init(shared, desk))
             } else {
                 nil
             }

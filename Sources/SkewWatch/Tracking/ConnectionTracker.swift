@@ -1,5 +1,6 @@
 internal import Logging
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 internal import Synchronization
 internal import WebSocketLoop
@@ -133,7 +134,8 @@ actor ConnectionTracker {
         let uncounted = arrival.uncounted(settings)
         if let uncounted { refusals.note(uncounted, id, userAgent: arrival.crawler, logger, now: MonotonicTime.now) }
         let hello = ServerMessage.connected(
-            version: shared.release, id: id, secret: secret?.text, timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
+            version: shared.release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
+            timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
             uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }

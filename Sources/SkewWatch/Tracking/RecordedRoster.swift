@@ -53,7 +53,7 @@ struct RecordedRoster: Sendable {
     /// - Returns: whether the change is the first since the last collection.
     mutating func displace(_ slot: Slot, due: Duration, at now: Duration) -> Bool {
         let row = roster.row(at: slot)
-        movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, due: due))
+        movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due))
         return close(slot, at: now)
     }
 

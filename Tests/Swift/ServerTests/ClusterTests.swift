@@ -79,6 +79,39 @@ import Testing
         }
     }
 
+    @Test func `a stream's POSTs may come in on any node`() async throws {
+        try await pair(MemoryBus.Hub()) { one, two in
+            let (watcher, _, _) = try await one.watch("delta", "?v=w")
+            let stream = try await EventStream(port: one.port, "?v=a&route=/before")
+            let handle = try await stream.handle
+            _ = try await watcher.message { $0.routes["/before"] == 1 }
+            let answer = try await two.post("/route", #"{"connectionId":"\#(handle)","route":"/after"}"#)
+            #expect(answer?.body == #"{"ok":true}"#)
+            _ = try await watcher.message { $0.routes["/after"] == 1 }
+            _ = try await two.post("/subscribe-stats", #"{"connectionId":"\#(handle)","mode":"summary","token":"\#(RunningServer.token)"}"#)
+            let stats = try await stream.message { $0.type == "stats" }
+            #expect(stats.total == 2)
+            let forged = handle.replacing(handle.dropFirst(37).prefix(22), with: String(repeating: "A", count: 22))
+            _ = try await two.post("/route", #"{"connectionId":"\#(forged)","route":"/forged"}"#)
+            _ = try await two.post("/route", #"{"connectionId":"\#(handle)","route":"/last"}"#)
+            let last = try await watcher.message { $0.routes["/last"] == 1 || $0.routes["/forged"] == 1 }
+            #expect(last.routes["/forged"] == nil)
+            try await stream.leave(.closes)
+        }
+    }
+
+    @Test func `what is taken back on one node is taken back on all`() async throws {
+        try await pair(MemoryBus.Hub()) { one, two in
+            let (watcher, _, _) = try await two.watch("summary", "?v=w")
+            #expect(try await one.administer("/admin/revoke", #"{"all":true}"#)?.status == 200)
+            _ = try await watcher.message { $0.type == "stats-unauthorized" }
+            let (other, id, _) = try await two.watch("summary", "?v=w")
+            #expect(try await one.administer("/admin/revoke", #"{"connectionId":"\#(id)"}"#)?.status == 200)
+            _ = try await other.message { $0.type == "stats-unauthorized" }
+            await watcher.hangUp()
+        }
+    }
+
     @Test func `the tabs of a node that leaves stay in the total until they are back or their time is over`() async throws {
         let hub = MemoryBus.Hub()
         try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in

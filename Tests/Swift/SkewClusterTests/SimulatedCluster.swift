@@ -143,6 +143,8 @@ final class SimulatedNode {
     private(set) var link = 0
     private var others = OtherNodes()
     private(set) var adopted: [[UInt8]] = []
+    private(set) var delivered: [[UInt8]] = []
+    private(set) var revoked: [String] = []
     private var tabs: [ObjectIdentifier: SimulatedTab] = [:]
     private var counts: [Section: [String: Int]] = [.summary: [:], .routes: [:]]
     private var held: [(ClusterMessage, Int)] = []
@@ -179,6 +181,8 @@ final class SimulatedNode {
                 if cluster.faults.isBlind { node.published(to: 1) }
             case .reconnect: loseLink()
             case .adoptRelease(let release): adopted.append(release)
+            case .deliver(let bytes): delivered.append(bytes)
+            case .revoke(let target): revoked.append(target)
             }
         }
     }
@@ -279,6 +283,15 @@ final class SimulatedNode {
         held = []
         carryOut(node.advance(to: cluster.time, using: &cluster.random))
         for (message, link) in messages { receive(message, over: link) }
+    }
+
+    func revoke(_ target: String) { node.revoke(target, at: cluster.time, using: &cluster.random) }
+
+    /// All nodes hear it here; on a real bus only the one that it is for.
+    func note(_ bytes: [UInt8]) -> ClusterMessage {
+        let message = node.note(bytes)
+        _ = cluster.publish(message, from: self)
+        return message
     }
 
     func announce(_ release: [UInt8]) { node.announce(release, at: cluster.time) }

@@ -59,6 +59,14 @@ import Testing
         #expect(end.status == 0 && end.errors.contains("https://xn--bcher-kva.example"))
     }
 
+    @Test func `a deep check dials Redis, and shows no password`() throws {
+        let arguments = ["--redis-url", "redis://:hunter2@127.0.0.1:1"]
+        #expect(try RunningCommand(["check"] + arguments, environment: [:]).finish().status == 0)
+        let end = try RunningCommand(["check", "--deep"] + arguments, environment: [:]).finish()
+        #expect(end.status == 1 && end.errors.contains("--redis-url leads to redis://127.0.0.1:1, which cannot be used"), "\(end)")
+        #expect(!end.errors.contains("hunter2") && !end.output.contains("ok"))
+    }
+
     @Test func `a warning does not stop check`() throws {
         let end = try RunningCommand("check", environment: ["SKEWWATCH_STATS_TOKN": "hunter2"]).finish()
         #expect(end.status == 0 && end.output.hasPrefix("ok\n"))

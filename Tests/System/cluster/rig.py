@@ -141,7 +141,10 @@ class Wire:
             writer.close()
             return
         self.pairs.append((writer, far_writer))
-        await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
+        try:
+            await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
+        except asyncio.CancelledError:
+            pass
 
     async def _copy(self, reader, writer):
         try:
@@ -422,7 +425,7 @@ class Cluster:
                 self.fault(f"{what} did not come within {within} s")
                 return None
             await asyncio.sleep(0.01)
-        return time.monotonic() - begin
+        return round(time.monotonic() - begin, 2)
 
     async def whole(self, nodes, within, what="whole and right"):
         """All of these nodes show the recount of the living, and say that it is whole."""

@@ -47,8 +47,12 @@ export interface ConnectionStats {
   scope?: 'counts' | 'routes' | 'connections' | 'tags' | 'ips'
   /** What the server keeps: what is off is not merely empty. */
   tracking?: { routes: boolean; addresses: boolean; tags: boolean }
-  /** The servers of a cluster, as the server describes them. */
-  nodes?: unknown
+  /** Where several servers count as one: how many of them there are, by state. */
+  nodes?: { up: number; joining: number; leaving: number; lost: number }
+  /** Why the numbers may not be whole (`link`, `silent`, `lost`, `joining`, `unsynced`, `foreign`, `unheard`, `size`); absent or empty when they are. */
+  partial?: string[]
+  /** Tabs that are between two servers. They are part of `total`. */
+  returning?: number
 }
 
 export type Transport = 'ws' | 'sse'

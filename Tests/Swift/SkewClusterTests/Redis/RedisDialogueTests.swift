@@ -99,8 +99,8 @@ import Testing
     @Test(arguments: Array(1...8))
     func `the pause before another try grows and differs`(_ seed: UInt64) {
         var (backoff, random) = (Backoff(), Seeded(seed))
-        let pauses = (0..<30).map { _ in backoff.next(using: &random) }
-        #expect(pauses.prefix(4).allSatisfy { (.milliseconds(100) ... .seconds(2)).contains($0) })
+        let pauses = (0..<40).map { _ in backoff.next(using: &random) }
+        #expect(pauses.prefix(10).allSatisfy { (.milliseconds(100) ... .seconds(2)).contains($0) })
         #expect(pauses.allSatisfy { $0 <= .seconds(5) } && pauses.max()! > .seconds(2) && Set(pauses).count > 20)
     }
 }

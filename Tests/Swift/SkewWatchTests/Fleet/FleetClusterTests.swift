@@ -8,11 +8,9 @@ import Testing
 /// What a node tells the others of its own loops.
 @Suite struct FleetClusterTests {
     private func cluster(versions: Int = 10) -> FleetCluster {
-        let (inbox, board) = (ClusterInbox(), ClusterBoard())
-        let settings = ClusterSettings(Configuration(), nil)
         let member = ClusterMember(
-            settings, bus: MemoryBus(MemoryBus.Hub()), inbox: inbox, board: board, logger: .init(label: "test"), noteChange: { _ in },
-            adopt: { _ in })
+            ClusterSettings(Configuration(), nil), bus: MemoryBus(MemoryBus.Hub()), access: ClusterAccess(), logger: .init(label: "test"),
+            hooks: .init())
         let limits = StatisticsLimits(versions: versions, routes: 10, listedConnections: 0, tracksRoutes: true)
         return FleetCluster(member, limits: limits)
     }
@@ -34,7 +32,7 @@ import Testing
         var cluster = cluster()
         cluster.note(SourceChanges(delta: StatisticsDelta(total: 1, listed: 0, versions: ["a": 1], routes: ["/x": 1])), of: SourceID(0))
         _ = cluster.takeOwn(at: .zero, pinned: [])
-        let tab = DisplacedTab(version: "a", route: "/x", due: .seconds(5))
+        let tab = DisplacedTab(version: "a", route: "/x", closed: .seconds(1), due: .seconds(5))
         let gone = StatisticsDelta(total: 0, listed: 0, versions: ["a": 0], routes: ["/x": 0])
         cluster.note(SourceChanges(delta: gone, movements: Movements(displaced: [tab])), of: SourceID(0))
         let told = cluster.takeOwn(at: .zero, pinned: [])

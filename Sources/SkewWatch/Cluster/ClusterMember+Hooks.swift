@@ -1,0 +1,73 @@
+internal import Presence
+internal import WebSocketLoop
+
+extension ClusterMember.Hooks {
+    /// What other nodes say reaches the loops.
+    init(_ shared: SharedState, _ desk: AuthorizationDesk) {
+        noteChange = { shared.inbox.noteOtherChange(at: $0) }
+        adopt = { shared.adopt($0) }
+        deliver = { bytes in
+            if let post = StreamPost(bytes) { shared.carryOut(post) }
+        }
+        revoke = { text in
+            guard let target = RevocationTarget(text) else { return }
+            shared.carryOut(target, desk)
+        }
+    }
+}
+
+/// What is taken back, as nodes tell it each other.
+enum RevocationTarget: Sendable, Equatable {
+    /// Whatever lets anybody watch.
+    case all
+    /// What lets this connection watch.
+    case connection(ConnectionID)
+    /// A token that was shown by somebody who was cut off, as a digest, and for how many seconds it would have been good.
+    case token(String, seconds: Int)
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        switch (parts.first, parts.count) {
+        case ("all", 1): self = .all
+        case ("connection", 2):
+            guard let id = ConnectionID(parts[1]) else { return nil }
+            self = .connection(id)
+        case ("token", 3):
+            guard parts[1].utf8.count == 64, let seconds = Int(parts[2]), (0...31_536_000).contains(seconds) else { return nil }
+            self = .token(String(parts[1]), seconds: seconds)
+        default: return nil
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .all: "all"
+        case .connection(let id): "connection:\(id)"
+        case .token(let digest, let seconds): "token:\(digest):\(seconds)"
+        }
+    }
+}
+
+extension SharedState {
+    /// Takes back on every loop of this node.
+    func carryOut(_ target: RevocationTarget, _ desk: AuthorizationDesk) {
+        switch target {
+        case .all: onEveryLoop { $0.revokeAll() }
+        case .connection(let id): onEveryLoop { _ = $0.revoke(id) }
+        case .token(let digest, let seconds):
+            desk.revoke(tokenWithDigest: digest, for: .seconds(seconds), now: MonotonicTime.now)
+        }
+    }
+
+    /// Takes back on every loop of every node.
+    func revoke(_ target: RevocationTarget, _ desk: AuthorizationDesk) {
+        carryOut(target, desk)
+        cluster?.inbox.revoke(target.text)
+    }
+
+    /// Acts for a stream of this node; for none where the handle is not one's.
+    func carryOut(_ post: StreamPost) {
+        guard let stream = StreamHandle(post.handle).flatMap({ streams.find($0) }), let tracker = tracker(stream.tracker) else { return }
+        tracker.thread.perform { tracker.assumeIsolated { $0.carryOut(post, of: stream.socket) } }
+    }
+}

@@ -1,0 +1,90 @@
+internal import SkewCluster
+internal import SkewProtocol
+internal import WebSocketLoop
+
+/// What a POST asks for a stream: it may have come in on another loop than the stream's, or on another node.
+struct StreamPost: Sendable, Equatable {
+    enum Order: Sendable, Equatable {
+        /// It shows another route.
+        case route(String)
+        /// It would like to watch, and shows this.
+        case subscription(token: String?, mode: StatisticsMode, head: HandshakeHead?)
+    }
+
+    /// The stream's, as the POST said it.
+    var handle: String
+    var order: Order
+
+    init(handle: String, _ order: Order) {
+        (self.handle, self.order) = (handle, order)
+    }
+
+    // MARK: Between nodes
+
+    /// Reads what ``encoded`` wrote, on another node.
+    init?(_ bytes: [UInt8]) {
+        guard let object = JSONValue(bytes.span), let handle = object["handle"]?.text else { return nil }
+        self.handle = handle
+        if let route = object["route"]?.text {
+            guard let route = CleanText.route(route) else { return nil }
+            order = .route(route)
+        } else if let mode = object["mode"]?.text.flatMap({ StatisticsMode(rawValue: $0) }) {
+            let head = HandshakeHead(
+                cookie: object["cookie"]?.text, authorization: object["authorization"]?.text, origin: object["origin"]?.text,
+                userAgent: object["userAgent"]?.text)
+            order = .subscription(token: object["token"]?.text, mode: mode, head: head)
+        } else {
+            return nil
+        }
+    }
+
+    var encoded: [UInt8] {
+        var members = ["handle": handle]
+        switch order {
+        case .route(let route): members["route"] = route
+        case .subscription(let token, let mode, let head):
+            members["mode"] = mode.rawValue
+            members["token"] = token
+            members["cookie"] = head?.cookie
+            members["authorization"] = head?.authorization
+            members["origin"] = head?.origin
+            members["userAgent"] = head?.userAgent
+        }
+        return JSONValue.object(members.mapValues { .string($0) }).encoded
+    }
+}
+
+extension ConnectionTracker {
+    /// Acts for a stream, on whichever loop and node it is; for none where the handle is not one's. Nobody is told whether there is one.
+    func act(_ post: StreamPost) {
+        guard let handle = StreamHandle(post.handle) else { return }
+        if let stream = shared.streams.find(handle) {
+            if stream.tracker == index { return carryOut(post, of: stream.socket) }
+            return shared.carryOut(post)
+        }
+        guard let node = handle.node, let cluster = shared.cluster, node != cluster.instance.mark else { return }
+        cluster.inbox.note(post.encoded, to: node)
+    }
+
+    /// Acts for a stream of this node, on whichever loop it is; for none where the handle is not one's.
+    func act(forStream handle: String, _ work: @escaping @Sendable (isolated ConnectionTracker, SocketID) -> Void) {
+        guard let stream = StreamHandle(handle).flatMap({ shared.streams.find($0) }) else { return }
+        if stream.tracker == index { return work(self, stream.socket) }
+        guard let other = shared.tracker(stream.tracker) else { return }
+        other.thread.perform { other.assumeIsolated { work($0, stream.socket) } }
+    }
+
+    /// Does what a POST asks for a stream of this loop.
+    func carryOut(_ post: StreamPost, of socket: SocketID) {
+        guard loop?.takeMessage(of: socket) == true else { return }
+        switch post.order {
+        case .route(let route):
+            count(.routeUpdate)
+            move(socket, to: route)
+        case .subscription(let token, let mode, let head):
+            count(.subscribeStats)
+            // A stream's own request could carry no header of the page's choice, so what the POST carries counts.
+            subscribe(socket, token: token, mode: mode, head: head)
+        }
+    }
+}
