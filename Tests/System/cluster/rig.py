@@ -314,6 +314,11 @@ class Node:
                 return int(line.split()[1]) / 1024
         return 0
 
+    def ticks(self):
+        """Processor time so far, in hundredths of a second."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
     def lines(self, text):
         return [line for line in self.log.read_text().splitlines() if text in line]
 
