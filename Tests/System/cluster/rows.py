@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 
-from rig import ADMIN, Node
+from rig import ADMIN, TOKEN, Node, Tab
 
 # A loaded machine of two cores may add so much to every time.
 SLACK = 1.0
@@ -265,6 +265,45 @@ async def row21(cluster):
     return f"{rejected} refused by their seal, totals {sorted(totals)}; huge bulk: connections ended at {ended}, whole again {whole} later; RSS +{grown:.1f} MB"
 
 
+async def wait_for(cluster, node, timeout):
+    """What `skewwatch wait` for the end of the old version says: its exit status, and after how long."""
+    begin = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        cluster.binary, "wait", f"http://127.0.0.1:{node.port}/__skew", "--version", "old", "--for", "2s", "--timeout", timeout,
+        env={"SKEWWATCH_STATS_TOKEN": TOKEN}, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    return await process.wait(), round(time.monotonic() - begin, 1)
+
+
+async def row26(cluster):
+    """`wait` while Redis is away, after a planned leave, and after a crash"""
+    one, x = await cluster.start(2)
+    cluster.tabs = [await Tab(cluster, "old", "/").open(x) for _ in range(3)]
+    one.takes, x.takes = True, False
+    await cluster.whole(cluster.nodes, 3)
+    cluster.redis.kill()
+    await cluster.until(lambda: one.seen["total"] == 0, 7 + SLACK, "local numbers")
+    away = await wait_for(cluster, one, "5s")
+    await cluster.redis.start()
+    await cluster.whole(cluster.nodes, 8 + SLACK)
+    for tab in cluster.tabs:
+        tab.close()
+    cluster.tabs = []
+    await cluster.whole(cluster.nodes, 3)
+    gone = await wait_for(cluster, one, "20s")
+    cluster.tabs = [await Tab(cluster, "old", "/").open(x) for _ in range(3)]
+    await cluster.whole(cluster.nodes, 3)
+    for tab in cluster.tabs:
+        tab.close()
+    x.kill()
+    cluster.tabs = []
+    await cluster.until(lambda: one.seen["total"] == 0, 4 + SLACK, "the crash")
+    crashed = await wait_for(cluster, one, "6s")
+    if (away[0], gone[0], crashed[0]) != (124, 0, 124):
+        cluster.fault("a wait ended as it must not")
+    return f"exit status and seconds: Redis away {away}, tabs closed {gone}, node crashed {crashed}"
+
+
 async def row_exact(cluster, rounds=30):
     """changes on all nodes at nearly the same moment"""
     nodes = await cluster.start(3)
@@ -304,5 +343,5 @@ async def row_release(cluster):
 
 
 SHORT = {
-    "1": row1, "2": row2, "4": row4, "5": row5, "10": row10, "15": row15, "19": row19, "21": row21, "exact": row_exact, "release": row_release,
+    "1": row1, "2": row2, "4": row4, "5": row5, "10": row10, "15": row15, "19": row19, "21": row21, "26": row26, "exact": row_exact, "release": row_release,
 }  # fmt: skip
