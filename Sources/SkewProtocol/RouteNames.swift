@@ -77,6 +77,9 @@ package struct RoutePattern: Sendable, Hashable {
         takesRest = parts.last == "*"
     }
 
+    /// Whether it stands for this route, as it is counted.
+    package func fits(_ route: String) -> Bool { matches(route.utf8.span) }
+
     /// Whether it stands for this route, which is decoded and has no slash at its end. Costs O(bytes).
     func matches(_ route: Span<UInt8>) -> Bool {
         guard route.count > 0, route[0] == UInt8(ascii: "/") else { return false }

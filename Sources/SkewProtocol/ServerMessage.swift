@@ -8,8 +8,8 @@ package enum ServerMessage: Equatable, Sendable {
         version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64, uncounted: UncountedReason? = nil)
     /// The subscription is denied, or the authorization has ended.
     case statsUnauthorized
-    /// A release was announced.
-    case version(String)
+    /// A release was announced. An urgent one the page should not put off; one that comes again must not be dropped as a repeat.
+    case version(String, urgent: Bool = false, again: Bool = false)
     /// SSE only: shows proxies and clients that the stream is alive. The timestamp is milliseconds since 1970.
     case keepalive(timestampMilliseconds: Int64)
     /// The answer to a ping.
@@ -39,9 +39,11 @@ package enum ServerMessage: Equatable, Sendable {
             bytes.append(UInt8(ascii: "}"))
         case .statsUnauthorized:
             bytes.append(#"{"type":"stats-unauthorized"}"#)
-        case .version(let version):
+        case .version(let version, let isUrgent, let isAgain):
             bytes.append(#"{"type":"version","version":"#)
             bytes.append(jsonString: version)
+            if isUrgent { bytes.append(#","urgent":true"#) }
+            if isAgain { bytes.append(#","again":true"#) }
             bytes.append(UInt8(ascii: "}"))
         case .keepalive(let timestamp):
             bytes.append(#"{"type":"keepalive","timestamp":"#)

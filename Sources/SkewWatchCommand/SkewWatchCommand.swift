@@ -14,12 +14,13 @@ struct SkewWatchCommand: ParsableCommand {
             skewwatch watch [URL] [--token-file FILE] [--once] [--json]
             skewwatch wait [URL] [--old N | --version V --max N | --current SHARE] [--for DURATION]
             skewwatch announce VERSION [URL] [--admin-token-file FILE]
+            skewwatch history [URL] [--from TIME] [--to TIME] [--step DURATION] [--csv | --json]
             skewwatch health [settings]
             skewwatch default-env
             skewwatch version
             """,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, WatchCommand.self, WaitCommand.self, AnnounceCommand.self,
+            ServeCommand.self, DemoCommand.self, WatchCommand.self, WaitCommand.self, AnnounceCommand.self, HistoryCommand.self,
             CheckCommand.self, HealthCommand.self,
             DefaultEnvCommand.self,
             CompletionCommand.self, ManualCommand.self, VersionCommand.self,

@@ -16,6 +16,9 @@ enum StandardStreams {
     /// Writes a sentence to standard error.
     static func complain(_ sentence: String) { LineWriter.write(Array("skewwatch: \(sentence)\n".utf8), to: STDERR_FILENO) }
 
+    /// Writes a line about how something goes on to standard error.
+    static func note(_ line: String) { LineWriter.write(Array("\(line)\n".utf8), to: STDERR_FILENO) }
+
     /// Whether a person sees standard error.
     static var errorsGoToTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

@@ -29,7 +29,7 @@ def server_cpu():
 
 def announce(name):
     """Sends the request; the answer is read by the caller."""
-    body = f'{{"version":"{name}"}}'
+    body = f'{{"version":"{name}","rate":0}}'
     connection = socket.create_connection(("127.0.0.1", PORT), timeout=10)
     connection.sendall(
         f"POST /__skew/admin/release HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {os.environ['SKEWWATCH_ADMIN_TOKEN']}\r\n"
@@ -40,7 +40,7 @@ def announce(name):
 
 def require_ok(connection):
     answer = connection.recv(4096)
-    assert answer.startswith(b"HTTP/1.1 200"), answer
+    assert answer.startswith(b"HTTP/1.1 202"), answer
     connection.close()
 
 

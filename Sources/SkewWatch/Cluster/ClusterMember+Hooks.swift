@@ -5,7 +5,7 @@ extension ClusterMember.Hooks {
     /// What other nodes say reaches the loops.
     init(_ shared: SharedState, _ desk: AuthorizationDesk) {
         noteChange = { shared.inbox.noteOtherChange(at: $0) }
-        adopt = { shared.adopt($0) }
+        adopt = { shared.hearRelease($0) }
         deliver = { bytes in
             if let post = StreamPost(bytes) { shared.carryOut(post) }
         }

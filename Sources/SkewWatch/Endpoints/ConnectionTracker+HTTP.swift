@@ -16,7 +16,9 @@ extension ConnectionTracker: RequestHandler {
     }
 
     nonisolated func outcome(ofBody body: [UInt8], from socket: SocketID) -> RequestOutcome {
-        enter((body, socket)) { tracker, event in .respond(tracker.response(toBody: event.0, event.1)) }
+        enter((body, socket)) { tracker, event in
+            tracker.response(toBody: event.0, event.1).map { .respond($0) } ?? .later
+        }
     }
 
     nonisolated func requestEnded(_ socket: SocketID) {
@@ -82,7 +84,7 @@ extension ConnectionTracker: RequestHandler {
 
     private func outcome(at entry: PendingRequests.Entry) -> RequestOutcome {
         switch entry.endpoint.handler {
-        case .takeJSON:
+        case .takeJSON, .takeJSONLater:
             pending.awaitBody(of: entry)
             return .readBody(limit: maxBodyBytes)
         case .answer(let answer):
@@ -118,13 +120,21 @@ extension ConnectionTracker: RequestHandler {
         loop?.respond(to: socket, with: response)
     }
 
-    private func response(toBody body: [UInt8], _ socket: SocketID) -> HTTPResponse {
-        guard let entry = pending.takeBody(of: socket), case .takeJSON(let take) = entry.endpoint.handler else {
-            return .error(400, "there is no request")
-        }
+    /// - Returns: nil where the answer comes later.
+    private func response(toBody body: [UInt8], _ socket: SocketID) -> HTTPResponse? {
+        guard let entry = pending.takeBody(of: socket) else { return .error(400, "there is no request") }
+        let fields: JSONValue
         switch PostedFields.read(body, allowed: entry.endpoint.fields) {
-        case .success(let fields): return finished(take(self, entry.request, fields), to: entry)
+        case .success(let read): fields = read
         case .failure(let error): return finished(error.response, to: entry)
+        }
+        switch entry.endpoint.handler {
+        case .takeJSON(let take): return finished(take(self, entry.request, fields), to: entry)
+        case .takeJSONLater(let take):
+            if let response = take(self, entry.request, fields, socket) { return finished(response, to: entry) }
+            pending.awaitAnswer(to: entry)
+            return nil
+        case .answer: return .error(400, "there is no request")
         }
     }
 

@@ -33,6 +33,8 @@ struct Endpoint: Sendable {
         case answer(@Sendable (isolated ConnectionTracker, Request, SocketID) -> RequestOutcome)
         /// Its body is read first, an object in JSON, no longer than a message may be.
         case takeJSON(@Sendable (isolated ConnectionTracker, Request, JSONValue) -> HTTPResponse)
+        /// As `takeJSON`, but the answer may come later: nil then.
+        case takeJSONLater(@Sendable (isolated ConnectionTracker, Request, JSONValue, SocketID) -> HTTPResponse?)
     }
 
     let method: RequestHead.Method
@@ -42,13 +44,25 @@ struct Endpoint: Sendable {
     /// The fields that a body may have; nil where others are passed over.
     let fields: Set<String>?
     let handler: Handler
+    /// Whether a number follows the path, behind a slash.
+    var takesNumber = false
+
+    /// An endpoint that takes a body and answers later.
+    init(
+        _ method: RequestHead.Method, _ path: String, _ access: Access, fields: Set<String>? = nil, takesNumber: Bool = false,
+        takingJSONLater take: @escaping @Sendable (isolated ConnectionTracker, Request, JSONValue, SocketID) -> HTTPResponse?
+    ) {
+        (self.method, self.path, self.access, self.fields, handler) = (method, path, access, fields, .takeJSONLater(take))
+        self.takesNumber = takesNumber
+    }
 
     /// An endpoint that answers by the head alone.
     init(
-        _ method: RequestHead.Method, _ path: String, _ access: Access,
+        _ method: RequestHead.Method, _ path: String, _ access: Access, takesNumber: Bool = false,
         _ answer: @escaping @Sendable (isolated ConnectionTracker, Request, SocketID) -> RequestOutcome
     ) {
         (self.method, self.path, self.access, fields, handler) = (method, path, access, nil, .answer(answer))
+        self.takesNumber = takesNumber
     }
 
     /// An endpoint that takes a body.
@@ -62,6 +76,20 @@ struct Endpoint: Sendable {
     /// Whether it is for those who operate the server: its requests are written down, right or wrong, and it may have a port of its own.
     var isOperators: Bool { path.hasPrefix("/admin/") }
 
+    /// Whether it lies at this path behind the base path.
+    func isAt(_ rest: ArraySlice<UInt8>) -> Bool {
+        guard takesNumber else { return rest.elementsEqual(path.utf8) }
+        return rest.starts(with: path.utf8) && Self.number(in: rest.dropFirst(path.utf8.count)) != nil
+    }
+
+    /// What follows a path: a slash and one to nine digits.
+    static func number(in rest: ArraySlice<UInt8>) -> Int? {
+        guard rest.first == UInt8(ascii: "/"), 2...10 ~= rest.count,
+            rest.dropFirst().allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+        else { return nil }
+        return Int(String(decoding: rest.dropFirst(), as: UTF8.self))
+    }
+
     /// Whether this is a request for it. What answers GET answers HEAD.
     func takes(_ method: RequestHead.Method?) -> Bool { method == self.method || method == .head && self.method == .get }
 }
@@ -70,14 +98,15 @@ struct Endpoint: Sendable {
 enum Endpoints {
     static let all: [Endpoint] = [
         .webSocket, .eventStream, .postedRoute, .postedSubscription, .postedTabs, .health,
-        .adminStatistics, .adminNodes, .adminHistory, .adminRollout, .adminRelease, .adminRevocation,
+        .adminStatistics, .adminNodes, .adminHistory, .adminRollout, .adminRelease,
+        .adminReleaseState, .adminReleaseStop, .adminReleasePace, .adminRevocation,
     ]
 
     /// The rows at a path, one for each method; none for a path that is no endpoint's.
     static func at(path: [UInt8], basePath: String) -> [Endpoint] {
         guard path.starts(with: basePath.utf8) else { return [] }
         let rest = path[basePath.utf8.count...]
-        return all.filter { rest.elementsEqual($0.path.utf8) }
+        return all.filter { $0.isAt(rest) }
     }
 
     /// The paths of those for operators, each once.

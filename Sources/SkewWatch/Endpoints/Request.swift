@@ -6,6 +6,9 @@ struct Request: Sendable {
     /// nil for one that libwebsockets has no name for.
     var method: RequestHead.Method?
     var path: [UInt8] = []
+    /// The number at the end of the path; nil where there is none.
+    var number: Int? { path.lastIndex(of: UInt8(ascii: "/")).flatMap { Endpoint.number(in: path[$0...]) } }
+
     /// What follows the `?`, where an endpoint of operators is asked.
     var query: [UInt8] = []
     /// The `Accept`, there.
@@ -50,7 +53,7 @@ extension Request {
         if !settings.trustedProxies.isEmpty { proxied = Proxied(head) }
         token = Self.token(own: head.lastValue(of: "skewwatch-token"), authorization: head.header(.authorization))
         switch method {
-        case .post:
+        case .post, .patch:
             hasJSONBody = head.header(.contentType).map(Self.isJSON) ?? false
         case .options: askedHeaders = head.header(.accessControlRequestHeaders)
         case .get, .head:

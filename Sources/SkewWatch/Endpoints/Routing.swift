@@ -41,7 +41,10 @@ enum Routing: Sendable {
             guard case .granted(let caller) = decision else { return .refused(Refusal(decision, at: endpoint), endpoint) }
             reader = caller
         }
-        if case .takeJSON = endpoint.handler, !request.hasJSONBody { return .refused(.notJSON, endpoint) }
+        switch endpoint.handler {
+        case .takeJSON, .takeJSONLater: if !request.hasJSONBody { return .refused(.notJSON, endpoint) }
+        case .answer: break
+        }
         return .endpoint(endpoint, reader)
     }
 

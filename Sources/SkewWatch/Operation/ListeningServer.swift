@@ -172,7 +172,9 @@ struct ListeningServer: Sendable {
         group.addTask { await scheduler.run() }
         group.addTask { await parts.shared.history.run(parts.fleet, keeper: parts.keeper) }
         if let keeper = parts.keeper { group.addTask { await keeper.run() } }
-        let board = RolloutBoard(shared: parts.shared, fleet: parts.fleet, tracksRoutes: parts.configuration.routeTracking)
+        let board = RolloutBoard(
+            shared: parts.shared, fleet: parts.fleet, tracksRoutes: parts.configuration.routeTracking,
+            announcer: parts.announcer)
         group.addTask { await parts.shared.gate.run(board) }
         if let member = parts.member { group.addTask { await member.run(parts.fleet) } }
         if let probes { group.addTask { await probes.run() } }

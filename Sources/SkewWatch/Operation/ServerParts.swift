@@ -28,6 +28,8 @@ struct ServerParts: Sendable {
     let member: ClusterMember?
     /// How often the watchdog looks whether the loops turn; tests look oftener.
     let lookInterval: Duration
+    /// Tells releases to tabs.
+    var announcer: Announcer { Announcer(shared: shared, fleet: fleet, logger: logger) }
     /// Whether nobody can be let see statistics.
     let deniesEverybody: Bool
 

@@ -24,14 +24,14 @@ struct AnnouncementCourse: Sendable {
     /// Tabs from here on came later.
     private let end: Int
     /// Tabs told in a second; nil for as many as the loop can.
-    private let rate: Int?
+    private var rate: Double?
     /// Up to when the pace is used up.
     private var paidUntil: Duration
 
     /// - Parameters:
     ///   - count: the indices of the tabs that are there at `start` are all smaller.
     ///   - rate: tabs told in a second; nil for as many as the loop can.
-    init(count: Int, rate: Int? = nil, start: Duration) {
+    init(count: Int, rate: Double? = nil, start: Duration) {
         end = count
         self.rate = rate
         paidUntil = start
@@ -43,7 +43,13 @@ struct AnnouncementCourse: Sendable {
         guard let rate else { return .tell(Self.slice) }
         guard paidUntil <= now else { return .wait(until: paidUntil) }
         paidUntil = max(paidUntil, now - Self.longestDebt)
-        return .tell(min(Self.slice, max(1, Int((now - paidUntil) / .seconds(1) * Double(rate)))))
+        return .tell(min(Self.slice, max(1, Int((now - paidUntil) / .seconds(1) * rate))))
+    }
+
+    /// It goes on at another pace; nil for as many as the loop can.
+    mutating func change(rate: Double?, at now: Duration) {
+        self.rate = rate
+        paidUntil = now
     }
 
     /// Tabs were told.

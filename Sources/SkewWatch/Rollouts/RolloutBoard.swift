@@ -8,6 +8,7 @@ struct RolloutBoard: Sendable {
     let shared: SharedState
     let fleet: Fleet
     let tracksRoutes: Bool
+    let announcer: Announcer
 
     /// What the rules go by.
     var view: RolloutView {

@@ -3,15 +3,19 @@ internal import SkewProtocol
 internal import Synchronization
 internal import WebSocketLoop
 
-/// Answers where the rollout stands: at once, or when what somebody waits for has held for long enough; and what was before.
+/// Answers operators whatever needs more than one loop: where the rollout stands, at once or when what somebody waits for has held for
+/// long enough; what was before; and what becomes of announcements.
 ///
-/// It looks twice a second: what comes and goes in between is not seen. Each question is a task of its own while it lasts.
+/// A wait looks twice a second: what comes and goes in between is not seen. Each question is a task of its own while it lasts.
 final class RolloutGate: Sendable {
-    /// One request.
+    /// One request, and who waits for the answer; nil where nobody does.
     struct Question: Sendable {
-        var tracker: Int
-        var socket: SocketID
+        var asker: (tracker: Int, socket: SocketID)?
         var kind: Kind
+
+        init(tracker: Int, socket: SocketID, kind: Kind) { (asker, self.kind) = ((tracker, socket), kind) }
+
+        init(nobodyWaitsFor kind: Kind) { (asker, self.kind) = (nil, kind) }
 
         /// The rule of a question that has to wait.
         var rule: RolloutRule? {
@@ -24,6 +28,12 @@ final class RolloutGate: Sendable {
         case rollout(StatisticsScope, RolloutRule?)
         /// What was, as JSON or as CSV.
         case history(HistoryQuery, isCSV: Bool)
+        /// An announcement begins, and by whom.
+        case announce(Announcement, by: String?)
+        /// What became of announcements.
+        case announcements
+        case stopAnnouncing(Int)
+        case setRate(Int?, of: Int)
     }
 
     /// Requests that may wait at one time.
@@ -57,9 +67,6 @@ final class RolloutGate: Sendable {
         return true
     }
 
-    /// How many wait.
-    var waitingCount: Int { waiting.load(ordering: .relaxed) }
-
     /// Answers until its task is cancelled.
     func run(_ board: RolloutBoard) async {
         await withDiscardingTaskGroup { group in
@@ -74,19 +81,23 @@ final class RolloutGate: Sendable {
     }
 
     private func answer(_ question: Question, _ board: RolloutBoard) async {
-        guard let tracker = board.shared.tracker(question.tracker) else { return }
+        let response: HTTPResponse?
         switch question.kind {
-        case .history(let query, let isCSV):
-            return await tracker.respond(await board.history(query, isCSV: isCSV), to: question.socket)
-        case .rollout(let scope, nil):
-            return await tracker.respond(.json(200, await board.report(for: scope).encoded), to: question.socket)
-        case .rollout(let scope, let rule?): return await wait(rule, scope, question.socket, tracker, board)
+        case .announce(let announcement, let by): response = await board.announcer.announce(announcement, by: by)
+        case .announcements: response = board.announcer.state
+        case .stopAnnouncing(let id): response = board.announcer.stop(id)
+        case .setRate(let rate, let id): response = await board.announcer.setRate(rate, of: id)
+        case .history(let query, let isCSV): response = await board.history(query, isCSV: isCSV)
+        case .rollout(let scope, nil): response = .json(200, await board.report(for: scope).encoded)
+        case .rollout(let scope, let rule?): response = await wait(rule, scope, question, board)
         }
+        guard let response, let asker = question.asker else { return }
+        await board.shared.tracker(asker.tracker)?.respond(response, to: asker.socket)
     }
 
-    private func wait(
-        _ rule: RolloutRule, _ scope: StatisticsScope, _ socket: SocketID, _ tracker: ConnectionTracker, _ board: RolloutBoard
-    ) async {
+    /// - Returns: nil where nobody waits any more.
+    private func wait(_ rule: RolloutRule, _ scope: StatisticsScope, _ question: Question, _ board: RolloutBoard) async -> HTTPResponse? {
+        guard let (index, socket) = question.asker, let tracker = board.shared.tracker(index) else { return nil }
         var rule = rule
         var nextBlank = MonotonicTime.now + blankInterval
         while !Task.isCancelled, await tracker.isWaiting(socket) {
@@ -96,15 +107,15 @@ final class RolloutGate: Sendable {
             case .wait(let until):
                 if now >= nextBlank {
                     nextBlank += blankInterval
-                    guard await tracker.keepWaiting(socket) else { return }
+                    guard await tracker.keepWaiting(socket) else { return nil }
                 }
                 try? await Task.sleep(for: min(Self.lookInterval, max(.milliseconds(1), until - now)))
             case .reached, .timedOut:
                 var report = await board.report(for: scope)
                 report.reached = rule.holdsSince.map { now - $0 >= rule.holdFor } ?? false
-                let status = report.reached == true ? 200 : 504
-                return await tracker.respond(.json(status, report.encoded), to: socket)
+                return .json(report.reached == true ? 200 : 504, report.encoded)
             }
         }
+        return nil
     }
 }

@@ -26,7 +26,8 @@ actor ConnectionTracker {
     var companions = CompanionTabs()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
-    private var announcements = Announcements<Payload>()
+    private var announcements = Announcements<(payload: Payload, version: UInt32)>()
+    private var told = ToldTabs()
     /// HTTP requests that are not answered yet.
     var pending = PendingRequests()
     var refusals = RefusalLog()
@@ -127,6 +128,8 @@ actor ConnectionTracker {
         let connection = Connection(id: id, slot: addRow(id, arrival, socket), kind: arrival.kind)
         while connections.count <= socket.index { connections.append(nil) }
         connections[socket.index] = connection
+        let release = shared.release
+        told.opened(socket.index, hearing: release)
         if let head = arrival.head { heads.keep(head, at: socket.index) }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
@@ -134,7 +137,7 @@ actor ConnectionTracker {
         let uncounted = arrival.uncounted(settings)
         if let uncounted { refusals.note(uncounted, id, userAgent: arrival.crawler, logger, now: MonotonicTime.now) }
         let hello = ServerMessage.connected(
-            version: shared.release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
+            version: release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
             timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
             uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
@@ -281,26 +284,68 @@ actor ConnectionTracker {
 
     // MARK: Announcing
 
-    /// Tells everybody who is there now that a release is out; in slices, so that nobody else waits.
-    func announce(_ version: String) {
+    /// Another release is out: rows that do not run it are listed first.
+    func setRelease(_ version: String) {
         let now = MonotonicTime.now
         if roster.setRelease(version, at: now) { shared.inbox.noteChange(at: now) }
-        let course = AnnouncementCourse(count: connections.count, start: now)
-        goOn(with: announcements.begin(course, Payload(ServerMessage.version(version).encoded)))
     }
 
-    private func goOn(with number: Int) {
-        guard let (payload, indices, count) = announcements.step(number, at: MonotonicTime.now) else { return }
-        var (next, told) = (indices.lowerBound, 0)
-        while next < indices.upperBound, told < count {
-            if connections[next] != nil {
-                loop?.sendSocket(at: next, payload)
-                told += 1
+    /// Looks for whom an announcement is. Nobody is told before its pace is known.
+    /// - Returns: how many they are.
+    func prepare(_ announcement: Announcement, _ target: AnnouncementTarget, _ id: Int) -> Int {
+        let version = told.number(of: announcement.version)
+        var tabs: [ToldTab] = []
+        for (index, connection) in connections.enumerated() {
+            guard let connection, announcement.isAgain || !told.wasTold(index, version) else { continue }
+            let isMeant: Bool
+            if let slot = connection.slot {
+                let row = roster.row(at: slot)
+                isMeant = target.includes(row.id, version: row.version, route: row.route)
+            } else {
+                isMeant = target.includesOthers
             }
-            next += 1
+            if isMeant { tabs.append(ToldTab(index: index, id: connection.id)) }
         }
-        guard announcements.didTell(number, told, upTo: next) else { return }
-        thread.performNextTurn { [self] in assumeIsolated { $0.goOn(with: number) } }
+        announcements.prepare(id, (Payload(announcement.message.encoded), version), for: tabs)
+        return tabs.count
+    }
+
+    /// An announcement begins, or goes on at another pace: so many tabs a second on this loop.
+    func announce(_ id: Int, rate: Double?) {
+        if announcements.begin(id, rate: rate, at: MonotonicTime.now) { goOn(with: id) }
+    }
+
+    func stopAnnouncing(_ id: Int) { announcements.stop(id) }
+
+    /// How many an announcement has still to tell here.
+    func leftOfAnnouncement(_ id: Int) -> Int { announcements.left(id) }
+
+    private func goOn(with id: Int) {
+        guard let (message, tabs, count) = announcements.step(id, at: MonotonicTime.now) else {
+            if announcements.isOver(id) { announcementIsDone(id) }
+            return
+        }
+        var (place, sent, gone) = (tabs.startIndex, 0, 0)
+        while place < tabs.endIndex, sent < count {
+            let tab = tabs[place]
+            if connections[tab.index]?.id == tab.id {
+                loop?.sendSocket(at: tab.index, message.payload)
+                told.told(tab.index, message.version)
+                sent += 1
+            } else {
+                gone += 1
+            }
+            place += 1
+        }
+        shared.announcements.note(told: sent, gone: gone, of: id)
+        guard announcements.didTell(id, sent, upTo: place) else { return announcementIsDone(id) }
+        thread.performNextTurn { [self] in assumeIsolated { $0.goOn(with: id) } }
+    }
+
+    private func announcementIsDone(_ id: Int) {
+        guard let entry = shared.announcements.loopIsDone(id, at: MonotonicTime.now) else { return }
+        shared.keeper?.note(told: entry.told, of: entry.announcement.version)
+        logger.info("A release was told.", metadata: ["id": "\(id)", "version": "\(entry.announcement.version)", "told": "\(entry.told)"])
     }
 
     // MARK: The clock

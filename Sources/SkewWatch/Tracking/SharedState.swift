@@ -11,6 +11,7 @@ final class SharedState: Sendable {
     let addresses: AddressBudget
     let history = HistoryRecorder()
     let gate: RolloutGate
+    let announcements = AnnouncementBoard()
     /// Keeps history and releases on disk; nil where they are in memory alone.
     let keeper: HistoryKeeper?
     /// Connections that are open on all loops, crawlers included.
@@ -48,21 +49,32 @@ final class SharedState: Sendable {
     /// The release and the one before it: they are shown by name whatever strangers claim.
     var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }
 
-    /// A release is out: new connections are told from now on, those that are there by their loops, and those of other nodes by theirs.
+    /// A release is out: new connections hear of it from now on, here and at other nodes. Who is there is told by an announcement.
     /// - Parameter by: who says so, as far as that is known.
-    func announce(_ version: String, by: String? = nil) {
+    func setRelease(_ version: String, by: String? = nil) {
         adopt(version, by: by)
         cluster?.inbox.announce(Array(version.utf8))
     }
 
-    /// Another node said that a release is out, or somebody here did.
-    func adopt(_ version: String, by: String? = nil) {
+    /// A release is out, and the tabs that are there are told at the usual pace.
+    func announce(_ version: String, by: String? = nil) {
+        setRelease(version, by: by)
+        _ = gate.ask(.init(nobodyWaitsFor: .announce(Announcement(version: version, isSetAlready: true), by: by)))
+    }
+
+    /// Another node said that a release is out: the tabs here are told, too.
+    func hearRelease(_ version: String) {
+        adopt(version, by: nil)
+        _ = gate.ask(.init(nobodyWaitsFor: .announce(Announcement(version: version, isSetAlready: true), by: nil)))
+    }
+
+    private func adopt(_ version: String, by: String?) {
         let moment = MonotonicTime.wallClockMilliseconds
         decisions.announce(version, by: by, at: moment)
         keeper?.note(ReleaseRecord(time: moment, version: version, origin: .announced, by: by))
         // It has a name from now on, also where its tabs had none.
         inbox.noteChange(at: MonotonicTime.now)
-        onEveryLoop { $0.announce(version) }
+        onEveryLoop { $0.setRelease(version) }
     }
 
     /// Runs `work` on every tracker soon, each on its own thread. Any thread; no task is made for it.
@@ -71,6 +83,9 @@ final class SharedState: Sendable {
             tracker.thread.perform { tracker.assumeIsolated(work) }
         }
     }
+
+    /// Every tracker; none before all are made.
+    var allTrackers: [ConnectionTracker] { trackers.withLock { $0 } }
 
     /// The tracker of the loop number `index`, once all are made.
     func tracker(_ index: Int) -> ConnectionTracker? {

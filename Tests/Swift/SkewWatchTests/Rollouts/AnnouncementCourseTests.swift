@@ -43,7 +43,7 @@ struct AnnouncementCourseTests {
     @Test(arguments: [1, 10, 500, 5000])
     func `a pace is kept within a twentieth`(rate: Int) {
         let count = min(15_000, 20 * rate)
-        let told = run(AnnouncementCourse(count: count, rate: rate, start: .zero))
+        let told = run(AnnouncementCourse(count: count, rate: Double(rate), start: .zero))
         #expect(told.count == count * 2 / 3)
         for second in 1...max(1, told.count / rate - 1) {
             let soFar = told.prefix { $0.at < 1000 * second }.count

@@ -1,58 +1,67 @@
+import Presence
 import Testing
 
 @testable import SkewWatch
 
 /// Several announcements on one loop.
 struct AnnouncementsTests {
-    private struct Step: Equatable {
-        var message: String
-        var indices: Range<Int>
-        var count: Int
-
-        init(_ message: String, _ indices: Range<Int>, _ count: Int) {
-            (self.message, self.indices, self.count) = (message, indices, count)
-        }
-    }
-
     private var announcements = Announcements<String>()
 
-    private mutating func step(_ number: Int, at now: Duration) -> Step? {
-        announcements.step(number, at: now).map { Step($0.message, $0.indices, $0.count) }
+    private func tabs(_ count: Int) -> [ToldTab] {
+        (0..<count).map { ToldTab(index: $0, id: ConnectionID(randomHigh: UInt64($0), randomLow: UInt64($0))) }
     }
 
-    private mutating func hasMore(_ number: Int, _ count: Int, upTo index: Int) -> Bool {
-        announcements.didTell(number, count, upTo: index)
+    private mutating func begin(_ number: Int, _ message: String, _ count: Int, rate: Double? = nil) -> Bool {
+        announcements.prepare(number, message, for: tabs(count))
+        return announcements.begin(number, rate: rate, at: .zero)
+    }
+
+    private mutating func step(_ number: Int, at now: Duration) -> [String]? {
+        announcements.step(number, at: now).map { ["\($0.message)", "\($0.tabs.startIndex)..<\($0.tabs.endIndex)", "\($0.count)"] }
     }
 
     @Test mutating func `each goes its own way, and is forgotten when everybody was told`() {
-        let first = announcements.begin(AnnouncementCourse(count: 300, start: .zero), "a")
-        let second = announcements.begin(AnnouncementCourse(count: 2, start: .zero), "b")
-        #expect(step(first, at: .zero) == Step("a", 0..<300, 256))
-        #expect(hasMore(first, 256, upTo: 256) == true)
-        #expect(step(second, at: .zero) == Step("b", 0..<2, 256))
-        #expect(hasMore(second, 2, upTo: 2) == false)
-        #expect(announcements.count == 1)
-        #expect(step(first, at: .zero) == Step("a", 256..<300, 256))
-        #expect(hasMore(first, 44, upTo: 300) == false)
+        #expect(begin(1, "a", 300) == true)
+        #expect(begin(2, "b", 2) == true)
+        #expect(step(1, at: .zero) == ["a", "0..<300", "256"])
+        #expect(announcements.didTell(1, 256, upTo: 256) == true)
+        #expect(step(2, at: .zero) == ["b", "0..<2", "256"])
+        #expect(announcements.didTell(2, 2, upTo: 2) == false)
+        #expect(announcements.left(1) == 44)
+        #expect(step(1, at: .zero) == ["a", "256..<300", "256"])
+        #expect(announcements.didTell(1, 44, upTo: 300) == false)
         #expect(announcements.count == 0)
-        #expect(step(first, at: .zero) == nil)
+        #expect(step(1, at: .zero) == nil)
         #expect(announcements.due(at: .seconds(1)) == [])
     }
 
     @Test mutating func `nobody there is done at once`() {
-        let number = announcements.begin(AnnouncementCourse(count: 0, start: .zero), "a")
-        #expect(step(number, at: .zero) == nil)
-        #expect(announcements.count == 0)
+        #expect(begin(1, "a", 0) == true)
+        #expect(step(1, at: .zero) == nil)
+        #expect(announcements.count == 0 && announcements.isOver(1))
     }
 
     @Test mutating func `one with a pace is due when its time has come`() {
-        let number = announcements.begin(AnnouncementCourse(count: 100, rate: 10, start: .zero), "a")
-        #expect(step(number, at: .zero) == Step("a", 0..<100, 1))
-        #expect(hasMore(number, 1, upTo: 1) == true)
-        #expect(step(number, at: .zero) == nil)
+        _ = begin(1, "a", 100, rate: 10)
+        #expect(step(1, at: .zero) == ["a", "0..<100", "1"])
+        #expect(announcements.didTell(1, 1, upTo: 1) == true)
+        #expect(step(1, at: .zero) == nil)
         #expect(announcements.due(at: .milliseconds(99)) == [])
-        #expect(announcements.due(at: .milliseconds(100)) == [number])
-        #expect(step(number, at: .seconds(1)) == Step("a", 1..<100, 9))
+        #expect(announcements.due(at: .milliseconds(100)) == [1])
+        #expect(step(1, at: .seconds(1)) == ["a", "1..<100", "9"])
         #expect(announcements.due(at: .seconds(9)) == [])
+    }
+
+    @Test mutating func `another pace counts from now on, and a stop at once`() {
+        _ = begin(1, "a", 1000, rate: 1)
+        _ = step(1, at: .zero)
+        _ = announcements.didTell(1, 1, upTo: 1)
+        #expect(step(1, at: .zero) == nil)
+        #expect(announcements.begin(1, rate: 100, at: .milliseconds(500)) == false)
+        #expect(announcements.due(at: .milliseconds(500)) == [1])
+        #expect(step(1, at: .milliseconds(600)) == ["a", "1..<1000", "10"])
+        announcements.stop(1)
+        #expect(step(1, at: .seconds(2)) == nil)
+        #expect(announcements.isOver(1))
     }
 }

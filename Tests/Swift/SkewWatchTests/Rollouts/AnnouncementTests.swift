@@ -1,0 +1,93 @@
+import Presence
+import SkewProtocol
+import Testing
+
+@testable import SkewWatch
+
+/// For whom an announcement is, and what becomes of it.
+struct AnnouncementTests {
+    private func id(_ low: UInt64) -> ConnectionID { ConnectionID(randomHigh: 1, randomLow: low) }
+
+    private func read(_ text: String) throws -> Result<Announcement, Announcement.Fault> {
+        let bytes = Array(text.utf8)
+        let value = JSONValue(bytes.span)
+        return Announcement.read(try #require(value))
+    }
+
+    @Test func `a body is read with all its fields`() throws {
+        let body = #"{"version":"b","rate":0,"only":["a*"],"routes":["/x/*"],"percent":10,"urgent":true,"set":false,"again":true}"#
+        let wanted = Announcement(
+            version: "b", rate: nil, only: ["a*"], routes: ["/x/*"], percent: 10, isUrgent: true, setsRelease: false, isAgain: true)
+        #expect(try read(body) == .success(wanted))
+        #expect(try read(#"{"version":"b"}"#) == .success(Announcement(version: "b", rate: 500)))
+    }
+
+    @Test(
+        arguments: [
+            (#"{}"#, .version), (#"{"version":"b","rate":-1}"#, .rate), (#"{"version":"b","rate":1.5}"#, .rate),
+            (#"{"version":"b","only":[]}"#, .only), (#"{"version":"b","only":"a"}"#, .only), (#"{"version":"b","only":[""]}"#, .only),
+            (#"{"version":"b","routes":["x"]}"#, .routes), (#"{"version":"b","percent":0}"#, .percent),
+            (#"{"version":"b","percent":101}"#, .percent), (#"{"version":"b","urgent":1}"#, .flag),
+        ] as [(String, Announcement.Fault)])
+    func `what is no announcement is refused by its field`(body: String, fault: Announcement.Fault) throws {
+        #expect(try read(body) == .failure(fault))
+    }
+
+    @Test func `only some tabs are meant, and never those on the version`() {
+        let target = AnnouncementTarget(Announcement(version: "new", only: ["build-4*", "x"], routes: ["/checkout/*", "/cart"]))
+        let table: [(String, String, Bool)] = [
+            ("build-41", "/checkout/pay", true), ("build-41", "/cart", true), ("x", "/cart", true), ("build-41", "/", false),
+            ("build-3", "/cart", false), ("new", "/cart", false), ("build-41", "/cart/more", false),
+        ]
+        for (version, route, isMeant) in table { #expect(target.includes(id(1), version: version, route: route) == isMeant) }
+    }
+
+    @Test func `a share holds every smaller one`() {
+        let targets = [10, 50, 100].map { AnnouncementTarget(Announcement(version: "new", percent: $0)) }
+        var (random, counts) = (SystemRandomNumberGenerator(), [0, 0, 0])
+        for _ in 0..<10_000 {
+            let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+            let isMeant = targets.map { $0.includes(id, version: "old", route: "/") }
+            #expect(isMeant[0] ? isMeant[1] : true)
+            #expect(isMeant[2])
+            for index in 0..<3 where isMeant[index] { counts[index] += 1 }
+        }
+        #expect(abs(counts[0] - 1000) < 200 && abs(counts[1] - 5000) < 300)
+    }
+
+    @Test func `who was told is remembered until somebody else sits there`() {
+        var told = ToldTabs()
+        told.opened(3, hearing: "a")
+        let (a, b) = (told.number(of: "a"), told.number(of: "b"))
+        #expect(told.wasTold(3, a) && !told.wasTold(3, b) && !told.wasTold(2, a) && !told.wasTold(99, a))
+        told.told(3, b)
+        #expect(told.wasTold(3, b))
+        told.opened(3, hearing: nil)
+        #expect(!told.wasTold(3, b))
+    }
+
+    @Test func `many versions are forgotten, and none is taken for another`() {
+        var told = ToldTabs()
+        told.opened(0, hearing: "v0")
+        for number in 1...3000 { _ = told.number(of: "v\(number)") }
+        #expect(!told.wasTold(0, told.number(of: "v3000")))
+    }
+
+    @Test func `a newer release takes the place of one that is still told`() {
+        let board = AnnouncementBoard()
+        let (first, _) = board.begin(Announcement(version: "a"), loops: 2, at: .zero)
+        board.setMatching(100, of: first)
+        board.note(told: 30, gone: 5, of: first)
+        let aside = Announcement(version: "x", only: ["y"], setsRelease: false)
+        let (second, none) = board.begin(aside, loops: 2, at: .zero)
+        #expect(none.isEmpty)
+        let (third, replaced) = board.begin(Announcement(version: "b"), loops: 2, at: .zero)
+        #expect(replaced == [first])
+        let states = board.all(at: .zero).map { [$0.id: $0.state] }
+        #expect(states == [[first: .replaced], [second: .running], [third: .running]])
+        #expect(board.loopIsDone(third, at: .zero) == nil)
+        #expect(board.loopIsDone(third, at: .zero)?.state == .done)
+        #expect(board.stop(second, at: .zero)?.state == .stopped && board.stop(99, at: .zero) == nil)
+        #expect(board.all(at: .seconds(90_000)).isEmpty)
+    }
+}
