@@ -27,7 +27,7 @@ import Testing
             let (tab, _) = try await server.open("?v=a")
             let one = try await observer.message { $0.total == 1 }
             #expect(one.versions == ["a": 1])
-            #expect(try await server.administer("/admin/release", #"{"version":"b"}"#)?.status == 200)
+            #expect(try await server.administer("/admin/release", #"{"version":"b"}"#)?.status == 202)
             #expect(try await observer.message { $0.type == "version" }.version == "b")
             #expect(try await stream.message { $0.type == "version" }.version == "b")
             #expect(try await server.metric(#"connections{transport="websocket"}"#) == 1)

@@ -115,6 +115,7 @@ private struct Reference {
             let authority = result.target == .origin ? 0 : words[1].prefix { $0 != 58 }.count + 3
             let slash = words[1][authority...].firstIndex(of: 47).map { start + $0 } ?? pathEnd
             result.path = slash < pathEnd ? slash..<pathEnd : 0..<0
+            if result.target == .absolute { result.authority = start + authority..<min(slash, pathEnd) }
         }
         var fields: [(name: String, value: [UInt8])] = []
         for line in lines.dropFirst() {

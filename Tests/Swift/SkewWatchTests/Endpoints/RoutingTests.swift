@@ -53,19 +53,21 @@ import WebSocketLoop
         #expect(outcome(nil, "/client.js") == "405")
     }
 
+    private func place(of endpoint: Endpoint) -> String { endpoint.path + (endpoint.takesNumber ? "/7" : "") }
+
     @Test(arguments: pages)
     func `a foreign page may use what is open and nothing else`(page: CrossOrigin) {
         for endpoint in Endpoints.all {
             let expected = page == .refused && endpoint.path != "/health" ? "403" : "ok"
-            #expect(outcome(endpoint.method, endpoint.path, page: page) == expected, "\(endpoint.path)")
-            #expect(outcome(.options, endpoint.path, page: page).hasPrefix(page == .refused ? "403" : "options"))
+            #expect(outcome(endpoint.method, place(of: endpoint), page: page) == expected, "\(endpoint.path)")
+            #expect(outcome(.options, place(of: endpoint), page: page).hasPrefix(page == .refused ? "403" : "options"))
         }
     }
 
     @Test func `what is an operator's is for whom the desk lets in`() {
         for (decision, expected, expectedWhereOptional) in Self.decisions {
             for endpoint in Endpoints.all {
-                let seen = outcome(endpoint.method, endpoint.path, access: decision, namesCaller: true)
+                let seen = outcome(endpoint.method, place(of: endpoint), access: decision, namesCaller: true)
                 switch endpoint.access {
                 case .open, .ownPages, .newConnection: #expect(seen == "ok")
                 case .reading, .writing: #expect(seen == expected)
@@ -89,7 +91,7 @@ import WebSocketLoop
     @Test func `an address that has all its connections gets no more, and may go on asking`() {
         for endpoint in Endpoints.all {
             let expected = endpoint.path == "/ws" || endpoint.path == "/sse" ? "429" : "ok"
-            #expect(outcome(endpoint.method, endpoint.path, isUsedUp: true) == expected)
+            #expect(outcome(endpoint.method, place(of: endpoint), isUsedUp: true) == expected)
         }
         #expect(outcome(.get, "/ws", page: .refused, isUsedUp: true) == "403")
     }
