@@ -8,6 +8,12 @@ package enum MonotonicTime {
         return Duration(secondsComponent: Int64(seconds), attosecondsComponent: Int64(nanoseconds) * 1_000_000_000)
     }
 
+    /// Since the machine started, the time that it slept included.
+    package static var sinceBoot: Duration {
+        let (seconds, nanoseconds) = read(CLOCK_BOOTTIME)
+        return Duration(secondsComponent: Int64(seconds), attosecondsComponent: Int64(nanoseconds) * 1_000_000_000)
+    }
+
     /// Milliseconds since 1970, as the messages carry them.
     package static var wallClockMilliseconds: Int64 {
         let (seconds, nanoseconds) = read(CLOCK_REALTIME)

@@ -141,7 +141,7 @@ struct HeadWalk {
         while true {
             let byte = try byte(bytes)
             if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == HeadBytes.space { break }
-            guard HeadBytes.isHostByte(byte) else { throw .faulty(.malformed("the request's target is malformed")) }
+            guard HeadBytes.isHostByte(byte), byte < 0x80 else { throw .faulty(.malformed("the request's target is malformed")) }
             at += 1
         }
         head.authority = start..<at

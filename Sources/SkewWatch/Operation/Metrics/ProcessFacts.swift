@@ -23,9 +23,7 @@ struct ProcessFacts: Sendable, Equatable {
 
     /// When the machine started, in seconds since 1970. Not from `/proc/stat`, which a sandbox may hide.
     private static var boot: Double {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)
-        return Double(MonotonicTime.wallClockMilliseconds) / 1000 - Double(time.tv_sec) - Double(time.tv_nsec) / 1e9
+        Double(MonotonicTime.wallClockMilliseconds) / 1000 - MonotonicTime.sinceBoot / .seconds(1)
     }
 }
 
