@@ -27,7 +27,8 @@ struct Announcer: Sendable {
                 "rate": "\(announcement.rate.map(String.init) ?? "at once")", "by": "\(by ?? "-")", "note": "\(warning ?? "-")",
             ])
         let note = warning.map { ",\"warning\":" + String(decoding: JSONValue.string($0).encoded, as: UTF8.self) } ?? ""
-        return .json(202, "{\"ok\":true,\"id\":\(id),\"matching\":\(matching)\(note)}")
+        // With nobody to tell it is done already.
+        return .json(matching == 0 ? 200 : 202, "{\"ok\":true,\"id\":\(id),\"matching\":\(matching)\(note)}")
     }
 
     /// - Returns: its number, and how many tabs it is for.

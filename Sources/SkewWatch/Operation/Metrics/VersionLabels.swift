@@ -17,6 +17,8 @@ struct VersionLabels: Sendable {
 
     /// Since when versions have had enough tabs, as far as was looked.
     private var candidates: [String: Duration] = [:]
+    /// The announced releases that a tab had at some look.
+    private var seen: Set<String> = []
 
     /// The counts by label. They add up to what the versions add up to.
     /// - Parameters:
@@ -33,8 +35,9 @@ struct VersionLabels: Sendable {
         }
         candidates = next
         stayed.sort { ($1.count, $0.name) < ($0.count, $1.name) }
-        // A release that nobody has is at zero: that is what a rollout's graph ends with.
-        var counts = Dictionary(uniqueKeysWithValues: releases.map { ($0, versions[$0] ?? 0) })
+        // A release that tabs have left is at zero: that is what a rollout's graph ends with. One that none has had yet is no label.
+        seen = releases.filter { seen.contains($0) || versions[$0] ?? 0 > 0 }
+        var counts = Dictionary(uniqueKeysWithValues: seen.map { ($0, versions[$0] ?? 0) })
         for (name, count) in stayed.prefix(Self.maxOthers) { counts[name] = count }
         let rest = versions.values.reduce(0, +) - counts.values.reduce(0, +)
         if rest > 0 { counts[Statistics.otherName] = rest }

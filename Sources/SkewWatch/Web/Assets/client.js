@@ -33,7 +33,7 @@ function webSocket(base, query, receive, lost) {
   const socket = new WebSocket(`${base}ws?${query}`.replace(/^http/, 'ws'));
   socket.onmessage = ({ data }) => receive(JSON.parse(data));
   // Where the server ends the link, it may say when to come back.
-  socket.onclose = ({ code, reason }) => lost(code, Number(reason.split('retry=')[1]));
+  socket.onclose = ({ code, reason }) => lost(code, Number(reason?.split('retry=')[1]));
   return {
     patience: 1e4,
     send(message) {
