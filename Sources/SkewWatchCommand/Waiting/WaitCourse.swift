@@ -41,11 +41,17 @@ struct WaitCourse {
     mutating func uptime(_ uptime: Duration, at now: Duration) { serverStart = now - uptime }
 
     /// Numbers came.
-    /// - Parameter isWhole: whether they were counted at this moment, and did not just follow on others.
-    mutating func take(_ versions: [String: Int], total: Int, release: String?, isWhole: Bool, at now: Duration) {
+    /// - Parameters:
+    ///   - partial: why numbers of other nodes are missing.
+    ///   - returning: tabs between two nodes.
+    ///   - isWhole: whether they were counted at this moment, and did not just follow on others.
+    mutating func take(
+        _ versions: [String: Int], total: Int, release: String?, partial: [String] = [], returning: Int = 0, isWhole: Bool, at now: Duration
+    ) {
         connected = connected ?? now
         if isWhole { (heard, asked) = (now, nil) }
-        var view = RolloutView(total: total, versions: versions, release: release, age: .zero)
+        var view = RolloutView(
+            total: total, versions: versions, release: release, partial: partial, returning: returning, age: .zero)
         view.age = now - (serverStart ?? connected ?? now)
         self.view = view
         if let count = rule.condition.count(in: view) {

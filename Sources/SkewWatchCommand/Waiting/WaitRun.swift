@@ -112,7 +112,8 @@ struct WaitRun: ~Copyable {
             guard let statistics = session.statistics, session.state == .live else { return nil }
             wasLive = true
             course.take(
-                statistics.versions, total: statistics.total, release: session.release, isWhole: session.isWhole, at: now)
+                statistics.versions, total: statistics.total, release: session.release, partial: statistics.partial,
+                returning: statistics.returning, isWhole: session.isWhole, at: now)
         case .leave(_, let reason):
             caller.end()
             handle = nil

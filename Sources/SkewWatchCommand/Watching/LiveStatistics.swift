@@ -14,6 +14,11 @@ struct LiveStatistics: Equatable {
     /// Versions that are previews, as the server is set.
     private(set) var previews: [String] = []
 
+    /// Why numbers of other nodes are missing; empty where the numbers are whole.
+    private(set) var partial: [String] = []
+    /// Tabs between two nodes, inside `total`.
+    private(set) var returning = 0
+
     /// One connection, as far as it matters here.
     struct Row: Equatable {
         let version: String
@@ -31,6 +36,7 @@ struct LiveStatistics: Equatable {
         (self.total, self.sequence, versions, routes) = (total, sequence, [:], [:])
         guard Self.apply(message["versions"], to: &versions), Self.apply(message["routes"], to: &routes) else { return nil }
         put(message["connections"])
+        putDoubts(message)
         if case .array(let patterns) = message["previews"] { previews = patterns.compactMap(\.text) }
     }
 
@@ -43,8 +49,15 @@ struct LiveStatistics: Equatable {
         sequence += 1
         put(delta["opened"])
         put(delta["changed"])
+        putDoubts(delta)
         if case .array(let closed) = delta["closed"] { for id in closed.compactMap(\.text) { rows[id] = nil } }
         return true
+    }
+
+    /// A delta that says nothing of it leaves what was said before.
+    private mutating func putDoubts(_ message: JSONValue) {
+        if case .array(let reasons) = message["partial"] { partial = reasons.map { $0.text ?? "unknown" } }
+        if let count = message["returning"]?.count { returning = count }
     }
 
     private mutating func put(_ list: JSONValue?) {

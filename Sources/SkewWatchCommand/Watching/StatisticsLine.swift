@@ -6,13 +6,13 @@ enum StatisticsLine {
     /// More versions than that are summed up on a plain line.
     static let mostVersions = 10
 
-    /// A JSON object: `timestamp` (ms), `seq`, `total`, `old` and `release` where a release is known, `state`, `versions`, `routes`. Keys are
-    /// as the server counts them.
+    /// A JSON object: `timestamp` (ms), `seq`, `total`, `old` and `release` where a release is known, `state`, `versions`, `routes`, and of
+    /// several nodes `partial` and `returning` where there is something to say. Keys are as the server counts them.
     static func json(_ statistics: LiveStatistics, _ facts: RolloutFacts, timestampMilliseconds: Int64) -> String {
         let releaseMember = facts.release.map { ",\"old\":\(facts.old),\"release\":\(quoted($0))" } ?? ""
         return
             "{\"timestamp\":\(timestampMilliseconds),\"seq\":\(statistics.sequence),\"total\":\(statistics.total),\"state\":\"\(facts.state.rawValue)\"\(releaseMember)"
-            + ",\"versions\":\(object(statistics.versions)),\"routes\":\(object(statistics.routes))}"
+            + ",\"versions\":\(object(statistics.versions)),\"routes\":\(object(statistics.routes))\(doubts(statistics))}"
     }
 
     /// Words: the state, the total, how many are old, then each version with its count and share, most tabs first.
@@ -29,6 +29,13 @@ enum StatisticsLine {
         let tabs = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
         let head = "\(time) \(word)\(release): \(tabs)\(old)"
         return parts.isEmpty ? head : "\(head); \(parts.joined(separator: ", "))"
+    }
+
+    /// What may be missing of the numbers of several nodes; nothing where they are whole.
+    private static func doubts(_ statistics: LiveStatistics) -> String {
+        let partial = statistics.partial.map { quoted($0) }.joined(separator: ",")
+        return (partial.isEmpty ? "" : ",\"partial\":[\(partial)]")
+            + (statistics.returning == 0 ? "" : ",\"returning\":\(statistics.returning)")
     }
 
     private static func object(_ counts: [String: Int]) -> String {

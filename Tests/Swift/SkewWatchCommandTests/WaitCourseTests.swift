@@ -1,4 +1,5 @@
 import Presence
+import SkewProtocol
 import Testing
 
 @testable import SkewWatchCommand
@@ -28,6 +29,30 @@ struct WaitCourseTests {
         #expect(course.step(at: .seconds(60)) == .confirm)
         #expect(course.step(at: .seconds(76)) == .wait)
         #expect(course.rule.holdsSince == nil)
+    }
+
+    @Test(arguments: [(["link"], 0), ([], 2)]) func `numbers that may hide tabs of other nodes never hold`(
+        partial: [String], returning: Int
+    ) throws {
+        var course = try course(holdFor: .seconds(5))
+        course.uptime(.seconds(3600), at: .zero)
+        course.take([:], total: returning, release: "new", partial: partial, returning: returning, isWhole: true, at: .zero)
+        #expect(course.step(at: .seconds(60)) == .wait)
+        #expect(course.rule.holdsSince == nil)
+    }
+
+    @Test func `what is said of other nodes is kept from stats and deltas, and shown`() throws {
+        func message(_ members: [String: JSONValue]) -> JSONValue { .object(members) }
+        var statistics = try #require(
+            LiveStatistics(
+                message(["total": .number(1), "seq": .number(4), "partial": .array([.string("link")]), "returning": .number(1)])))
+        #expect(statistics.partial == ["link"] && statistics.returning == 1)
+        let follows = statistics.apply(message(["total": .number(1), "seq": .number(5)]))
+        #expect(follows)
+        #expect(statistics.partial == ["link"])
+        let isWhole = statistics.apply(message(["total": .number(1), "seq": .number(6), "partial": .array([]), "returning": .number(0)]))
+        #expect(isWhole)
+        #expect(statistics.partial.isEmpty && statistics.returning == 0)
     }
 
     @Test func `a server that has just started is not believed`() throws {
