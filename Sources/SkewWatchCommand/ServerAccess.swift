@@ -1,4 +1,5 @@
 internal import HTTPCall
+internal import SkewProtocol
 internal import SkewWatch
 
 /// A running server as a command reaches it, and what the command shows to be let in.
@@ -58,5 +59,18 @@ struct ServerAccess {
         let named = headers + [("User-Agent", "skewwatch/\(BuildInfo.version) (bot)")]
         let all = body == nil ? named : named + [("Content-Type", "application/json")]
         return HTTPRequest(url: url + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate)
+    }
+}
+
+extension ServerAccess {
+    /// Opens a stream that watches and is not counted.
+    var observing: HTTPRequest { request("/sse?observer=1", headers: [("Accept", "text/event-stream")], timeout: .seconds(10)) }
+
+    /// Asks to be told the statistics on a stream, as deltas.
+    /// - Parameter handle: what the stream was named by when it opened.
+    func subscription(of handle: String) -> HTTPRequest {
+        var members: [String: JSONValue] = ["connectionId": .string(handle), "mode": .string("delta")]
+        if let token { members["token"] = .string(token) }
+        return request("/subscribe-stats", body: JSONValue.object(members).encoded, timeout: .seconds(10))
     }
 }

@@ -127,18 +127,14 @@ struct WaitRun: ~Copyable {
     private mutating func connect(_ attempt: Int) {
         caller = HTTPCaller(caFile: access.caFile)
         let inbox = inbox
-        let request = access.request("/sse?observer=1", headers: [("Accept", "text/event-stream")], timeout: .seconds(10))
         caller.stream(
-            request, silence: WatchRun.silence, onPart: { inbox.yield(.part($0, attempt: attempt)) },
+            access.observing, silence: WatchRun.silence, onPart: { inbox.yield(.part($0, attempt: attempt)) },
             onEnd: { inbox.yield(.streamEnded($0, attempt: attempt)) })
     }
 
     private func subscribe(_ handle: String, _ attempt: Int) {
-        var members: [String: JSONValue] = ["connectionId": .string(handle), "mode": .string("delta")]
-        if let token = access.token { members["token"] = .string(token) }
-        let request = access.request("/subscribe-stats", body: JSONValue.object(members).encoded, timeout: .seconds(10))
         let inbox = inbox
-        caller.start(request) { inbox.yield(.subscriptionAnswered($0, attempt: attempt)) }
+        caller.start(access.subscription(of: handle)) { inbox.yield(.subscriptionAnswered($0, attempt: attempt)) }
     }
 
     private func askHealth(_ attempt: Int) {
