@@ -4,7 +4,7 @@ extension ClusterNode {
     package func counts(_ section: Section) -> [String: Int] {
         var counts = streams[section]?.counts ?? [:]
         for peer in peers.peers.values { counts.merge(peer.counts(section), uniquingKeysWith: +) }
-        counts.merge(transit.counts(section), uniquingKeysWith: +)
+        counts.merge(moves.counts(section), uniquingKeysWith: +)
         return counts
     }
 
@@ -23,7 +23,7 @@ extension ClusterNode {
     }
 
     /// How many tabs are between two nodes.
-    package var returning: Int { transit.count }
+    package var returning: Int { moves.count }
 
     /// The announced release, opaque.
     package var release: [UInt8] { register.value }

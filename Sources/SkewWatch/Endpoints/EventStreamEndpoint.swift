@@ -6,7 +6,7 @@ extension Endpoint {
         guard request.method == .get else {
             return .respond(HTTPResponse(status: 200, headers: [("Content-Type", "text/event-stream")] + streamHeaders))
         }
-        return .stream(headers: streamHeaders, prelude: ConnectionTracker.retryLine())
+        return .stream(headers: streamHeaders, prelude: StreamRetry().line)
     }
 
     /// Keeps proxies from holding events back, and everybody from keeping them.

@@ -39,4 +39,15 @@ extension ConnectionTracker {
         guard let connection = connections[socket.index], connection.slot != nil else { return }
         for action in companions.replace(tabs, at: socket.index) { carryOut(action, of: socket) }
     }
+
+    private func carryOut(_ action: CompanionTabs.Action, of socket: SocketID) {
+        switch action {
+        case .open(let tab):
+            let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
+            let slot = addRow(drawID(), version: tab.version, route: tab.route, address: address)
+            companions.opened(tab, slot, at: socket.index)
+        case .move(let slot, let route): changeRows { roster, now in roster.move(slot, to: route, at: now) }
+        case .close(let slot): changeRows { roster, now in roster.close(slot, at: now) }
+        }
+    }
 }

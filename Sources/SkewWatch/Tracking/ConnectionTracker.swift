@@ -26,8 +26,7 @@ actor ConnectionTracker {
     var companions = CompanionTabs()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
-    private var announcements = Announcements<(payload: Payload, version: UInt32)>()
-    private var told = ToldTabs()
+    var announcing = Announcing()
     /// HTTP requests that are not answered yet.
     var pending = PendingRequests()
     var refusals = RefusalLog()
@@ -59,25 +58,6 @@ actor ConnectionTracker {
     /// Reads certificate and key again, for the connections to come.
     /// - Throws: when the new pair can't be used; the one before stays in force.
     func renewCertificate() throws(LoopError) { try loop?.renewCertificate() }
-
-    /// Stops accepting.
-    /// - Returns: how many connections are to be closed.
-    func startDraining() -> Int {
-        loop?.stopListening()
-        return connections.count { $0 != nil }
-    }
-
-    /// Closes so many connections: WebSockets with 1012, streams with a time to come back at.
-    func drain(_ count: Int) {
-        var left = count
-        for index in connections.indices where left > 0 {
-            guard let connection = connections[index] else { continue }
-            left -= 1
-            let retry = Self.drawRetry()
-            loop?.closeSocket(at: index, .serviceRestart, farewell: connection.isStream ? Self.retryLine(retry) : [])
-            forget(index, .drained, due: connection.isStream ? retry : Self.stockRetry)
-        }
-    }
 
     /// Ends the loop; nothing works after it.
     func stop() async {
@@ -123,13 +103,13 @@ actor ConnectionTracker {
 
     /// A WebSocket or a stream is open.
     func open(_ socket: SocketID, _ arrival: Arrival) {
-        let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
+        let id = drawID()
         let secret = arrival.kind.transport == .eventStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(id: id, slot: addRow(id, arrival, socket), kind: arrival.kind)
         while connections.count <= socket.index { connections.append(nil) }
         connections[socket.index] = connection
         let release = shared.release
-        told.opened(socket.index, hearing: release)
+        announcing.opened(socket.index, hearing: release)
         if let head = arrival.head { heads.keep(head, at: socket.index) }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
@@ -152,38 +132,30 @@ actor ConnectionTracker {
             addresses.count(client.peer.key, at: socket.index)
         }
         guard arrival.uncounted(settings) == nil else { return nil }
-        let now = MonotonicTime.now
-        let (slot, isFirst) = roster.open(
+        return addRow(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
-            since: shared.rowTime(now), address: settings.ipTracking ? address?.description : nil, at: now)
-        if isFirst { shared.inbox.noteChange(at: now) }
-        return slot
+            address: settings.ipTracking ? address?.description : nil)
     }
 
-    /// Carries out what a list of tabs that share a stream comes to.
-    func carryOut(_ action: CompanionTabs.Action, of socket: SocketID) {
+    /// One more tab is counted.
+    func addRow(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
         let now = MonotonicTime.now
-        let isFirst: Bool
-        switch action {
-        case .open(let tab):
-            let id = ConnectionID(randomHigh: random.next(), randomLow: random.next())
-            let row = roster.open(
-                id, version: tab.version, route: tab.route, since: shared.rowTime(now),
-                address: connections[socket.index]?.slot.flatMap { roster.row(at: $0).address }, at: now)
-            companions.opened(tab, row.slot, at: socket.index)
-            isFirst = row.isFirst
-        case .move(let slot, let route): isFirst = roster.move(slot, to: route, at: now)
-        case .close(let slot): isFirst = roster.close(slot, at: now)
-        }
-        if isFirst { shared.inbox.noteChange(at: now) }
+        let row = roster.open(id, version: version, route: route, since: shared.rowTime(now), address: address, at: now)
+        if row.isFirst { shared.inbox.noteChange(at: now) }
+        return row.slot
     }
+
+    /// What is counted at a slot.
+    func row(at slot: Slot) -> ConnectionRow { roster.row(at: slot) }
+
+    /// An id that nobody guesses.
+    func drawID() -> ConnectionID { ConnectionID(randomHigh: random.next(), randomLow: random.next()) }
 
     /// A connection has another route.
     func move(_ socket: SocketID, to route: String) {
         guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
-        let now = MonotonicTime.now
-        if roster.move(slot, to: route, at: now) { shared.inbox.noteChange(at: now) }
+        changeRows { roster, now in roster.move(slot, to: route, at: now) }
         if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
     }
 
@@ -201,10 +173,16 @@ actor ConnectionTracker {
         shared.openConnections.subtract(1, ordering: .relaxed)
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
+        for companion in companions.forget(index) { changeRows { roster, now in roster.close(companion, at: now) } }
+        changeRows { roster, now in
+            if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
+        }
+    }
+
+    /// Changes the rows; says so to who waits for it where it is the first change since they were collected.
+    func changeRows(_ change: (inout RecordedRoster, _ now: Duration) -> Bool) {
         let now = MonotonicTime.now
-        for companion in companions.forget(index) where roster.close(companion, at: now) { shared.inbox.noteChange(at: now) }
-        let isFirst = if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
-        if isFirst { shared.inbox.noteChange(at: now) }
+        if change(&roster, now) { shared.inbox.noteChange(at: now) }
     }
 
     /// What an embedding program and the authorizers hear of a connection.
@@ -282,70 +260,11 @@ actor ConnectionTracker {
             .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
     }
 
-    // MARK: Announcing
+    // MARK: The release
 
     /// Another release is out: rows that do not run it are listed first.
     func setRelease(_ version: String) {
-        let now = MonotonicTime.now
-        if roster.setRelease(version, at: now) { shared.inbox.noteChange(at: now) }
-    }
-
-    /// Looks for whom an announcement is. Nobody is told before its pace is known.
-    /// - Returns: how many they are.
-    func prepare(_ announcement: Announcement, _ target: AnnouncementTarget, _ id: Int) -> Int {
-        let version = told.number(of: announcement.version)
-        var tabs: [ToldTab] = []
-        for (index, connection) in connections.enumerated() {
-            guard let connection, announcement.isAgain || !told.wasTold(index, version) else { continue }
-            let isMeant: Bool
-            if let slot = connection.slot {
-                let row = roster.row(at: slot)
-                isMeant = target.includes(row.id, version: row.version, route: row.route)
-            } else {
-                isMeant = target.includesOthers
-            }
-            if isMeant { tabs.append(ToldTab(index: index, id: connection.id)) }
-        }
-        announcements.prepare(id, (Payload(announcement.message.encoded), version), for: tabs)
-        return tabs.count
-    }
-
-    /// An announcement begins, or goes on at another pace: so many tabs a second on this loop.
-    func announce(_ id: Int, rate: Double?) {
-        if announcements.begin(id, rate: rate, at: MonotonicTime.now) { goOn(with: id) }
-    }
-
-    func stopAnnouncing(_ id: Int) { announcements.stop(id) }
-
-    /// How many an announcement has still to tell here.
-    func leftOfAnnouncement(_ id: Int) -> Int { announcements.left(id) }
-
-    private func goOn(with id: Int) {
-        guard let (message, tabs, count) = announcements.step(id, at: MonotonicTime.now) else {
-            if announcements.isOver(id) { announcementIsDone(id) }
-            return
-        }
-        var (place, sent, gone) = (tabs.startIndex, 0, 0)
-        while place < tabs.endIndex, sent < count {
-            let tab = tabs[place]
-            if connections[tab.index]?.id == tab.id {
-                loop?.sendSocket(at: tab.index, message.payload)
-                told.told(tab.index, message.version)
-                sent += 1
-            } else {
-                gone += 1
-            }
-            place += 1
-        }
-        shared.announcements.note(told: sent, gone: gone, of: id)
-        guard announcements.didTell(id, sent, upTo: place) else { return announcementIsDone(id) }
-        thread.performNextTurn { [self] in assumeIsolated { $0.goOn(with: id) } }
-    }
-
-    private func announcementIsDone(_ id: Int) {
-        guard let entry = shared.announcements.loopIsDone(id, at: MonotonicTime.now) else { return }
-        shared.keeper?.note(told: entry.told, of: entry.announcement.version)
-        logger.info("A release was told.", metadata: ["id": "\(id)", "version": "\(entry.announcement.version)", "told": "\(entry.told)"])
+        changeRows { roster, now in roster.setRelease(version, at: now) }
     }
 
     // MARK: The clock
@@ -354,7 +273,7 @@ actor ConnectionTracker {
     func tick() {
         let now = MonotonicTime.now
         authorize { requests, now, epoch in requests.due(at: now, epoch: epoch) }
-        for number in announcements.due(at: now) { goOn(with: number) }
+        for id in announcing.due(at: now) { goOn(with: id) }
         if index == 0 { desk.audit.summarize(now: now) }
     }
 

@@ -1,0 +1,26 @@
+internal import WebSocketLoop
+
+/// Moves the connections of a loop elsewhere, as ``DrainPlan`` says when.
+extension ConnectionTracker {
+    /// The stock client of a WebSocket comes back after this time, whatever it is told.
+    private static let stockRetry = Duration.seconds(5)
+
+    /// Stops accepting.
+    /// - Returns: how many connections are to be closed.
+    func startDraining() -> Int {
+        loop?.stopListening()
+        return connections.count { $0 != nil }
+    }
+
+    /// Closes so many connections: WebSockets with 1012, streams with a time to come back at.
+    func drain(_ count: Int) {
+        var left = count
+        for index in connections.indices where left > 0 {
+            guard let connection = connections[index] else { continue }
+            left -= 1
+            let retry = connection.isStream ? StreamRetry() : nil
+            loop?.closeSocket(at: index, .serviceRestart, farewell: retry?.line ?? [])
+            forget(index, .drained, due: retry?.time ?? Self.stockRetry)
+        }
+    }
+}
