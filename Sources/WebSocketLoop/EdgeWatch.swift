@@ -84,6 +84,7 @@ final class EdgeWatch {
                 loop.woken(unsafe SocketID(rawValue: events[index].data.u64), Event(unsafe events[index].events))
             }
         }
+        loop.letLeave()
         loop.sweepDoomed()
     }
 }

@@ -80,6 +80,29 @@ extension WebSocketLoop {
         if !isThere || table[socket.index].ending.phase != .webSocket { shutdown(peer.number, Int32(SHUT_WR)) }
     }
 
+    /// The answer to a handshake and the first message leave together, and those of all handshakes that came together: so a proxy on the
+    /// same machine is woken once for them, not once for each, which costs more than all else that is done for a connection.
+    func letLeave(_ index: Int) {
+        guard options.tls == nil else { return }
+        guard reading != nil else { return uncork(index) }
+        corked.append(table.socket(at: index))
+        if corked.count >= Self.maxCorked { letLeave() }
+    }
+
+    /// Sends what is held back for connections whose handshakes were answered. Called at the end of each turn that answers some.
+    func letLeave() {
+        guard !corked.isEmpty else { return }
+        for socket in corked { if let index = table.index(of: socket) { uncork(index) } }
+        corked.removeAll(keepingCapacity: true)
+    }
+
+    private func uncork(_ index: Int) {
+        if let descriptor = descriptor(of: index) { SocketOptions.uncork(descriptor) }
+    }
+
+    /// Most that wait for one another: what they wait is the time of so many handshakes, under a millisecond.
+    private static let maxCorked = 32
+
     /// The head that a callback is about.
     func head(of index: Int, _ wsi: OpaquePointer) -> RequestHead {
         if let reading, reading.socket == table.socket(at: index) { return RequestHead(reading.head) }

@@ -43,8 +43,7 @@ extension WebSocketLoop {
         leaveHandshake(index, for: .webSocket)
         deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
         webSockets?.opened(table.socket(at: index), over: .webSocket, unsafe head(of: index, wsi))
-        // The answer to the handshake and the first message leave together.
-        if options.tls == nil, let descriptor = descriptor(of: index) { SocketOptions.uncork(descriptor) }
+        letLeave(index)
         return 0
     }
 

@@ -25,6 +25,8 @@ package final class WebSocketLoop {
     private var state = State.stopped
     /// The handshake that libwebsockets is reading just now.
     var reading: Reading?
+    /// Connections for which the kernel holds the answer to their handshake back.
+    var corked: [SocketID] = []
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     let startedAt: UInt64
 

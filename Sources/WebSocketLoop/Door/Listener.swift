@@ -66,8 +66,11 @@ final class Listener {
 
     fileprivate func acceptWaiting() {
         fillReserve()
+        defer { loop.letLeave() }
         for _ in 0..<Self.batch {
-            let decision = gate.next(loop.door.pending, random: { UInt64.random(in: .min ... .max) })
+            let decision =
+                gate.isOpen(with: loop.door.pending.count)
+                ? .accept : gate.next(loop.door.pending, random: { UInt64.random(in: .min ... .max) })
             if decision == .hold { return pause() }
             var address = sockaddr_storage()
             let connection = unsafe accept_connection(descriptor, &address, socklen_t(MemoryLayout<sockaddr_storage>.size))

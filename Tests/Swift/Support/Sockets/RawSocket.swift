@@ -111,6 +111,27 @@ public final class RawSocket: @unchecked Sendable {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
+    /// Whether the server, in this process, has its kernel hold back what is no full segment (`TCP_CORK`); false when it has hung up.
+    public var isHeldBackByPeer: Bool {
+        guard let own = unsafe Self.port(of: descriptor, getsockname) else { return false }
+        for other in 0..<Int32(1024) where unsafe other != descriptor && Self.port(of: other, getpeername) == own {
+            var (isCorked, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+            _ = unsafe getsockopt(other, Int32(IPPROTO_TCP), TCP_CORK, &isCorked, &size)
+            return isCorked != 0
+        }
+        return false
+    }
+
+    private static func port(
+        of descriptor: Int32, _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> UInt16? {
+        var (address, size) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe name(descriptor, $0, &size) }
+        }
+        return status == 0 && address.sin_family == sa_family_t(AF_INET) ? address.sin_port : nil
+    }
+
     /// Segments with data that have come, as the kernel counts them.
     public var dataSegments: Int {
         // The C library's `tcp_info` ends before this field of the kernel's.
