@@ -41,16 +41,16 @@ enum HandshakeFault: Error, Equatable {
 extension HandshakeFacts {
     /// libwebsockets checks less than RFC 6455 asks for; all of it is checked here.
     func check() throws(HandshakeFault) {
-        guard let upgrade, upgrade.lowercasedASCII == Array("websocket".utf8) else { throw .notWebSocket }
+        guard let upgrade, upgrade.isWord("websocket") else { throw .notWebSocket }
         guard !hasControlCharacters else { throw .malformed("a header holds a control character") }
         guard method == .get else { throw .malformed("a WebSocket handshake is a GET request") }
         guard isHTTP11 else { throw .malformed("a WebSocket handshake needs HTTP/1.1") }
         guard hostCount == 1 else { throw .malformed("exactly one Host header is needed") }
-        guard let connection, connection.tokens.contains(Array("upgrade".utf8)) else {
+        guard let connection, connection.hasToken("upgrade") else {
             throw .malformed("the Connection header must contain Upgrade")
         }
         guard let version else { throw .malformed("the header Sec-WebSocket-Version is missing") }
-        guard version == Array("13".utf8) else { throw .wrongVersion }
+        guard version.isWord("13") else { throw .wrongVersion }
         guard let key, keyCount == 1, key.isSixteenBytesInBase64 else {
             throw .malformed("the header Sec-WebSocket-Key must be 16 bytes in base64")
         }
@@ -61,9 +61,33 @@ extension HandshakeFacts {
 extension [UInt8] {
     var lowercasedASCII: [UInt8] { map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
 
-    /// The comma separated tokens in lower case. libwebsockets joins repeated headers with a space.
-    var tokens: [[UInt8]] {
-        split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { Array($0).lowercasedASCII }
+    /// Whether this is a word, without regard to case. Allocates nothing.
+    /// - Parameter word: in lower case.
+    fileprivate func isWord(_ word: StaticString) -> Bool { isWord(word, in: 0..<count) }
+
+    /// Whether a word is among the tokens of a list. They are separated by commas; libwebsockets joins repeated headers with a space.
+    /// - Parameter word: in lower case.
+    fileprivate func hasToken(_ word: StaticString) -> Bool {
+        var start = 0
+        for index in 0...count where index == count || [UInt8].separatesTokens(self[index]) {
+            if isWord(word, in: start..<index) { return true }
+            start = index + 1
+        }
+        return false
+    }
+
+    private static func separatesTokens(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    }
+
+    private func isWord(_ word: StaticString, in range: Range<Int>) -> Bool {
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in
+            range.indices.allSatisfy { index in
+                let byte = self[index]
+                return unsafe ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) == word[index - range.lowerBound]
+            }
+        }
     }
 
     /// 22 characters and two `=`: what 16 bytes are in base64 (RFC 4648).

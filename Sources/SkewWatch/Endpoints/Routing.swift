@@ -25,7 +25,8 @@ enum Routing: Sendable {
 
     /// - Parameter servesOperators: whether their endpoints are here; where not, there is nothing at their paths.
     static func of(_ request: Request, basePath: String, servesOperators: Bool = true, asker: Asker) -> Routing {
-        let endpoints = Endpoints.at(path: request.path, basePath: basePath).filter { servesOperators || !$0.isOperators }
+        var endpoints = Endpoints.at(path: request.path, basePath: basePath)
+        if !servesOperators { endpoints.removeAll(where: \.isOperators) }
         guard let first = endpoints.first else { return ofFile(request, basePath: basePath) }
         if request.method == .options {
             return asker.page == .refused ? .refused(.foreignOrigin, first) : .options(allow: Endpoints.allow(endpoints))

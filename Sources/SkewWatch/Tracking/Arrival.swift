@@ -29,11 +29,12 @@ struct Arrival: Sendable {
     }
 
     /// Why it is no row of its own; nil where it is one.
-    func uncounted(_ settings: TrackerSettings) -> UncountedReason? {
+    /// - Parameter tracking: whether connections are rows at all.
+    func uncounted(tracking: Bool) -> UncountedReason? {
         switch kind.audience {
         case .observer: .observer
         case .crawler: .crawler
-        case .tab: settings.connectionTracking ? nil : .trackingOff
+        case .tab: tracking ? nil : .trackingOff
         }
     }
 }

@@ -7,7 +7,7 @@ internal import WebSocketLoop
 extension ConnectionTracker: WebSocketHandler {
     nonisolated func opened(_ socket: SocketID, over transport: Transport, _ head: borrowing RequestHead) {
         let arrival = Arrival(head, transport: transport, settings: settings)
-        assumeIsolated { $0.open(socket, arrival) }
+        enter((socket, arrival)) { tracker, event in tracker.open(event.0, event.1) }
     }
 
     nonisolated func received(_ message: Span<UInt8>, isText: Bool, from socket: SocketID) {
@@ -21,7 +21,7 @@ extension ConnectionTracker: WebSocketHandler {
     }
 
     nonisolated func closed(_ socket: SocketID, _ reason: DisconnectReason) {
-        assumeIsolated { $0.forget(socket.index, .disconnected(reason)) }
+        enter((socket, reason)) { tracker, event in tracker.forget(event.0.index, .disconnected(event.1)) }
     }
 
     /// What the loop itself has to tell and to ask. The tracker outlives its loop.

@@ -114,7 +114,7 @@ actor ConnectionTracker {
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
         counters.opened[connection.kind, default: 0] += 1
-        let uncounted = arrival.uncounted(settings)
+        let uncounted = arrival.uncounted(tracking: settings.connectionTracking)
         if let uncounted { refusals.note(uncounted, id, userAgent: arrival.crawler, logger, now: MonotonicTime.now) }
         let hello = ServerMessage.connected(
             version: release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
@@ -131,7 +131,7 @@ actor ConnectionTracker {
         if let forwarded = arrival.forwarded, let client = proxiedClient(of: socket, forwarded), shared.addresses.take(client.peer) {
             addresses.count(client.peer.key, at: socket.index)
         }
-        guard arrival.uncounted(settings) == nil else { return nil }
+        guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
         return addRow(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,

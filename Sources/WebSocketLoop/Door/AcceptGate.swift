@@ -25,13 +25,16 @@ struct AcceptGate {
         self.maxPending = maxPending
     }
 
+    /// Whether so many pending connections let the next one in, whatever it is: almost always.
+    func isOpen(with count: Int) -> Bool { count <= maxPending / 2 }
+
     /// From half of the places on the oldest pending connection of the address that has most of them goes, the likelier the fewer
     /// places are left, and surely when none is: so one address alone never fills them. Where none has more than one, and so
     /// nobody is to blame, a newcomer waits in the kernel.
     /// - Parameter random: asked for only where it matters.
     func next(_ pending: PendingConnections, random: () -> UInt64) -> Decision {
         let half = maxPending / 2
-        guard pending.count > half else { return .accept }
+        guard !isOpen(with: pending.count) else { return .accept }
         let isFull = pending.count >= maxPending
         guard let slot = pending.oldestOfTheMany else { return isFull ? .hold : .accept }
         guard isFull || random() % UInt64(maxPending - half) < UInt64(pending.count - half) else { return .accept }
