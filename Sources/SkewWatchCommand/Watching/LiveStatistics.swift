@@ -14,10 +14,26 @@ struct LiveStatistics: Equatable {
     /// Versions that are previews, as the server is set.
     private(set) var previews: [String] = []
 
+    /// Nodes by what they are about; nil where there is one server.
+    private(set) var nodes: Nodes?
     /// Why numbers of other nodes are missing; empty where the numbers are whole.
     private(set) var partial: [String] = []
     /// Tabs between two nodes, inside `total`.
     private(set) var returning = 0
+
+    /// How many nodes there are, as the server that is asked sees them.
+    struct Nodes: Equatable {
+        let up: Int
+        let joining: Int
+        let leaving: Int
+        let lost: Int
+
+        init?(_ value: JSONValue) {
+            guard let up = value["up"]?.count else { return nil }
+            self.up = up
+            (joining, leaving, lost) = (value["joining"]?.count ?? 0, value["leaving"]?.count ?? 0, value["lost"]?.count ?? 0)
+        }
+    }
 
     /// One connection, as far as it matters here.
     struct Row: Equatable {
@@ -58,6 +74,7 @@ struct LiveStatistics: Equatable {
     private mutating func putDoubts(_ message: JSONValue) {
         if case .array(let reasons) = message["partial"] { partial = reasons.map { $0.text ?? "unknown" } }
         if let count = message["returning"]?.count { returning = count }
+        if let told = message["nodes"].flatMap({ Nodes($0) }) { nodes = told }
     }
 
     private mutating func put(_ list: JSONValue?) {

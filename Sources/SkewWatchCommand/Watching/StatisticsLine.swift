@@ -7,7 +7,7 @@ enum StatisticsLine {
     static let mostVersions = 10
 
     /// A JSON object: `timestamp` (ms), `seq`, `total`, `old` and `release` where a release is known, `state`, `versions`, `routes`, and of
-    /// several nodes `partial` and `returning` where there is something to say. Keys are as the server counts them.
+    /// several nodes `nodes`, and `partial` and `returning` where there is something to say. Keys are as the server counts them.
     static func json(_ statistics: LiveStatistics, _ facts: RolloutFacts, timestampMilliseconds: Int64) -> String {
         let releaseMember = facts.release.map { ",\"old\":\(facts.old),\"release\":\(quoted($0))" } ?? ""
         return
@@ -28,13 +28,19 @@ enum StatisticsLine {
         let old = facts.release == nil ? "" : ", \(ShownNumber.grouped(facts.old)) old"
         let tabs = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
         let head = "\(time) \(word)\(release): \(tabs)\(old)"
-        return parts.isEmpty ? head : "\(head); \(parts.joined(separator: ", "))"
+        let said = parts.isEmpty ? head : "\(head); \(parts.joined(separator: ", "))"
+        // How many nodes there are is no news of a line; what is missing is.
+        guard !statistics.partial.isEmpty || statistics.returning > 0 else { return said }
+        return NodesWords.line(statistics).map { "\(said). \($0)" } ?? said
     }
 
     /// What may be missing of the numbers of several nodes; nothing where they are whole.
     private static func doubts(_ statistics: LiveStatistics) -> String {
         let partial = statistics.partial.map { quoted($0) }.joined(separator: ",")
-        return (partial.isEmpty ? "" : ",\"partial\":[\(partial)]")
+        let nodes = statistics.nodes.map {
+            ",\"nodes\":{\"up\":\($0.up),\"joining\":\($0.joining),\"leaving\":\($0.leaving),\"lost\":\($0.lost)}"
+        }
+        return (nodes ?? "") + (partial.isEmpty ? "" : ",\"partial\":[\(partial)]")
             + (statistics.returning == 0 ? "" : ",\"returning\":\(statistics.returning)")
     }
 

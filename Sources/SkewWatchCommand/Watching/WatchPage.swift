@@ -49,7 +49,7 @@ struct WatchPage {
         guard canvas.columns >= Self.leastColumns else { return [TerminalText("too narrow", limit: canvas.columns).text] }
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
-        lines += stateLines(on: canvas) + [countLine(statistics, on: canvas)]
+        lines += stateLines(on: canvas) + [countLine(statistics, on: canvas)] + nodesLines(statistics, on: canvas)
         if showsHelp { lines.append(canvas.style.dim(cut(WatchKey.list, on: canvas))) }
         guard statistics.total > 0 else { return Array(lines.prefix(canvas.rows ?? .max)) }
         let versions = Self.ranked(statistics.versions)
@@ -161,6 +161,13 @@ struct WatchPage {
         let legend = "  \(ShownNumber.grouped(range.lowerBound)) to \(ShownNumber.grouped(range.upperBound)) in \(spark.count) s"
         let fits = text.count + 3 + spark.count + legend.count <= canvas.columns
         return canvas.style.bold(text) + "   " + canvas.style.bar(spark) + (fits ? canvas.style.dim(legend) : "")
+    }
+
+    /// Which nodes the numbers are of, where there are several.
+    private func nodesLines(_ statistics: LiveStatistics, on canvas: Canvas) -> [String] {
+        guard let text = NodesWords.line(statistics) else { return [] }
+        let lines = Self.broken(text, to: canvas.columns)
+        return lines.map(statistics.partial.isEmpty ? canvas.style.dim : canvas.style.bad)
     }
 
     /// Counts as a line from nothing to the most.
