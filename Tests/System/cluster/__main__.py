@@ -10,6 +10,8 @@ import sys
 import time
 import traceback
 
+from fault_rows import FAULTS
+from load_rows import DEPLOY, LOAD
 from more_rows import LONG
 from rig import Cluster
 from rows import SHORT
@@ -43,8 +45,9 @@ async def main():
     parser.add_argument("--all", action="store_true", help="those that take long, too")
     parser.add_argument("--jobs", type=int, default=3, help="rows at one time; each has a Redis of its own")
     options = parser.parse_args()
-    table = {**SHORT, **LONG}
-    names = options.rows or list(table if options.all else SHORT)
+    short = {**SHORT, **DEPLOY}
+    table = {**short, **LONG, **FAULTS, **LOAD}
+    names = options.rows or list(table if options.all else short)
     begin = time.monotonic()
     places = asyncio.Semaphore(options.jobs)
 

@@ -1,187 +1,31 @@
 """Real servers, a real Redis, a wire between them that can be cut, and tabs that the rig holds itself: it knows the truth."""
 
 import asyncio
-import base64
 import collections
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import tempfile
 import time
+
+from clients import Socket, Tab
+from wires import Redis, Wire, free_port
 
 TOKEN = "a-token-of-the-cluster-rig-0123"
 ADMIN = "an-admin-token-of-the-rig-01234"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def frame(opcode, payload=b""):
-    """A frame as clients send it; its mask is zero."""
-    length = bytes([0x80 | len(payload)]) if len(payload) < 126 else bytes([0xFE]) + struct.pack(">H", len(payload))
-    return bytes([0x80 | opcode]) + length + bytes(4) + payload
-
-
-class Socket:
-    """A WebSocket of the rig. Answers pings; hands out messages."""
-
-    def __init__(self, reader, writer):
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def open(cls, port, query=""):
-        reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), 5)
-        key = base64.b64encode(random.randbytes(16)).decode()
-        writer.write(
-            (
-                f"GET /__skew/ws{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
-            ).encode()
-        )
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-        if b" 101 " not in head.split(b"\r\n")[0]:
-            writer.close()
-            raise ConnectionError(head.split(b"\r\n")[0].decode())
-        return cls(reader, writer)
-
-    async def message(self):
-        """The next text; raises when the connection ends."""
-        text = b""
-        while True:
-            first, second = await self.reader.readexactly(2)
-            length = second & 0x7F
-            if length == 126:
-                length = struct.unpack(">H", await self.reader.readexactly(2))[0]
-            elif length == 127:
-                length = struct.unpack(">Q", await self.reader.readexactly(8))[0]
-            payload = await self.reader.readexactly(length)
-            opcode = first & 0x0F
-            if opcode == 9:
-                self.writer.write(frame(10, payload))
-            elif opcode == 8:
-                self.writer.write(frame(8, payload[:2]))
-                raise ConnectionError("closed")
-            elif opcode in (0, 1):
-                text += payload
-                if first & 0x80:
-                    return text.decode()
-
-    def send(self, text):
-        self.writer.write(frame(1, text.encode()))
-
-    def close(self):
-        self.writer.close()
-
-
-class Redis:
-    """A redis-server on a free port."""
-
-    def __init__(self, *arguments, port=None):
-        self.port, self.arguments = port or free_port(), arguments
-        self.folder = tempfile.mkdtemp(prefix="cluster-redis-")
-        self.process = None
-
-    async def start(self):
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", self.folder, *self.arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(200):
-            if self.command("PING").startswith("PONG"):
-                return self
-            await asyncio.sleep(0.02)
-        raise RuntimeError("redis-server does not answer")
-
-    def command(self, *words):
-        return subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True, timeout=5).stdout
-
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
-            self.process.wait()
-
-    def remove(self):
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class Wire:
-    """What lies between one node and Redis. It can be cut (both ends see an end) or go dead (nobody sees anything)."""
-
-    def __init__(self, target):
-        self.target, self.port, self.pairs, self.is_dead, self.server = target, None, [], False, None
-
-    async def start(self):
-        self.server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = self.server.sockets[0].getsockname()[1]
-        return self
-
-    async def _accept(self, reader, writer):
-        if self.is_dead:
-            # The packets of a dial are dropped, too: nothing is answered.
-            self.pairs.append((writer, writer))
-            return
-        try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
-        except OSError:
-            writer.close()
-            return
-        self.pairs.append((writer, far_writer))
-        try:
-            await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
-        except asyncio.CancelledError:
-            pass
-
-    async def _copy(self, reader, writer):
-        try:
-            while data := await reader.read(65536):
-                while self.is_dead:
-                    await asyncio.sleep(0.05)
-                writer.write(data)
-                await writer.drain()
-        except OSError:
-            pass
-        writer.close()
-
-    def cut(self):
-        """Ends all connections; new ones are made as before."""
-        pairs, self.pairs = self.pairs, []
-        for pair in pairs:
-            for writer in pair:
-                writer.transport.abort()
-
-    def drop(self):
-        """From now on nothing passes, and nobody is told."""
-        self.is_dead = True
-
-    def heal(self):
-        """What was dropped is lost: the old connections are gone."""
-        self.is_dead = False
-        self.cut()
-
-
 class Node:
     """One `skewwatch serve`, and an observer that keeps what it shows."""
 
-    def __init__(self, cluster, name, *arguments, wire=None, environment=None):
+    def __init__(self, cluster, name, *arguments, wire=None, environment=None, url=None, host="127.0.0.1", prefix=()):
         self.cluster, self.name, self.arguments, self.wire = cluster, name, arguments, wire
-        self.environment = environment or {}
+        self.environment, self.url, self.host, self.prefix = environment or {}, url, host, list(prefix)
         self.port, self.internal = free_port(), free_port()
-        self.seen, self.samples, self.task, self.process = {}, [], None, None
+        self.seen, self.samples, self.task, self.process, self.rows, self.closings = {}, [], None, None, {}, []
         self.log = pathlib.Path(cluster.folder) / f"{name}-{self.port}.log"
 
     @property
@@ -189,13 +33,13 @@ class Node:
         return self.process is not None and self.process.poll() is None
 
     async def start(self, is_ready=True):
-        url = self.cluster.url(self.wire)
+        url = self.url or self.cluster.url(self.wire)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [
-                    *self.cluster.prefix, self.cluster.binary, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--internal-port", str(self.internal),
+                    *self.prefix, self.cluster.binary, "serve", "--host", self.host, "--port", str(self.port), "--internal-port", str(self.internal),
                     "--loops", "1", "--node-id", self.name, "--stats-token", TOKEN, "--admin-token", ADMIN, "--redis-url", url,
-                    "--route-tracking", "--max-connections-per-ip", "off", "--max-new-connections-per-second", "off", *self.arguments,
+                    *([] if self.host == "127.0.0.1" else ["--internal-host", self.host, "--internal-names", self.host]), "--route-tracking", "--max-connections-per-ip", "off", "--max-new-connections-per-second", "off", *self.arguments,
                 ],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -225,10 +69,10 @@ class Node:
             return None
 
     async def get(self, path, port=None, method="GET", body=None, token=TOKEN, within=5):
-        reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port or self.port), within)
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(self.host, port or self.port), within)
         try:
             data = json.dumps(body).encode() if body is not None else b""
-            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+            head = f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {token}\r\n"
             if body is not None:
                 head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n"
             writer.write(head.encode() + b"\r\n" + data)
@@ -241,17 +85,23 @@ class Node:
         return int(head.split(b" ")[1]), content.decode()
 
     async def metric(self, name):
+        return (await self.metrics()).get(name)
+
+    async def metrics(self):
         _, text = await self.get("/metrics", self.internal)
-        for line in text.splitlines():
-            if line.startswith(f"skewwatch_{name} "):
-                return float(line.rsplit(" ", 1)[1])
-        return None
+        lines = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("skewwatch_")]
+        return {name.removeprefix("skewwatch_"): float(value) for name, value in lines}
+
+    async def published(self):
+        """Bytes so far, by section."""
+        metrics = await self.metrics()
+        return {section: metrics[f'cluster_published_bytes_total{{section="{section}"}}'] for section in ("summary", "routes", "rows", "control")}
 
     async def _watch(self):
         """Follows the deltas of this node, as its dashboard would."""
         while True:
             try:
-                socket_ = await Socket.open(self.port, "?observer=1")
+                socket_ = await Socket.open(self.port, "?observer=1", self.host)
                 await socket_.message()
                 socket_.send(json.dumps({"type": "subscribe-stats", "mode": "delta", "token": TOKEN}))
                 state = {}
@@ -273,6 +123,8 @@ class Node:
                             self.rows[row["id"]] = row
                         for row in message.get("closed", []):
                             self.rows.pop(row, None)
+                        if message.get("closed"):
+                            self.closings.append((time.monotonic(), message["closed"]))
                     else:
                         continue
                     state["seq"] = message["seq"]
@@ -323,53 +175,11 @@ class Node:
         return [line for line in self.log.read_text().splitlines() if text in line]
 
 
-class Tab:
-    """Somebody's open tab, which comes back as the stock client does: five seconds after whatever happened."""
-
-    def __init__(self, cluster, version, route):
-        self.cluster, self.version, self.route = cluster, version, route
-        self.node, self.socket, self.is_gone, self.task = None, None, False, None
-        self.heard = []
-
-    async def open(self, node):
-        self.socket = await Socket.open(node.port, f"?v={self.version}&route={self.route}")
-        self.node = node
-        await self.socket.message()
-        self.task = asyncio.create_task(self._stay())
-        return self
-
-    async def _stay(self):
-        while not self.is_gone:
-            try:
-                while True:
-                    self.heard.append(json.loads(await self.socket.message()))
-            except (OSError, asyncio.IncompleteReadError, ConnectionError):
-                self.socket.close()
-            self.node = None
-            while not self.is_gone and self.node is None:
-                await asyncio.sleep(5 + random.uniform(0, 0.12))
-                takers = self.cluster.takers
-                if not takers:
-                    continue
-                node = random.choice(takers)
-                try:
-                    self.socket = await Socket.open(node.port, f"?v={self.version}&route={self.route}")
-                    await self.socket.message()
-                    self.node = node
-                except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-                    pass
-
-    def close(self):
-        self.is_gone, self.node = True, None
-        self.task.cancel()
-        self.socket.close()
-
-
 class Cluster:
     """Everything of one row of the failure table."""
 
-    def __init__(self, binary, *, prefix=()):
-        self.binary, self.prefix, self.folder = binary, list(prefix), tempfile.mkdtemp(prefix="cluster-")
+    def __init__(self, binary):
+        self.binary, self.folder = binary, tempfile.mkdtemp(prefix="cluster-")
         self.redis, self.nodes, self.tabs, self.faults, self.wires, self.others = None, [], [], [], [], []
         self.options = ""
         self.begin = time.monotonic()
@@ -390,12 +200,19 @@ class Cluster:
         await self.until(lambda: all(node.seen.get("nodes", {}).get("up") == count and not node.seen["partial"] for node in self.nodes), 10)
         return self.nodes
 
+    async def standing(self, count, tabs, *arguments, **options):
+        """So many nodes with so many tabs over them, which all of them show."""
+        await self.start(count, *arguments, **options)
+        await self.populate(tabs)
+        await self.whole(self.nodes, 5)
+        return self.nodes
+
     async def wire(self, target=None):
         self.wires.append(await Wire(target or self.redis.port).start())
         return self.wires[-1]
 
-    async def add(self, name, *arguments, is_ready=True, wire=None, environment=None):
-        node = Node(self, name, *arguments, wire=wire, environment=environment)
+    async def add(self, name, *arguments, is_ready=True, **options):
+        node = Node(self, name, *arguments, **options)
         self.nodes.append(node)
         return await node.start(is_ready)
 
@@ -403,10 +220,10 @@ class Cluster:
     def takers(self):
         return [node for node in self.nodes if getattr(node, "takes", True) and node.is_running]
 
-    async def populate(self, count, nodes=None):
+    async def populate(self, count, nodes=None, is_ours=False):
         nodes = nodes or self.nodes
         for start in range(0, count, 100):
-            tabs = [Tab(self, f"v{n % 3}", f"/r{n % 7}") for n in range(start, min(count, start + 100))]
+            tabs = [Tab(self, f"v{n % 3}", f"/r{n % 7}", is_ours) for n in range(start, min(count, start + 100))]
             await asyncio.gather(*(tab.open(nodes[(start + n) % len(nodes)]) for n, tab in enumerate(tabs)))
             self.tabs += tabs
 

@@ -9,7 +9,8 @@ import socket
 import struct
 import time
 
-from rig import ADMIN, TOKEN, Node, Tab
+from clients import Socket, Tab
+from rig import ADMIN, TOKEN
 
 # A loaded machine of two cores may add so much to every time.
 SLACK = 1.0
@@ -21,8 +22,6 @@ def partial(reason=None):
 
 async def watch_canary(cluster, node, seconds):
     """The longest time that the node took to answer a ping of a tab."""
-    from rig import Socket
-
     canary, longest, end = await Socket.open(node.port, "?observer=1"), 0, time.monotonic() + seconds
     await canary.message()
     while time.monotonic() < end:
@@ -39,9 +38,7 @@ async def watch_canary(cluster, node, seconds):
 
 async def row1(cluster):
     """kill -9 of a node"""
-    one, two, x = await cluster.start(3)
-    await cluster.populate(90)
-    await cluster.whole(cluster.nodes, 3)
+    one, two, x = await cluster.standing(3, 90)
     since = time.monotonic()
     for tab in [tab for tab in cluster.tabs if tab.node is x]:
         tab.close()
@@ -57,9 +54,7 @@ async def row1(cluster):
 
 async def row2(cluster):
     """SIGSTOP of a node for 4 s"""
-    one, two, x = await cluster.start(3)
-    await cluster.populate(60)
-    await cluster.whole(cluster.nodes, 3)
+    one, two, x = await cluster.standing(3, 60)
     since = time.monotonic()
     x.signal(signal.SIGSTOP)
     await asyncio.sleep(4)
@@ -78,9 +73,7 @@ async def row2(cluster):
 
 async def row4(cluster):
     """Redis killed, back after 20 s"""
-    nodes = await cluster.start(3)
-    await cluster.populate(60)
-    await cluster.whole(nodes, 3)
+    nodes = await cluster.standing(3, 60)
     rss = [node.rss() for node in nodes]
     since = time.monotonic()
     cluster.redis.kill()
@@ -108,9 +101,7 @@ async def row4(cluster):
 
 async def row5(cluster):
     """SIGSTOP of Redis for 10 s"""
-    nodes = await cluster.start(3)
-    await cluster.populate(60)
-    await cluster.whole(nodes, 3)
+    nodes = await cluster.standing(3, 60)
     since = time.monotonic()
     cluster.redis.signal(signal.SIGSTOP)
     canary = asyncio.create_task(watch_canary(cluster, nodes[1], 9))
@@ -126,9 +117,7 @@ async def row5(cluster):
 
 async def row10(cluster):
     """FLUSHALL, SCRIPT FLUSH, SWAPDB"""
-    nodes = await cluster.start(3)
-    await cluster.populate(30)
-    await cluster.whole(nodes, 3)
+    nodes = await cluster.standing(3, 30)
     since = time.monotonic()
     keys = cluster.redis.command("DBSIZE").strip()
     for words in (["FLUSHALL"], ["SCRIPT", "FLUSH"], ["SWAPDB", "0", "1"], ["CONFIG", "SET", "maxmemory", "1"]):
@@ -140,60 +129,6 @@ async def row10(cluster):
     await cluster.populate(3)
     whole = await cluster.whole(nodes, 1 + SLACK)
     return f"nothing in 3 s; DBSIZE {keys}; three more tabs seen by all after {whole}"
-
-
-async def row15(cluster, clients=600, is_new_first=True):
-    """rolling deploy of three nodes under stock clients"""
-    drain = ["--drain-timeout", "6s"]
-    nodes = await cluster.start(3, *drain)
-    await cluster.populate(clients)
-    await cluster.whole(nodes, 5)
-    low = high = clients
-    labels, ended = [], asyncio.Event()
-
-    async def sample():
-        nonlocal low, high
-        while not ended.is_set():
-            for node in cluster.nodes:
-                if not node.is_running or not getattr(node, "takes", False) or not node.seen:
-                    continue
-                low, high = min(low, node.seen["total"]), max(high, node.seen["total"])
-                if node.seen["partial"]:
-                    labels.append((node.name, node.seen["partial"]))
-            await asyncio.sleep(0.05)
-
-    for node in nodes:
-        node.takes = True
-    sampling = asyncio.create_task(sample())
-
-    async def replace(old):
-        async def bring():
-            new = Node(cluster, old.name + "'", *drain)
-            new.takes = False
-            cluster.nodes.append(new)
-            await new.start()
-            # A load balancer looks at /ready; the first numbers of its observer come a moment later.
-            await cluster.until(lambda: bool(new.seen) and not new.seen["partial"], 5, "the first numbers of a new node")
-            new.takes = True
-
-        if is_new_first:
-            await bring()
-        old.takes = False
-        await old.end()
-        if not is_new_first:
-            await bring()
-
-    for old in nodes[:3]:
-        await replace(old)
-    await asyncio.sleep(9)
-    ended.set()
-    await sampling
-    whole = await cluster.whole(cluster.nodes[3:], 3 + SLACK)
-    if low < 0.99 * clients or high > 1.01 * clients:
-        cluster.fault(f"from {100 * low / clients:.1f} to {100 * high / clients:.1f} % of the tabs")
-    if labels:
-        cluster.fault(f"labelled {len(labels)} times, such as {labels[0]}")
-    return f"{clients} tabs: lowest total {low}, highest {high} ({100 * low / clients:.1f} to {100 * high / clients:.1f} %), labelled {len(labels)} times, ended whole {whole is not None}"
 
 
 async def row19(cluster):
@@ -214,9 +149,7 @@ async def row19(cluster):
 
 async def row21(cluster):
     """hostile: junk, a huge bulk, a wrong seal, many names, negative counts, replays"""
-    nodes = await cluster.start(2, "--cluster-secret", "a-secret-of-the-cluster-rig-0123")
-    await cluster.populate(20)
-    await cluster.whole(nodes, 3)
+    nodes = await cluster.standing(2, 20, "--cluster-secret", "a-secret-of-the-cluster-rig-0123")
     channel = "{skewwatch:skewwatch:0}:bus"
     rss, since = [node.rss() for node in nodes], time.monotonic()
     with socket.create_connection(("127.0.0.1", cluster.redis.port)) as listener, socket.create_connection(("127.0.0.1", cluster.redis.port)) as speaker:
@@ -343,5 +276,5 @@ async def row_release(cluster):
 
 
 SHORT = {
-    "1": row1, "2": row2, "4": row4, "5": row5, "10": row10, "15": row15, "19": row19, "21": row21, "26": row26, "exact": row_exact, "release": row_release,
+    "1": row1, "2": row2, "4": row4, "5": row5, "10": row10, "19": row19, "21": row21, "26": row26, "exact": row_exact, "release": row_release,
 }  # fmt: skip

@@ -1,0 +1,186 @@
+"""Rows with many clients: a deploy under thousands of them, and what is said on the bus against what the model of the protocol says of it."""
+
+import asyncio
+import json
+import random
+import time
+
+from clients import Tab
+from rig import ADMIN, Node
+from rows import SLACK
+
+
+async def row15(cluster, clients=600, is_new_first=True, ours=0):
+    """rolling deploy of three nodes under stock clients"""
+    drain = ["--drain-timeout", "6s"]
+    nodes = await cluster.start(3, *drain)
+    await cluster.populate(clients)
+    await cluster.populate(ours, is_ours=True)
+    clients += ours
+    await cluster.whole(nodes, 10)
+    low = high = clients
+    labels, ended = [], asyncio.Event()
+
+    async def sample():
+        nonlocal low, high
+        while not ended.is_set():
+            for node in cluster.nodes:
+                if not node.is_running or not getattr(node, "takes", False) or not node.seen:
+                    continue
+                low, high = min(low, node.seen["total"]), max(high, node.seen["total"])
+                if node.seen["partial"]:
+                    labels.append((node.name, node.seen["partial"]))
+            await asyncio.sleep(0.05)
+
+    for node in nodes:
+        node.takes = True
+    sampling = asyncio.create_task(sample())
+
+    async def replace(old):
+        async def bring():
+            new = Node(cluster, old.name + "'", *drain)
+            new.takes = False
+            cluster.nodes.append(new)
+            await new.start()
+            # A load balancer looks at /ready; the first numbers of its observer come a moment later.
+            await cluster.until(lambda: bool(new.seen) and not new.seen["partial"], 5, "the first numbers of a new node")
+            new.takes = True
+
+        if is_new_first:
+            await bring()
+        old.takes = False
+        await old.end()
+        if not is_new_first:
+            await bring()
+
+    for old in nodes[:3]:
+        await replace(old)
+    await asyncio.sleep(9)
+    ended.set()
+    await sampling
+    whole = await cluster.whole(cluster.nodes[3:], 3 + SLACK)
+    if low < 0.99 * clients or high > 1.01 * clients:
+        cluster.fault(f"from {100 * low / clients:.1f} to {100 * high / clients:.1f} % of the tabs")
+    if labels:
+        cluster.fault(f"labelled {len(labels)} times, such as {labels[0]}")
+    return f"{clients} tabs: lowest total {low}, highest {high} ({100 * low / clients:.1f} to {100 * high / clients:.1f} %), labelled {len(labels)} times, ended whole {whole is not None}"
+
+
+async def row15b(cluster):
+    """rolling deploy, the old node first"""
+    return await row15(cluster, is_new_first=False)
+
+
+async def row15c(cluster):
+    """rolling deploy under 3,000 stock clients"""
+    return await row15(cluster, clients=3000)
+
+
+async def row15d(cluster):
+    """rolling deploy under 3,000 stock clients and 3,000 of ours, which come back within two seconds"""
+    return await row15(cluster, clients=3000, ours=3000)
+
+
+async def row_announce(cluster):
+    """an announcement to some at a pace, over nodes with different numbers of tabs, while one node is cut off"""
+    nodes = await cluster.start(3, wires=True)
+    for node, count in zip(nodes, (30, 90, 180)):
+        await cluster.populate(count, [node])
+    await cluster.whole(nodes, 3 + SLACK)
+    meant = [tab for tab in cluster.tabs if tab.version == "v1"]
+
+    async def entries(node):
+        _, text = await node.get("/__skew/admin/release", token=ADMIN)
+        return {entry["id"]: entry for entry in json.loads(text)["announcements"]}
+
+    begin = time.monotonic()
+    body = {"version": "v9", "only": ["v1"], "rate": 25, "urgent": True}
+    status, text = await nodes[0].get("/__skew/admin/release", method="POST", body=body, token=ADMIN)
+    answer = json.loads(text)
+    # The rig's three observers are told of a release, too.
+    matching = len(meant) + 3
+    if (status, answer.get("matching")) != (202, matching):
+        cluster.fault(f"answered {status} {text} for {len(meant)} tabs")
+    nodes[2].wire.cut()
+    heard = await cluster.until(lambda: all(any(m.get("version") == "v9" for m in tab.heard) for tab in meant), 20, "all told")
+    lasted, last = time.monotonic() - begin, {}
+    while last.get("state") != "done" and time.monotonic() - begin < 20:
+        await asyncio.sleep(0.2)
+        last = (await entries(nodes[1]))[answer["id"]]
+    told = [[m for m in tab.heard if m.get("type") == "version"] for tab in cluster.tabs]
+    wrong = [tab.version for tab, heard in zip(cluster.tabs, told) if heard != ([{"type": "version", "version": "v9", "urgent": True}] if tab.version == "v1" else [])]
+    if wrong:
+        cluster.fault(f"{len(wrong)} tabs heard something else: {wrong[:5]}")
+    if last.get("told") != matching or heard is None or not 0.75 < lasted / (matching / 25) < 1.25:
+        cluster.fault(f"{last} after {lasted:.1f} s")
+    return f"{len(meant)} of 300 tabs told once in {lasted:.1f} s at 25 a second ({matching / 25:.1f} s), the other two nodes say {last.get('told')} told"
+
+
+def varint(number):
+    return max(1, (number.bit_length() + 6) // 7)
+
+
+def modelled(events, counts, seconds, peers, flush=0.1):
+    """Bytes per second of one node by the model's own lengths (`bandwidth` of the protocol's model): a head of 40 bytes with 16 for what a delta
+    says of itself; three more and five for each version; for each route its number and its count; a heartbeat of 100 bytes and four a peer.
+    Routes have been named before.
+
+    events: (moment, version, route) of every tab that came or went on the node, in order."""
+    sent, place = {"summary": 0, "routes": 0, "control": seconds * (40 + 60 + 4 * peers)}, 0
+    while place < len(events):
+        end, versions, routes = events[place][0] + flush, set(), set()
+        while place < len(events) and events[place][0] <= end:
+            versions.add(events[place][1])
+            routes.add(events[place][2])
+            place += 1
+        sent["summary"] += 40 + 16 + 3 + 5 * len(versions)
+        sent["routes"] += 40 + 16 + sum(varint(int(route.rsplit("-", 1)[1])) + varint(counts[route]) for route in routes)
+    return {section: size / seconds for section, size in sent.items()}
+
+
+async def row_bytes(cluster, seconds=20):
+    """bytes on the bus under churn, against the model"""
+    nodes = await cluster.start(3)
+    routes = [f"/shop/product-{number}" for number in range(1, 201)]
+    weights = [1 / number for number in range(1, 201)]
+
+    async def tab(node):
+        tab = await Tab(cluster, random.choices(["v0", "v1", "v2"], [0.7, 0.25, 0.05])[0], random.choices(routes, weights)[0]).open(node)
+        cluster.tabs.append(tab)
+        return tab
+
+    for _ in range(10):
+        await asyncio.gather(*(tab(nodes[number % 3]) for number in range(60)))
+    await cluster.whole(nodes, 5 + SLACK)
+    events = {node: [] for node in nodes}
+    before, begin = [await node.published() for node in nodes], time.monotonic()
+    while time.monotonic() < begin + seconds:
+        for node in nodes:
+            old = random.choice([old for old in cluster.tabs if old.node is node])
+            old.close()
+            cluster.tabs.remove(old)
+            events[node].append((time.monotonic(), old.version, old.route))
+            new = await tab(node)
+            events[node].append((time.monotonic(), new.version, new.route))
+        await asyncio.sleep(0.05)
+    lasted = time.monotonic() - begin
+    after = [await node.published() for node in nodes]
+    await cluster.whole(nodes, 2 + SLACK)
+    said = []
+    for node, first, last in zip(nodes, before, after):
+        counts = {route: sum(tab.node is node and tab.route == route for tab in cluster.tabs) for route in routes}
+        model = modelled(events[node], counts, lasted, peers=2)
+        real = {section: (last[section] - first[section]) / lasted for section in model}
+        ratio = sum(real.values()) / sum(model.values())
+        said.append(
+            f"{node.name} {sum(real.values()):.0f} B/s against {sum(model.values()):.0f} ({100 * ratio - 100:+.0f} %; "
+            + ", ".join(f"{section} {real[section]:.0f}/{model[section]:.0f}" for section in model)
+            + f", rows {(last['rows'] - first['rows']) / lasted:.0f})"
+        )
+        if not 0.8 <= ratio <= 1.2:
+            cluster.fault(f"{node.name} is further than 20 % from the model")
+    return f"{sum(map(len, events.values())) / lasted:.0f} tabs came or went a second; " + "; ".join(said)
+
+
+DEPLOY = {"15": row15, "announce": row_announce}
+LOAD = {"15b": row15b, "15c": row15c, "15d": row15d, "bytes": row_bytes}
