@@ -133,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
-                "Cryptography", "HTTPCall", "Presence", "SkewCluster", "SkewProtocol", "SkewWatch", "TestRandom", "TestServer",
+                "Cryptography", "HTTPCall", "HistoryStore", "Presence", "SkewCluster", "SkewProtocol", "SkewWatch", "TestRandom",
+                "TestServer",
                 "TestSockets",
                 "WebSocketLoop", .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Swift/SkewWatchTests",

@@ -17,6 +17,8 @@ package struct FleetView: Sendable {
     private var versionKeys: FleetKeys
     private var routeKeys: FleetKeys
     private var pendingRows = RowChanges()
+    /// Places that a source has whether it lists so many rows or not.
+    private var reserved: (source: SourceID, places: Int)?
 
     /// All open connections of all sources.
     package private(set) var total = 0
@@ -42,7 +44,16 @@ package struct FleetView: Sendable {
     /// How many rows a source may list, so that all together stay within `maxListed`, while `count` sources that do not know of each
     /// other share what is free.
     package func listingAllowance(for source: SourceID, sharedBy count: Int = 1) -> Int {
-        max(0, (sources[source]?.listed ?? 0) + (maxListed - listed) / count)
+        max(0, (sources[source]?.listed ?? 0) + (source == reserved?.source ? maxListed - listed : free) / count)
+    }
+
+    /// From now on so many places are one source's: the others together list no more than what is left.
+    package mutating func reserve(_ places: Int, for source: SourceID) { reserved = (source, places) }
+
+    /// Places that are nobody's.
+    private var free: Int {
+        let kept = reserved.map { max(0, $0.places - (sources[$0.source]?.listed ?? 0)) } ?? 0
+        return maxListed - listed - kept
     }
 
     /// Whether a source has connections that are not listed.
@@ -53,14 +64,14 @@ package struct FleetView: Sendable {
 
     /// How many rows a source may list, so that those find a place that do not run the release; nil where none of them waits there.
     package func listingAllowance(forOldOf source: SourceID) -> Int? {
-        guard let state = sources[source], state.waitingOld > 0, listed < maxListed else { return nil }
-        return state.listed + min(state.waitingOld, maxListed - listed)
+        guard let state = sources[source], state.waitingOld > 0, free > 0 else { return nil }
+        return state.listed + min(state.waitingOld, free)
     }
 
     /// Where rows that do not run the release wait at one source, and others list rows that do: under which limit each of those is to be
     /// asked once more, so that it gives places back. Empty where nobody has to.
     package var concessions: [(source: SourceID, listing: Int)] {
-        var wanted = sources.values.reduce(0) { $0 + $1.waitingOld } - (maxListed - listed)
+        var wanted = sources.values.reduce(0) { $0 + $1.waitingOld } - free
         guard wanted > 0 else { return [] }
         var concessions: [(source: SourceID, listing: Int)] = []
         for (id, source) in sources.sorted(by: { $0.key.number < $1.key.number }) where wanted > 0 {
@@ -141,7 +152,8 @@ package struct FleetView: Sendable {
         return delta
     }
 
-    private func asShown(_ row: ConnectionRow) -> ConnectionRow {
+    /// A row with the names under which it is shown.
+    package func asShown(_ row: ConnectionRow) -> ConnectionRow {
         var row = row
         row.version = shownVersion(row.version)
         row.route = shownRoute(row.route)

@@ -94,8 +94,8 @@ struct Listing: Sendable {
     }
 
     /// What changed since the last take. While fewer than `limit` rows are listed, waiting ones come into the list. Rows that run the
-    /// release leave it for those that do not, and where more are listed than `limit`; the others never do.
-    mutating func take(upTo limit: Int, from cells: inout [Cell]) -> Changes {
+    /// release leave it for those that do not, and where more are listed than `limit`; the others only where it is kept strictly.
+    mutating func take(upTo limit: Int, strictly isStrict: Bool, from cells: inout [Cell]) -> Changes {
         var changes = Changes()
         // Before the list takes new rows: a stale entry must not meet a row that has just been listed in the same slot.
         for slot in changedSlots {
@@ -105,6 +105,7 @@ struct Listing: Sendable {
         }
         changedSlots.removeAll(keepingCapacity: true)
         if release != nil { makeRoom(waitingOld.count, upTo: limit, in: &cells, &changes) }
+        if isStrict { remove(count - limit, in: &cells, &changes) { _ in true } }
         swap(&changes.closed, &closedIDs)
         while count < limit {
             let slot = waitingOld.first != Cell.noSlot ? waitingOld.first : waitingRest.first
@@ -118,14 +119,19 @@ struct Listing: Sendable {
 
     /// Takes rows that run the release out of the list, as many as stand in the way. Costs O(rows) where there are any.
     private mutating func makeRoom(_ wanted: Int, upTo limit: Int, in cells: inout [Cell], _ changes: inout Changes) {
-        var excess = min(currentCount, count + wanted - limit)
+        remove(min(currentCount, count + wanted - limit), in: &cells, &changes) { !$0 }
+    }
+
+    /// Takes rows out of the list, those that `isMeant` by whether they do not run the release.
+    private mutating func remove(_ excess: Int, in cells: inout [Cell], _ changes: inout Changes, where isMeant: (_ isOld: Bool) -> Bool) {
+        var excess = excess
         // They wait from now on, in the order they are found; a row that changed is told as gone and nothing else.
         var removed: Set<UInt32> = []
         var looked = 0
         while excess > 0, looked < cells.count {
             if cursor >= cells.count { cursor = 0 }
             let cell = cells[cursor]
-            if cell.isListed, !isOld(cell) {
+            if cell.isListed, isMeant(isOld(cell)) {
                 leaveList(cell)
                 opened(UInt32(cursor), in: &cells)
                 removed.insert(UInt32(cursor))

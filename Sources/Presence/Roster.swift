@@ -159,8 +159,10 @@ package struct Roster: Sendable {
     /// first, the oldest first. Rows that run it are told as closed where they stand in the way of others, or more than `limit` are listed;
     /// the others stay listed. While no release is known, nothing is taken away. A row that opened and closed since the last take is not mentioned, nor is a name that came and
     /// went. With `rows` false the list is kept up in the same way, but no row is told. Traps unless recording was started.
-    package mutating func takeChanges(listing limit: Int, rows: Bool) -> StatisticsDelta {
-        guard let changes = listing?.take(upTo: limit, from: &cells) else {
+    ///
+    /// - Parameter isStrict: whether no more than `limit` rows stay listed, whatever they run.
+    package mutating func takeChanges(listing limit: Int, rows: Bool, strictly isStrict: Bool = false) -> StatisticsDelta {
+        guard let changes = listing?.take(upTo: limit, strictly: isStrict, from: &cells) else {
             preconditionFailure("a roster must record before its changes are taken")
         }
         var delta = StatisticsDelta(

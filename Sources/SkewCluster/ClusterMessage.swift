@@ -52,6 +52,9 @@ package struct Heartbeat: Sendable, Equatable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
         package static let routes = Wants(rawValue: 1)
+        package static let rows = Wants(rawValue: 2)
+        /// Rows with addresses.
+        package static let addresses = Wants(rawValue: 4)
     }
 
     /// A node that is not heard, as one that does hear others tells.
@@ -95,6 +98,10 @@ package struct Heartbeat: Sendable, Equatable {
     package var release: ControlRegister<[UInt8]>
     /// What was taken back lately.
     package var revocations: [Revocation] = []
+    /// What all are to do, as long as somebody does not know it.
+    package var orders: [Order] = []
+    /// How far the sender is with the orders it knows.
+    package var progress: [OrderProgress] = []
 
     package init(
         label: String, software: String, basePath: String, state: State, uptime: Duration, wants: Wants, marks: [StreamMark], isEmpty: Bool,

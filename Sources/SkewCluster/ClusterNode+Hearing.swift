@@ -9,10 +9,8 @@ extension ClusterNode {
         switch message.body {
         case .heartbeat(let heartbeat):
             carryOut(peers.hear(heartbeat, from: message.sender, at: now), at: now, using: &random)
-            // What a node was started with is for itself, and for those that were started with nothing.
             let revoked = revocations.merge(heartbeat.revocations, at: now).map { Action.revoke($0) }
-            guard heartbeat.release.count > 0 || register.value.isEmpty, register.merge(heartbeat.release) else { return revoked }
-            return revoked + [.adoptRelease(register.value)]
+            return revoked + hearOrders(of: heartbeat, from: message.sender, at: now)
         case .delta(let delta, let moved):
             let events = peers.hear(delta, from: message.sender, at: now)
             // A tab leaves its node's counts and enters the transit at once. Where the counts could not be taken, its snapshot brings both.

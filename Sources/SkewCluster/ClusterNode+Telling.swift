@@ -53,6 +53,7 @@ extension ClusterNode {
             marks: active.compactMap { streams[$0]?.mark }, isEmpty: streams.values.allSatisfy { $0.hasToldNothing },
             hears: peers.hears(at: now).map(\.mark), misses: peers.misses(at: now), asks: peers.takeQuestions(at: now), release: register)
         heartbeat.revocations = revocations.told(at: now)
+        addOrders(to: &heartbeat, at: now)
         return heartbeat
     }
 

@@ -17,6 +17,16 @@ extension ClusterNode {
     /// All tabs of this node alone.
     package var ownTotal: Int { streams[.summary]?.total ?? 0 }
 
+    /// What all other nodes together look at.
+    package var wantsOfOthers: Heartbeat.Wants { peers.wants }
+
+    /// For how many rows the others together have places, where this many may be listed over all nodes.
+    package func placesOfOthers(of places: Int) -> Int {
+        let others = peers.peers.values.map { $0.counts(.summary).values.reduce(0, +) }
+        let level = WaterLevel.level(others + [ownTotal], places: places)
+        return others.reduce(0) { $0 + min($1, level) }
+    }
+
     /// Whether all that is known of the others' counts of a section is known to be right.
     package func isSynced(_ section: Section) -> Bool {
         peers.peers.values.allSatisfy { $0.state != .up || $0.isSynced(section) }
@@ -30,6 +40,17 @@ extension ClusterNode {
 
     /// All others that were heard or heard of.
     package var others: [InstanceID: Peer] { peers.peers }
+
+    /// How often a delta of another node was missed, and how often a copy was not what its owner counts.
+    package var misses: (gaps: Int, mismatches: Int) { (peers.gaps, peers.mismatches) }
+
+    /// The other nodes that are counted, each with how long it had run when it was last heard.
+    package var upNodes: [(instance: InstanceID, uptime: Duration)] {
+        others.compactMap { instance, peer in peer.state == .up ? peer.introduction.map { (instance, $0.uptime) } : nil }
+    }
+
+    /// How long this node has run.
+    package func uptime(at now: Duration) -> Duration { now - started }
 
     /// Why the numbers may not be whole; empty when they are.
     package func doubts(at now: Duration) -> Set<Doubt> {

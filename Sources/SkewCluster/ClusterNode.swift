@@ -9,8 +9,12 @@ package struct ClusterNode: Sendable {
         case publish(ClusterMessage)
         /// Drop both connections and dial anew; then call ``linkLost(at:)``.
         case reconnect(OwnLink.Fault)
-        /// Another release is in force in the whole cluster.
-        case adoptRelease([UInt8])
+        /// Another release is in force in the whole cluster; with what is said to its tabs, where an order says that.
+        case adoptRelease([UInt8], by: [UInt8]?)
+        /// Another node ordered this; it is to be done here, too.
+        case carryOut(Order)
+        /// An order goes on otherwise, as another node says.
+        case changeOrder(UInt64, OrderControl)
         /// Another node says this to this one alone.
         case deliver([UInt8])
         /// Something was taken back on another node.
@@ -41,6 +45,7 @@ package struct ClusterNode: Sendable {
     var peers: PeerTable
     var moves: TabMoves
     var revocations = RevocationLog()
+    var orders: OrderLog
     private var lastNote: UInt64 = 0
     var link: OwnLink
     private(set) var witness = Witness()
@@ -63,6 +68,7 @@ package struct ClusterNode: Sendable {
         lastAdvance = now
         times = TellingTimes(at: now)
         moves = TabMoves(of: identity.instance)
+        orders = OrderLog(of: identity.instance)
     }
 
     // MARK: What it counts itself
@@ -99,7 +105,7 @@ package struct ClusterNode: Sendable {
         guard wants != self.wants else { return }
         if !wants.isSubset(of: self.wants) { times.hurryHeartbeat(at: now) }
         self.wants = wants
-        peers.want(wants.contains(.routes) ? [.summary, .routes] : [.summary])
+        peers.want(Set(Section.allCases.filter { wants.isSuperset(of: $0.want) }))
     }
 
     /// A release is announced on this node.
@@ -163,6 +169,7 @@ package struct ClusterNode: Sendable {
         peers.expire(at: now, linkedSince: link.since, isSilenceConfirmed: witness.confirmsSilence)
         moves.expire(at: now)
         revocations.expire(at: now)
+        orders.expire(at: now)
         streams[.summary]?.forgetNames(goneSince: now - Self.nameMemory)
         if state == .joining, isReady(at: now) { state = .up }
         guard link.since != nil else { return actions }

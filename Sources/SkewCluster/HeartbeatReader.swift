@@ -52,6 +52,11 @@ enum HeartbeatReader {
                         id: try reader.word(), target: try reader.text(upTo: MessageFormat.maxLabelBytes),
                         remaining: try reader.milliseconds())
                 }
+            case Tag.orders:
+                guard heartbeat.orders.count < OrderLog.maxEntries else { throw .value }
+                heartbeat.orders.append(try order(&content))
+            case Tag.progress:
+                heartbeat.progress = try list(&content, upTo: OrderLog.maxEntries) { reader throws(MessageError) in try progress(&reader) }
             default: break
             }
         }
@@ -65,6 +70,37 @@ enum HeartbeatReader {
         let sequence = try reader.number()
         let digest = try reader.word()
         return section.map { StreamMark(section: $0, sequence: sequence, digest: digest) }
+    }
+
+    private static func order(_ reader: inout ByteReader) throws(MessageError) -> Order {
+        let orderNumber = try number(&reader)
+        let remaining = try reader.milliseconds()
+        let count = try reader.number()
+        let instance = try reader.instance()
+        let isStopped = try reader.byte() == 1
+        let rate = try reader.count(upTo: Int(UInt32.max))
+        let release = Array(try reader.raw(try reader.count(upTo: MessageFormat.maxReleaseBytes)))
+        guard reader.rest.count <= MessageFormat.maxOrderBytes, count <= ControlRegister<OrderControl>.maxCount else { throw .value }
+        let control = ControlRegister(
+            count: count, instance: instance, value: OrderControl(rate: rate == 0 ? nil : rate, isStopped: isStopped))
+        return Order(number: orderNumber, content: Array(reader.rest), release: release, control: control, remaining: remaining)
+    }
+
+    private static func progress(_ reader: inout ByteReader) throws(MessageError) -> OrderProgress {
+        let orderNumber = try number(&reader)
+        let controlCount = try reader.number()
+        let controlMark = UInt32(try reader.count(upTo: Int(UInt32.max)))
+        let (matching, told) = (try reader.count(upTo: Int(UInt32.max)), try reader.count(upTo: Int(UInt32.max)))
+        let gone = try reader.count(upTo: Int(UInt32.max))
+        let isDone = try reader.byte() == 1
+        return OrderProgress(
+            number: orderNumber, matching: matching, told: told, gone: gone, isDone: isDone, controlCount: controlCount,
+            controlMark: controlMark)
+    }
+
+    /// The number of an order, small enough for JSON.
+    private static func number(_ reader: inout ByteReader) throws(MessageError) -> UInt64 {
+        UInt64(try reader.count(upTo: 1 << 50))
     }
 
     private static func list<Item>(

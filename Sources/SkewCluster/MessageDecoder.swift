@@ -118,7 +118,9 @@ private struct SectionPart {
                 declaredSection = section
                 sequence = try content.number()
             case MessageFormat.Tag.age: age = try content.milliseconds()
-            case MessageFormat.Tag.entries: while !content.isAtEnd { entries.append(try Self.entry(&content)) }
+            case MessageFormat.Tag.entries:
+                let longest = declaredSection?.maxNameBytes ?? MessageFormat.maxNameBytes
+                while !content.isAtEnd { entries.append(try Self.entry(&content, longest)) }
             case MessageFormat.Tag.transit: while !content.isAtEnd { transit.append(try Self.moved(&content)) }
             case MessageFormat.Tag.isSettled: isSettled = true
             default: break
@@ -131,10 +133,10 @@ private struct SectionPart {
         return declaredSection
     }
 
-    private static func entry(_ reader: inout ByteReader) throws(MessageError) -> SectionEntry {
+    private static func entry(_ reader: inout ByteReader, _ longest: Int) throws(MessageError) -> SectionEntry {
         let head = try reader.number()
         guard let id = UInt32(exactly: head >> 2) else { throw .value }
-        let name = head & 1 == 0 ? nil : try reader.text(upTo: MessageFormat.maxNameBytes)
+        let name = head & 1 == 0 ? nil : try reader.text(upTo: longest)
         // What a node says of itself may be wrong by any amount; it must not overflow a sum here.
         let count = try reader.count(upTo: Int(UInt32.max))
         let opens = head & 2 == 0 ? 0 : try reader.count(upTo: Int(Int32.max) << 16)

@@ -139,5 +139,29 @@ package struct MessageEncoder: Sendable {
                 }
             }
         }
+        for order in heartbeat.orders { writer.field(Tag.orders) { write(order, to: &$0) } }
+        if !heartbeat.progress.isEmpty {
+            writer.field(Tag.progress) { writer in
+                for progress in heartbeat.progress {
+                    writer.number(progress.number)
+                    writer.number(progress.controlCount)
+                    writer.number(UInt64(progress.controlMark))
+                    for count in [progress.matching, progress.told, progress.gone] { writer.number(count) }
+                    writer.byte(progress.isDone ? 1 : 0)
+                }
+            }
+        }
+    }
+
+    private static func write(_ order: Order, to writer: inout ByteWriter) {
+        writer.number(order.number)
+        writer.milliseconds(order.remaining)
+        writer.number(order.control.count)
+        writer.instance(order.control.instance)
+        writer.byte(order.control.value.isStopped ? 1 : 0)
+        writer.number(order.control.value.rate ?? 0)
+        writer.number(order.release.count)
+        writer.raw(order.release)
+        writer.raw(order.content)
     }
 }

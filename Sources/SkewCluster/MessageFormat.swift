@@ -15,6 +15,8 @@ package enum MessageFormat {
     static let maxNameBytes = 256
     static let maxReleaseBytes = 4096
     static let maxLabelBytes = 128
+    /// The longest content of an order.
+    package static let maxOrderBytes = 32_768
     /// The longest note.
     package static let maxNoteBytes = 32_768
 
@@ -48,6 +50,8 @@ package enum MessageFormat {
         static let asks: UInt64 = 11
         static let release: UInt64 = 12
         static let revocations: UInt64 = 13
+        static let orders: UInt64 = 14
+        static let progress: UInt64 = 15
         // Of a note.
         static let number: UInt64 = 1
         static let content: UInt64 = 2

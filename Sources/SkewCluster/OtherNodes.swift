@@ -6,13 +6,16 @@ package struct OtherNodes: Sendable {
     private var sums: [Section: [String: Int]] = [:]
     private var touched: [Section: Set<String>] = [:]
     private var total = 0
+    /// Their listed rows, while this node looks at rows.
+    package private(set) var rows = OtherRows()
 
     package init() {}
 
     /// Takes in what changed since the last time.
     package mutating func update(from node: inout ClusterNode) {
         for (instance, sections) in node.takePeerChanges() {
-            for (section, counts) in sections {
+            if let told = sections[.rows] { rows.update(told, of: instance) }
+            for (section, counts) in sections where section != .rows {
                 for (name, count) in counts {
                     let former = nodes[instance]?[section]?[name] ?? 0
                     change(section, name, by: count - former)
@@ -35,12 +38,18 @@ package struct OtherNodes: Sendable {
     }
 
     /// Whether something changed that was not taken yet.
-    package var isTouched: Bool { !touched.isEmpty }
+    package var isTouched: Bool { !touched.isEmpty || rows.isTouched }
 
-    /// The counts that changed since the last time, and the total.
-    package mutating func takeDelta() -> StatisticsDelta {
+    /// The counts and rows that changed since the last time, and the total.
+    /// - Parameters:
+    ///   - limit: how many rows may be listed.
+    ///   - renamed: the names that are shown otherwise from now on.
+    package mutating func takeDelta(listing limit: Int = 0, renamed: RenamedNames = RenamedNames()) -> StatisticsDelta {
         defer { touched = [:] }
-        return StatisticsDelta(total: total, listed: 0, versions: counts(.summary), routes: counts(.routes))
+        let moved = rows.takeChanges(listing: limit, renamed: renamed)
+        return StatisticsDelta(
+            total: total, listed: rows.count, versions: counts(.summary), routes: counts(.routes), opened: moved.opened,
+            changed: moved.changed, closed: moved.closed)
     }
 
     private func counts(_ section: Section) -> [String: Int] {

@@ -99,6 +99,9 @@ package struct PeerStream: Sendable {
         return isSynced
     }
 
+    /// Whether it is as far as its owner says, whatever it holds.
+    func isAt(_ mark: StreamMark) -> Bool { mark.sequence == sequence }
+
     /// A node that has nothing to tell yet is known at once.
     package mutating func beginEmpty(at sequence: UInt64) {
         entries = [:]

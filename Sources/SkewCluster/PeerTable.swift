@@ -29,12 +29,14 @@ package struct PeerTable: Sendable {
     /// All that were heard or heard of, by instance.
     package private(set) var peers: [InstanceID: Peer] = [:]
     private var departed: [InstanceID: Departed] = [:]
-    private var foreign: [InstanceID: Duration] = [:]
-    private var oversized: [InstanceID: Duration] = [:]
-    private var wanted: Set<Section> = [.summary]
+    private(set) var foreign: [InstanceID: Duration] = [:]
+    private(set) var oversized: [InstanceID: Duration] = [:]
+    private(set) var wanted: Set<Section> = [.summary]
     private var changes: [InstanceID: [Section: [String: Int]]] = [:]
     /// After a settling the sections are asked for anew, whatever their numbers say.
-    private var asksAll = false
+    private(set) var asksAll = false
+    /// How often a delta of a peer was missed, and how often a copy was not what its owner counts.
+    package private(set) var (gaps, mismatches) = (0, 0)
 
     /// - Parameter maxNames: how many names of each section a node may tell of.
     package init(own: InstanceID, maxNames: [Section: Int]) {
@@ -57,7 +59,10 @@ package struct PeerTable: Sendable {
                 noteChanges(stream.counts.mapValues { _ in 0 }, section, of: sender)
                 stream.beginEmpty(at: mark.sequence)
             }
+            let wasRight = stream.isSynced
             let isRight = stream.check(mark)
+            if wasRight, !isRight, stream.isAt(mark) { mismatches += 1 }
+            if wasRight, !isRight, !stream.isAt(mark) { gaps += 1 }
             peer.streams[section] = stream
             if !isRight { events += ask(&peer, section, at: now) }
         }
@@ -72,7 +77,9 @@ package struct PeerTable: Sendable {
         peer.heard = now
         var stream = peer.streams[delta.section] ?? newStream(delta.section)
         if case .lost = peer.state { stream.putAside() }
+        let wasRight = stream.isSynced
         let outcome = stream.apply(delta)
+        if wasRight, outcome == .gap { gaps += 1 }
         peer.streams[delta.section] = stream
         let events = carryOut(outcome, delta.section, &peer, sender, at: now)
         peers[sender] = peer
@@ -212,72 +219,27 @@ package struct PeerTable: Sendable {
         for (section, stream) in peer.streams { noteChanges(stream.counts.mapValues { _ in 0 }, section, of: id) }
     }
 
-    // MARK: What it says to others
+    // MARK: Wants
 
     /// Which sections this node looks at.
-    package mutating func want(_ sections: Set<Section>) { wanted = sections.union([.summary]) }
-
-    /// Whether what a node counts is not known for sure now.
-    package func isUnsynced(_ sender: InstanceID) -> Bool { !(peers[sender]?.isSynced(.summary) ?? false) }
-
-    /// Whether some other node looks at a section.
-    package func isWanted(_ section: Section) -> Bool {
-        section == .summary || peers.values.contains { $0.state == .up && $0.introduction?.wants.contains(.routes) ?? false }
+    package mutating func want(_ sections: Set<Section>) {
+        if wanted.contains(.rows), !sections.contains(.rows) { forgetRows() }
+        wanted = sections.union([.summary])
     }
 
-    /// Whom this node hears.
-    package func hears(at now: Duration) -> [InstanceID] {
-        peers.filter { !$0.value.hasLeft && !$0.value.isSilent(at: now) }.map(\.key).sorted()
-    }
-
-    package func misses(at now: Duration) -> [Heartbeat.Silence] {
-        peers.filter { id, peer in
-            if case .lost = peer.state { return true }
-            return peer.state == .up && peer.isSilent(at: now)
-        }.map { Heartbeat.Silence(instance: $0.key, lasting: now - $0.value.heard) }.sorted { $0.instance < $1.instance }
+    /// Rows that nobody tells any more are not kept: they are many, and would be wrong soon.
+    private mutating func forgetRows() {
+        for (id, peer) in peers {
+            if peer.state == .up { noteChanges((peer.streams[.rows]?.counts ?? [:]).mapValues { _ in 0 }, .rows, of: id) }
+            peers[id]?.streams[.rows] = nil
+            peers[id]?.unsyncedSince[.rows] = nil
+        }
     }
 
     /// What this node has lost track of. A repeated question costs little: its owner answers once, to all.
     package mutating func takeQuestions(at now: Duration) -> [Heartbeat.Question] {
-        var questions: [Heartbeat.Question] = []
-        for id in hears(at: now) {
-            for section in wanted.sorted() where asksAll || !(peers[id]?.isSynced(section) ?? false) {
-                questions.append(.init(instance: id, section: section))
-            }
-        }
-        asksAll = false
-        return questions
-    }
-
-    // MARK: What is in doubt
-
-    /// Why the numbers may not be whole, as far as the peers are the reason.
-    package func doubts(at now: Duration, link: OwnLink) -> Set<Doubt> {
-        var doubts: Set<Doubt> = []
-        if !foreign.isEmpty { doubts.insert(.foreign) }
-        if !oversized.isEmpty { doubts.insert(.size) }
-        for peer in peers.values {
-            switch peer.state {
-            case .left: continue
-            case .lost:
-                doubts.insert(.lost)
-                continue
-            case .up: break
-            }
-            if peer.isSilent(at: now) { doubts.insert(.silent) }
-            if now - link.fromSettlingOn(peer.hearsMe) > ClusterTimes.unheard { doubts.insert(.unheard) }
-            for (section, since) in peer.unsyncedSince where wanted.contains(section) && now - since > ClusterTimes.unsynced {
-                doubts.insert(peer.streams[section]?.hasCopy ?? false ? .unsynced : .joining)
-            }
-        }
-        return doubts
-    }
-
-    /// Whether a node that this one hears has not heard it for so long that the fault must lie with this one.
-    package func isUnheard(at now: Duration, link: OwnLink) -> Bool {
-        peers.values.contains { peer in
-            !peer.hasLeft && !peer.isSilent(at: now) && now - link.fromSettlingOn(peer.hearsMe) > ClusterTimes.gone
-        }
+        defer { asksAll = false }
+        return questions(at: now)
     }
 
     // MARK: Changes

@@ -4,6 +4,20 @@ package enum Section: UInt8, Sendable, CaseIterable, Comparable {
     case summary = 1
     /// The count of each route. Only while some node wants it.
     case routes = 2
+    /// The listed rows, each as a name (``RowText``) whose count is 1. Only while some node wants it.
+    case rows = 3
+
+    /// What a heartbeat says where somebody looks at it; nothing for what every node always hears.
+    package var want: Heartbeat.Wants {
+        switch self {
+        case .summary: []
+        case .routes: .routes
+        case .rows: .rows
+        }
+    }
+
+    /// The longest name that is read, in bytes.
+    var maxNameBytes: Int { self == .rows ? RowText.maxBytes : MessageFormat.maxNameBytes }
 
     package static func < (left: Section, right: Section) -> Bool { left.rawValue < right.rawValue }
 }

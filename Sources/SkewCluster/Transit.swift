@@ -67,6 +67,7 @@ package struct Transit: Sendable {
                 for entry in entries { counts[entry.route, default: 0] += 1 }
             }
             return counts
+        case .rows: return [:]
         }
     }
 

@@ -36,12 +36,15 @@ package struct StatisticsEncoder: Sendable {
         if form.showsRows { bytes.append(#","connections":["#) }
     }
 
-    /// Writes the listed rows of all rosters, names as the view shows them, those first that do not run the release. Nothing where the
-    /// form has no rows.
-    package mutating func append(rowsOf rosters: [Roster], shownBy view: FleetView) {
+    /// Writes the listed rows of all rosters, and rows of elsewhere, names as the view shows them, those first that do not run the release.
+    /// Nothing where the form has no rows.
+    package mutating func append(
+        rowsOf rosters: [Roster], and others: (old: [ConnectionRow], current: [ConnectionRow]) = ([], []), shownBy view: FleetView
+    ) {
         guard form.showsRows else { return }
         for isCurrent in [false, true] {
             for roster in rosters { append(rowsOf: roster, current: isCurrent, shownBy: view) }
+            append(rows: (isCurrent ? others.current : others.old).map { view.asShown($0) })
         }
     }
 

@@ -27,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger.info("Ending after \(name); a second one ends at once.")
                 server.shutdown()
             },
+            onHurry: { server.hurry() },
             onHangUp: { reload(server, logger, threshold) })
         let heartbeat = Task { await manager?.keepTelling { server.isAlive } }
         defer { heartbeat.cancel() }

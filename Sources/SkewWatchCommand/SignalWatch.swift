@@ -12,34 +12,37 @@ enum SignalWatch {
     /// What the thread is given.
     private final class Actions: Sendable {
         let onEnd: @Sendable (_ name: String) -> Void
+        let onHurry: @Sendable () -> Bool
         let onHangUp: @Sendable () -> Void
         let onResize: (@Sendable () -> Void)?
         let pipeOutput: Int32
 
         init(
-            pipeOutput: Int32, onEnd: @escaping @Sendable (String) -> Void, onHangUp: @escaping @Sendable () -> Void,
-            onResize: (@Sendable () -> Void)?
+            pipeOutput: Int32, onEnd: @escaping @Sendable (String) -> Void, onHurry: @escaping @Sendable () -> Bool,
+            onHangUp: @escaping @Sendable () -> Void, onResize: (@Sendable () -> Void)?
         ) {
             self.pipeOutput = pipeOutput
             self.onResize = onResize
             self.onEnd = onEnd
+            self.onHurry = onHurry
             self.onHangUp = onHangUp
         }
     }
 
-    /// Calls `onEnd` at the first SIGTERM or SIGINT, and ends the process with 128 + its number at the second; `onHangUp` at every SIGHUP;
-    /// `onResize` at every SIGWINCH.
+    /// Calls `onEnd` at the first SIGTERM or SIGINT, and `onHurry` at the second: where that says false, and at the third, the process ends
+    /// with 128 + its number. `onHangUp` at every SIGHUP; `onResize` at every SIGWINCH.
     static func start(
-        onEnd: @escaping @Sendable (_ name: String) -> Void, onHangUp: @escaping @Sendable () -> Void,
-        onResize: (@Sendable () -> Void)? = nil
+        onEnd: @escaping @Sendable (_ name: String) -> Void, onHurry: @escaping @Sendable () -> Bool = { false },
+        onHangUp: @escaping @Sendable () -> Void, onResize: (@Sendable () -> Void)? = nil
     ) {
         var ends: (output: Int32, input: Int32) = (-1, -1)
         let isOpen = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress!) == 0 }
         precondition(isOpen, "The pipe for signals cannot be opened.")
         pipeInput.store(ends.input, ordering: .relaxed)
         // Never released: the thread lives as long as the process.
-        let actions = unsafe Unmanaged.passRetained(Actions(pipeOutput: ends.output, onEnd: onEnd, onHangUp: onHangUp, onResize: onResize))
-            .toOpaque()
+        let actions = unsafe Unmanaged.passRetained(
+            Actions(pipeOutput: ends.output, onEnd: onEnd, onHurry: onHurry, onHangUp: onHangUp, onResize: onResize)
+        ).toOpaque()
         var thread = pthread_t()
         let status = unsafe pthread_create(
             &thread, nil,
@@ -62,7 +65,7 @@ enum SignalWatch {
     }
 
     private static func wait(with actions: Actions) -> Never {
-        var isEnding = false
+        var ends = 0
         while true {
             var number: UInt8 = 0
             guard unsafe read(actions.pipeOutput, &number, 1) == 1 else { continue }
@@ -70,10 +73,11 @@ enum SignalWatch {
                 actions.onHangUp()
             } else if Int32(number) == SIGWINCH {
                 actions.onResize?()
-            } else if isEnding {
-                _exit(128 + Int32(number))
+            } else if ends > 0 {
+                ends += 1
+                if ends > 2 || !actions.onHurry() { _exit(128 + Int32(number)) }
             } else {
-                isEnding = true
+                ends = 1
                 actions.onEnd(Int32(number) == SIGINT ? "SIGINT" : "SIGTERM")
             }
         }

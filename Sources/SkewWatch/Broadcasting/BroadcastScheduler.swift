@@ -65,8 +65,16 @@ actor BroadcastScheduler {
         let kinds = inbox.kinds
         guard !kinds.isEmpty || !waiting.isEmpty || !content.adminRequests.isEmpty else { return await rest() }
         isFollowing = true
-        await fleet.want(kinds.contains { $0.mode == .delta } ? .rows : .routes, by: .viewers)
+        await fleet.want(
+            kinds.contains { $0.mode == .delta } ? .rows : .routes, by: .viewers, lists: looked(kinds, content.adminRequests))
         await round(at: MonotonicTime.now, kinds, content.adminRequests)
+    }
+
+    /// What is looked at of single connections.
+    private func looked(_ kinds: Set<SubscriptionKind>, _ requests: [SchedulerInbox.AdminRequest]) -> Demand.Lists {
+        let scopes = kinds.filter { $0.mode != .summary }.map(\.scope) + requests.map(\.scope)
+        guard let most = scopes.max(), most >= .connections else { return .none }
+        return most == .ips && tracked.addresses ? .addresses : .rows
     }
 
     private func noteChange(first: Duration, last: Duration) {
@@ -182,7 +190,7 @@ actor BroadcastScheduler {
         let view = changes.view
         var encoder = StatisticsEncoder(form: kind.form(tracksRoutes: tracked.routes), envelope: envelope)
         encoder.begin(total: view.total, versions: view.versions, routes: view.routes)
-        encoder.append(rowsOf: changes.rosters, shownBy: view)
+        encoder.append(rowsOf: changes.rosters, and: changes.otherRows, shownBy: view)
         return encoder.finish(
             sequence: sequence, timestampMilliseconds: MonotonicTime.wallClockMilliseconds, truncated: view.truncated,
             tracked: saysTracked ? tracked : nil, cluster: changes.cluster)

@@ -3,14 +3,27 @@ internal import Synchronization
 
 /// What the bus and the loops tell the member of a cluster, from their own threads and without waiting for it. Bounded by bytes.
 final class ClusterInbox: Sendable {
+    /// What this node has to say of announcements.
+    enum Spoken: Sendable {
+        case give(UInt64, AnnouncementOrder)
+        case change(UInt64, Change)
+    }
+
+    /// What becomes of an announcement that is on its way.
+    enum Change: Sendable {
+        case stop
+        /// Tabs in a second; nil for as many as the nodes can.
+        case rate(Int?)
+    }
+
     struct Content: Sendable {
         var events: [BusEvent] = []
         /// Messages were dropped, for there were more than could be taken in.
         var isOverrun = false
         /// The time of the first change on a loop since the last look.
         var firstChange: Duration?
-        /// Versions that were announced on this node, the newest last.
-        var releases: [[UInt8]] = []
+        /// What was announced on this node, and what was changed of announcements, in that order.
+        var orders: [Spoken] = []
         /// What was taken back on this node.
         var revocations: [String] = []
         /// What other nodes are to hear, each alone, by its mark.
@@ -48,8 +61,14 @@ final class ClusterInbox: Sendable {
         state.withLock { $0.content.firstChange = min(time, $0.content.firstChange ?? time) }
     }
 
-    func announce(_ release: [UInt8]) {
-        state.withLock { $0.content.releases.append(release) }
+    /// All nodes are to tell this to their tabs.
+    func give(_ number: UInt64, _ order: AnnouncementOrder) { put(.give(number, order)) }
+
+    /// All nodes are to tell it otherwise.
+    func change(_ number: UInt64, _ change: Change) { put(.change(number, change)) }
+
+    private func put(_ spoken: Spoken) {
+        state.withLock { $0.content.orders.append(spoken) }
         wakeup.signal()
     }
 
@@ -81,9 +100,16 @@ final class ClusterInbox: Sendable {
         }
     }
 
+    /// The time of the first change on a loop that nobody looked after yet.
+    var firstChange: Duration? { state.withLock { $0.content.firstChange } }
+
     /// Forgets the changes on loops: the loops are asked now.
-    func takeChange() {
-        state.withLock { $0.content.firstChange = nil }
+    /// - Returns: the time of the first one.
+    func takeChange() -> Duration? {
+        state.withLock { state in
+            defer { state.content.firstChange = nil }
+            return state.content.firstChange
+        }
     }
 
     func wait(until time: Duration) async { await wakeup.wait(until: time) }

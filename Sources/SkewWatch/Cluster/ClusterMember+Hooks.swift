@@ -1,14 +1,26 @@
 internal import Presence
+internal import SkewCluster
 internal import WebSocketLoop
 
 extension ClusterMember.Hooks {
     /// What other nodes say reaches the loops.
     init(_ shared: SharedState, _ desk: AuthorizationDesk) {
         noteChange = { shared.inbox.noteOtherChange(at: $0) }
-        adopt = { shared.hearRelease($0) }
-        deliver = { bytes in
-            if let post = StreamPost(bytes) { shared.carryOut(post) }
+        adopt = { version, content in shared.hearRelease(version, content.flatMap { AnnouncementOrder($0) }) }
+        carryOut = { order in
+            guard var heard = AnnouncementOrder(order.content) else { return }
+            heard.announcement.rate = order.control.value.rate
+            _ = shared.gate.ask(.init(nobodyWaitsFor: .carryOut(heard, id: Int(order.number))))
         }
+        changeOrder = { number, control in _ = shared.gate.ask(.init(nobodyWaitsFor: .follow(control, of: Int(number)))) }
+        progress = { shared.announcements.progress }
+        noteOrders = { states in
+            for id in shared.announcements.note(states) { _ = shared.gate.ask(.init(nobodyWaitsFor: .repace(id))) }
+        }
+        deliver = { bytes in
+            if let note = PeerNote(bytes) { shared.hear(note) }
+        }
+        wantsMemory = { shared.history.hasNoMemory }
         revoke = { text in
             guard let target = RevocationTarget(text) else { return }
             shared.carryOut(target, desk)

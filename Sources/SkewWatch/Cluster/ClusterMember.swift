@@ -13,18 +13,14 @@ actor ClusterMember {
     /// How long a change on a loop waits for others, so that one delta tells them all.
     private static let flush = Duration.milliseconds(100)
     private static let lookInterval = Duration.milliseconds(200)
-    /// Routes are told for so long after the last one looked at them.
-    private static let linger = Duration.seconds(60)
-    /// Who asks for routes that nobody asked for before waits so long for the others' answers.
-    private static let patience = Duration.milliseconds(500)
 
-    private let settings: ClusterSettings
-    private let bus: any PeerBus
+    let settings: ClusterSettings
+    let bus: any PeerBus
     private let inbox: ClusterInbox
     private let board: ClusterBoard
     private let seal: MessageSeal?
     private let hooks: Hooks
-    private var node: ClusterNode
+    var node: ClusterNode
     private var encoder: MessageEncoder
     private var decoder = MessageDecoder()
     private var others = OtherNodes()
@@ -39,15 +35,32 @@ actor ClusterMember {
     /// The scheduler knows that something waits for it.
     private var isNoted = false
     private var newestChange: Duration?
-    private var routesWantedUntil = Duration.zero
-    private var areRoutesWanted = false
+    /// Since when something on a loop waits to be told.
+    private var changedSince: Duration?
+    /// What somebody on this node looks at, and what the others were told: a little longer than that.
+    var (wants, toldWants): (Heartbeat.Wants, Heartbeat.Wants) = ([], [])
+    var wantsKeptUntil = Duration.zero
+    /// What the fleet knows of what the others look at.
+    var heardWants: Heartbeat.Wants = []
+    private var memory = MemoryQuestion()
+    private var orderStates: [UInt64: OrderState] = [:]
 
     /// What the rest of the server does about what other nodes say. Called on the member's own thread; none may wait.
     struct Hooks: Sendable {
         /// Something changed at this time: those who watch are to be told.
         var noteChange: @Sendable (Duration) -> Void = { _ in }
-        /// Another node announced this version.
-        var adopt: @Sendable (String) -> Void = { _ in }
+        /// Another node announced this version; with what is said to its tabs, where that is known.
+        var adopt: @Sendable (String, _ order: [UInt8]?) -> Void = { _, _ in }
+        /// Another node ordered this.
+        var carryOut: @Sendable (Order) -> Void = { _ in }
+        /// Another node changed an order.
+        var changeOrder: @Sendable (UInt64, OrderControl) -> Void = { _, _ in }
+        /// How far this node is with its orders.
+        var progress: @Sendable () -> [OrderProgress] = { [] }
+        /// How far the other nodes are with each order.
+        var noteOrders: @Sendable ([UInt64: OrderState]) -> Void = { _ in }
+        /// Whether nothing is known of the time before this node came.
+        var wantsMemory: @Sendable () -> Bool = { false }
         /// Another node handed this on.
         var deliver: @Sendable ([UInt8]) -> Void = { _ in }
         /// Another node took this back.
@@ -62,7 +75,7 @@ actor ClusterMember {
         log = ClusterLog(logger)
         node = ClusterNode(
             .init(instance: access.instance, label: settings.name, software: BuildInfo.version, basePath: settings.basePath),
-            maxNames: [.summary: settings.maxVersions + 1, .routes: settings.maxRoutes + 1],
+            maxNames: [.summary: settings.maxVersions + 1, .routes: settings.maxRoutes + 1, .rows: settings.maxRows],
             release: Array((settings.release ?? "").utf8), at: MonotonicTime.now)
     }
 
@@ -74,7 +87,8 @@ actor ClusterMember {
         await withTaskCancellationHandler {
             while !Task.isCancelled {
                 await step(fleet)
-                await inbox.wait(until: MonotonicTime.now + Self.tick)
+                await inbox.wait(
+                    until: min(MonotonicTime.now + Self.tick, inbox.firstChange.map { $0 + Self.flush } ?? .seconds(Int64.max / 4)))
             }
         } onCancel: {
             inbox.wake()
@@ -83,7 +97,7 @@ actor ClusterMember {
 
     private func step(_ fleet: Fleet) async {
         let (content, now) = (inbox.take(), MonotonicTime.now)
-        for release in content.releases { node.announce(release, at: now) }
+        for spoken in content.orders { take(spoken, at: now) }
         for target in content.revocations { node.revoke(target, at: now, using: &random) }
         for (mark, bytes) in content.notes { publish(node.note(bytes), on: .node(mark), at: now) }
         if content.isOverrun {
@@ -91,20 +105,24 @@ actor ClusterMember {
             node.settle(at: now)
         }
         for event in content.events { take(event, at: now) }
+        await hearWants(fleet)
         if let first = content.firstChange, now - first >= Self.flush {
-            inbox.takeChange()
+            changedSince = inbox.takeChange()
             // Whoever watches must hear of what has come so far: the fleet takes it away now.
             noteOthers(at: now)
             // It comes back as `exchange(_:)`.
             await fleet.refresh()
+            changedSince = nil
         }
         work(at: MonotonicTime.now)
     }
 
     private func work(at now: Duration) {
-        if areRoutesWanted, now > routesWantedUntil { want(routes: false, at: now) }
+        if toldWants != wants, now > wantsKeptUntil { tell(wants, at: now) }
+        followOrders(at: now)
         carryOut(node.advance(to: now, using: &random), at: now)
         noteOthers(at: now)
+        (counters.gaps, counters.mismatches) = node.misses
         if now >= nextLook { look(at: now) }
     }
 
@@ -116,6 +134,36 @@ actor ClusterMember {
         look(at: now)
         isNoted = true
         hooks.noteChange(newestChange ?? now)
+    }
+
+    /// Who has just come asks another one what was before, when it knows the others.
+    private func askMemory(at now: Duration) {
+        guard node.state != .joining, hooks.wantsMemory(), let oldest = memory.next(node.upNodes, uptime: node.uptime(at: now), at: now)
+        else {
+            return
+        }
+        publish(node.note(PeerNote.question(from: node.identity.instance.mark)), on: .node(oldest.mark), at: now)
+    }
+
+    // MARK: Orders
+
+    private func take(_ spoken: ClusterInbox.Spoken, at now: Duration) {
+        switch spoken {
+        case .give(let number, let order):
+            node.give(number, order.encoded, release: order.release, rate: order.announcement.rate, at: now)
+        case .change(let number, .stop): node.changeOrder(number, at: now) { $0.isStopped = true }
+        case .change(let number, .rate(let rate)): node.changeOrder(number, at: now) { $0.rate = rate }
+        }
+    }
+
+    /// Tells the others how far this node is, and the loops at which pace they go on.
+    private func followOrders(at now: Duration) {
+        guard node.hasOrders else { return }
+        node.noteOrders(hooks.progress(), at: now)
+        let states = node.orderStates(at: now)
+        guard states != orderStates else { return }
+        orderStates = states
+        hooks.noteOrders(states)
     }
 
     // MARK: Leaving
@@ -138,39 +186,23 @@ actor ClusterMember {
     // MARK: The fleet
 
     /// Takes what changed on the loops, and hands over what changed on all other nodes, as of one moment.
-    func exchange(_ own: OwnChanges) -> (delta: StatisticsDelta, report: ClusterReport, lastChange: Duration?) {
+    func exchange(_ own: OwnChanges, _ list: ListRequest) -> Exchange {
         let now = MonotonicTime.now
-        let time = own.lastChange ?? now
+        // The delay of what is told counts from the first change on; the fleet may ask before this node would tell.
+        let time = changedSince ?? inbox.firstChange ?? own.lastChange ?? now
         for (name, count) in own.versions { node.set(.summary, name, to: count, arrivals: own.arrivals[name] ?? 0, at: time) }
         for (name, count) in own.arrivals where own.versions[name] == nil {
             node.set(.summary, name, to: node.ownCount(.summary, name), arrivals: count, at: time)
         }
         for (name, count) in own.routes { node.set(.routes, name, to: count, at: time) }
+        for (row, count) in own.rows { node.set(.rows, row, to: count, at: time) }
         for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, at: tab.closed) }
         others.update(from: &node)
         defer { (isNoted, newestChange) = (false, nil) }
-        return (others.takeDelta(), report, newestChange)
-    }
-
-    /// Somebody on this node looks at routes, or nobody does any more. Returns when the others have told theirs, or after half a second.
-    func want(routes isWanted: Bool) async {
-        let now = MonotonicTime.now
-        routesWantedUntil = isWanted ? .seconds(Int64.max / 4) : now + Self.linger
-        guard isWanted, settings.tracksRoutes, !areRoutesWanted else { return }
-        want(routes: true, at: now)
-        while !node.isSynced(.routes), MonotonicTime.now < now + Self.patience { try? await Task.sleep(for: .milliseconds(20)) }
-    }
-
-    private func want(routes isWanted: Bool, at now: Duration) {
-        areRoutesWanted = isWanted
-        bus.listen(to: channels)
-        node.want(isWanted ? .routes : [], at: now)
-    }
-
-    /// Where this node listens besides.
-    private var channels: Set<BusChannel> {
-        let own = BusChannel.node(node.identity.instance.mark)
-        return areRoutesWanted ? [own, .routes] : [own]
+        let isAnyListWanted = toldWants.union(node.wantsOfOthers).contains(.rows)
+        return Exchange(
+            delta: others.takeDelta(listing: list.limit, renamed: list.renamed), report: report, lastChange: newestChange,
+            reserved: isAnyListWanted ? node.placesOfOthers(of: list.places) : 0, rows: list.wantsRows ? others.rows.rows : [])
     }
 
     // MARK: The bus
@@ -228,13 +260,15 @@ actor ClusterMember {
     private func carryOut(_ actions: [ClusterNode.Action], at now: Duration) {
         for action in actions {
             switch action {
-            case .publish(let message): publish(message, on: message.body.isAboutRoutes ? .routes : .all, at: now)
+            case .publish(let message): publish(message, on: message.body.channel, at: now)
             case .reconnect:
                 // The bus says so when it is done; until then nothing is believed to be heard.
                 bus.reconnect()
                 node.linkLost(at: now)
-            case .adoptRelease(let bytes):
-                if let version = CleanText.version(bytes.span) { hooks.adopt(version) }
+            case .adoptRelease(let bytes, let order):
+                if let version = CleanText.version(bytes.span) { hooks.adopt(version, order) }
+            case .carryOut(let order): hooks.carryOut(order)
+            case .changeOrder(let number, let control): hooks.changeOrder(number, control)
             case .deliver(let bytes): hooks.deliver(bytes)
             case .revoke(let target): hooks.revoke(target)
             }
@@ -247,7 +281,7 @@ actor ClusterMember {
         var parts = encoder.encode(message.body, reserving: seal == nil ? 0 : MessageSeal.length)
         if let seal { parts = parts.map { seal.seal($0) } }
         counters.sent[kind, default: 0] += 1
-        counters.sentBytes += parts.reduce(0) { $0 + $1.count }
+        counters.sentBytes[.init(message.body), default: 0] += parts.reduce(0) { $0 + $1.count }
         bus.publish(parts, on: channel)
     }
 
@@ -265,19 +299,9 @@ actor ClusterMember {
             partial: doubts.sorted(), returning: node.returning)
         log.look(at: nodes, partial: new.partial, own: nodes[0])
         board.show(.init(report: new, nodes: nodes, isReady: node.isReady(at: now), isLinked: isLinked, echo: echo))
+        askMemory(at: now)
         guard new != report else { return }
         report = new
         hooks.noteChange(now)
-    }
-}
-
-extension ClusterMessage.Body {
-    /// Whether only those need it who look at routes.
-    fileprivate var isAboutRoutes: Bool {
-        switch self {
-        case .delta(let delta, _): delta.section == .routes
-        case .snapshot(let snapshot, _, _): snapshot.section == .routes
-        case .heartbeat, .leave, .note: false
-        }
     }
 }

@@ -38,8 +38,12 @@ struct ClusterMetrics: Sendable {
             text.sample("cluster_messages_total", [("direction", "out"), ("kind", kind.rawValue)], counters.sent[kind] ?? 0)
             text.sample("cluster_messages_total", [("direction", "in"), ("kind", kind.rawValue)], counters.received[kind] ?? 0)
         }
-        text.single("cluster_published_bytes_total", .counter, "Bytes said to other nodes.", counters.sentBytes)
+        text.family("cluster_published_bytes_total", .counter, "Bytes said to other nodes.", label: "section", counters.sentBytes)
         text.single("cluster_received_bytes_total", .counter, "Bytes heard from nodes.", counters.receivedBytes)
+        text.single("cluster_gaps_total", .counter, "Messages of other nodes that were missed, and asked for.", counters.gaps)
+        text.single(
+            "cluster_digest_mismatches_total", .counter, "Copies of another node's counts that were not what it counts, and asked for.",
+            counters.mismatches)
         text.family("cluster_rejected_total", .counter, "Messages that were not taken.", label: "reason", counters.rejected)
         text.family(
             "cluster_reconnects_total", .counter, "Connections to Redis that were lost or could not be made.", label: "reason",

@@ -13,6 +13,8 @@ struct ClusterSettings: Sendable {
     var release: String?
     var maxVersions: Int
     var maxRoutes: Int
+    /// How many connections are listed at most.
+    var maxRows: Int
     var tracksRoutes: Bool
     /// What is shown of where the bus is.
     var place: String
@@ -25,7 +27,8 @@ extension ClusterSettings {
         self.init(
             namespace: configuration.clusterNamespace, name: configuration.nodeID ?? Self.hostName, secret: configuration.clusterSecret,
             size: configuration.clusterSize, basePath: configuration.basePath, release: release,
-            maxVersions: configuration.maxVersions, maxRoutes: configuration.maxRoutes, tracksRoutes: configuration.routeTracking,
+            maxVersions: configuration.maxVersions, maxRoutes: configuration.maxRoutes, maxRows: configuration.maxListedConnections,
+            tracksRoutes: configuration.routeTracking,
             place: location?.shown ?? "memory", database: location?.database ?? 0)
     }
 

@@ -5,6 +5,8 @@ struct OwnChanges: Sendable {
     /// The counts that changed, absolute, names as this node alone would show them.
     var versions: [String: Int] = [:]
     var routes: [String: Int] = [:]
+    /// The listed rows that came (1) or are gone (0), by their texts.
+    var rows: [String: Int] = [:]
     /// How many tabs came, by version.
     var arrivals: [String: Int] = [:]
     /// The tabs that were closed to move them elsewhere.

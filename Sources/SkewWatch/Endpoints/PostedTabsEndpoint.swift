@@ -7,7 +7,7 @@ extension Endpoint {
     static let postedTabs = Endpoint(.post, "/tabs", .ownPages) { tracker, _, fields in
         guard let id = fields["connectionId"]?.text, case .array(let list)? = fields["tabs"] else { return .ok(false) }
         let tabs = list.prefix(CompanionTabs.limit).compactMap { tracker.settings.companion($0, release: tracker.shared.release) }
-        tracker.act(forStream: id) { $0.postedTabs(tabs, of: $1) }
+        tracker.act(StreamPost(handle: id, .tabs(tabs)))
         return .ok(true)
     }
 }
@@ -15,12 +15,16 @@ extension Endpoint {
 extension TrackerSettings {
     /// Reads a tab of the list; nil where it has no usable name.
     fileprivate func companion(_ value: JSONValue, release: String?) -> CompanionTabs.Tab? {
-        guard let name = value["t"]?.text, (16...64).contains(name.utf8.count), name.utf8.allSatisfy(Self.isOfName) else { return nil }
+        guard let name = value["t"]?.text, CompanionTabs.Tab.isName(name) else { return nil }
         let version = value["v"]?.text.flatMap { CleanText.version($0) } ?? release.flatMap { CleanText.version($0) }
         let route = routeTracking ? value["route"]?.text.flatMap { routes.name(of: $0) } : nil
         return .init(
             name: name, version: version ?? DeclaredIdentity.unknownVersion, route: route ?? DeclaredIdentity.unknownRoute)
     }
+}
+
+extension CompanionTabs.Tab {
+    fileprivate static func isName(_ text: String) -> Bool { (16...64).contains(text.utf8.count) && text.utf8.allSatisfy(isOfName) }
 
     /// `A-Za-z0-9_-`.
     private static func isOfName(_ byte: UInt8) -> Bool {
@@ -29,11 +33,23 @@ extension TrackerSettings {
         default: false
         }
     }
+
+    // MARK: Between nodes
+
+    /// Reads what ``encoded`` wrote, on another node.
+    init?(_ value: JSONValue) {
+        guard let name = value["t"]?.text, Self.isName(name), let version = value["v"]?.text.flatMap({ CleanText.version($0) }),
+            let route = value["route"]?.text.flatMap({ CleanText.route($0) })
+        else { return nil }
+        self.init(name: name, version: version, route: route)
+    }
+
+    var encoded: JSONValue { .object(["t": .string(name), "v": .string(version), "route": .string(route)]) }
 }
 
 extension ConnectionTracker {
-    fileprivate func postedTabs(_ tabs: [CompanionTabs.Tab], of socket: SocketID) {
-        guard loop?.takeMessage(of: socket) == true else { return }
+    /// A stream of this loop stands for these tabs.
+    func postedTabs(_ tabs: [CompanionTabs.Tab], of socket: SocketID) {
         count(.tabs)
         // Where the stream is not counted, its companions are not.
         guard let connection = connections[socket.index], connection.slot != nil else { return }

@@ -9,6 +9,8 @@ struct StreamPost: Sendable, Equatable {
         case route(String)
         /// It would like to watch, and shows this.
         case subscription(token: String?, mode: StatisticsMode, head: HandshakeHead?)
+        /// It stands for these tabs beside its own.
+        case tabs([CompanionTabs.Tab])
     }
 
     /// The stream's, as the POST said it.
@@ -28,6 +30,8 @@ struct StreamPost: Sendable, Equatable {
         if let route = object["route"]?.text {
             guard let route = CleanText.route(route) else { return nil }
             order = .route(route)
+        } else if case .array(let list)? = object["tabs"] {
+            order = .tabs(list.prefix(CompanionTabs.limit).compactMap { CompanionTabs.Tab($0) })
         } else if let mode = object["mode"]?.text.flatMap({ StatisticsMode(rawValue: $0) }) {
             let head = HandshakeHead(
                 cookie: object["cookie"]?.text, authorization: object["authorization"]?.text, origin: object["origin"]?.text,
@@ -41,6 +45,8 @@ struct StreamPost: Sendable, Equatable {
     var encoded: [UInt8] {
         var members = ["handle": handle]
         switch order {
+        case .tabs(let tabs):
+            return JSONValue.object(["handle": .string(handle), "tabs": .array(tabs.map(\.encoded))]).encoded
         case .route(let route): members["route"] = route
         case .subscription(let token, let mode, let head):
             members["mode"] = mode.rawValue
@@ -66,18 +72,11 @@ extension ConnectionTracker {
         cluster.inbox.note(post.encoded, to: node)
     }
 
-    /// Acts for a stream of this node, on whichever loop it is; for none where the handle is not one's.
-    func act(forStream handle: String, _ work: @escaping @Sendable (isolated ConnectionTracker, SocketID) -> Void) {
-        guard let stream = StreamHandle(handle).flatMap({ shared.streams.find($0) }) else { return }
-        if stream.tracker == index { return work(self, stream.socket) }
-        guard let other = shared.tracker(stream.tracker) else { return }
-        other.thread.perform { other.assumeIsolated { work($0, stream.socket) } }
-    }
-
     /// Does what a POST asks for a stream of this loop.
     func carryOut(_ post: StreamPost, of socket: SocketID) {
         guard loop?.takeMessage(of: socket) == true else { return }
         switch post.order {
+        case .tabs(let tabs): postedTabs(tabs, of: socket)
         case .route(let route):
             count(.routeUpdate)
             move(socket, to: route)

@@ -22,7 +22,18 @@ struct Demand: Sendable {
         case gate
     }
 
+    /// How much of each connection the lists show that somebody looks at.
+    enum Lists: Comparable, Sendable {
+        /// Nobody looks at a list.
+        case none
+        case rows
+        /// Rows with addresses.
+        case addresses
+    }
+
     private var wants: [Asker: Part] = [:]
+    /// What viewers of this node look at; other nodes are asked for it.
+    var lists = Lists.none
 
     /// Takes in what somebody wants from now on; nil for nothing.
     mutating func set(_ part: Part?, by asker: Asker) { wants[asker] = part }

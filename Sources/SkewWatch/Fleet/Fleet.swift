@@ -16,6 +16,8 @@ actor Fleet {
     private var isRecording = false
     /// The newest change that was collected and not yet told by `changes(rosters:)`.
     private var lastChange: Duration?
+    /// Rows of other nodes, as they were asked for last.
+    private var otherRows: [ConnectionRow] = []
     /// What a source hands over must be added up in the order it was taken, so one question at a time is put to the sources.
     private var turns = Turns()
 
@@ -44,14 +46,34 @@ actor Fleet {
     func add(_ member: ClusterMember) { cluster = FleetCluster(member, limits: limits) }
 
     /// Takes in what somebody wants to follow from now on; nil for nothing.
-    func want(_ part: Demand.Part?, by asker: Demand.Asker) async {
+    /// - Parameter lists: what viewers look at; others than viewers look at none.
+    func want(_ part: Demand.Part?, by asker: Demand.Asker, lists: Demand.Lists = .none) async {
         demand.set(part, by: asker)
-        if asker != .peers { await cluster?.member.want(routes: demand.ofViewers.map { $0 >= .routes } ?? false) }
+        let isFirstList = asker == .viewers && demand.lists == .none && lists != .none
+        if asker == .viewers { demand.lists = lists }
+        if asker != .peers {
+            await cluster?.member.want(routes: demand.ofViewers.map { $0 >= .routes } ?? false, lists: demand.lists)
+        }
+        if isFirstList, cluster != nil { await shareList() }
         guard isRecording != (demand.followed != nil) else { return }
         await takeTurn()
         defer { turns.giveBack() }
         // Others were served meanwhile: the demand is looked at anew.
         if demand.followed == nil { await stopRecording() } else { await startRecording() }
+    }
+
+    /// Other nodes have somebody who looks at rows, with addresses or without, or have nobody any more (nil).
+    func peersWant(rowsWithAddresses addresses: Bool?) async {
+        if addresses != nil, demand.lists == .none { await shareList() }
+        cluster?.rows.want(addresses: addresses)
+        await want(addresses == nil ? .counts : .rows, by: .peers)
+    }
+
+    /// The loops may list more than is their part of the list of all nodes: what that is is known from now on.
+    private func shareList() async {
+        await takeTurn()
+        defer { turns.giveBack() }
+        if isRecording { _ = await collect(rosters: false) }
     }
 
     // MARK: Questions
@@ -63,8 +85,14 @@ actor Fleet {
         await startRecording()
         let rosters = await collect(rosters: wantsRosters)
         defer { lastChange = nil }
-        let delta = view.takePending(rows: tellsRows)
-        return FleetChanges(delta: delta, view: view, rosters: rosters, lastChange: lastChange, cluster: cluster?.report)
+        let delta = view.takePending(rows: demand.ofViewers == .rows)
+        var changes = FleetChanges(delta: delta, view: view, rosters: rosters, lastChange: lastChange, cluster: cluster?.report)
+        if wantsRosters, let release = pinned().first {
+            changes.otherRows = (otherRows.filter { $0.version != release }, otherRows.filter { $0.version == release })
+        } else if wantsRosters {
+            changes.otherRows.current = otherRows
+        }
+        return changes
     }
 
     /// Hands what changed on the loops to the other nodes, and takes in what changed there.
@@ -120,7 +148,8 @@ actor Fleet {
 
     // MARK: Recording
 
-    private var tellsRows: Bool { demand.followed == .rows }
+    /// Whether the loops tell what becomes of rows.
+    private var recordsRows: Bool { demand.followed == .rows }
 
     private func startRecording() async {
         guard !isRecording else { return }
@@ -156,16 +185,22 @@ actor Fleet {
     /// Brings the view up to date.
     /// - Returns: the sources' rows, where they were asked for; empty else.
     private func collect(rosters wantsRosters: Bool) async -> [Roster] {
-        let rows = tellsRows
+        let (rows, needsAll) = (recordsRows, cluster?.rows.needsAll ?? false)
         let renamed = view.reconsider(at: MonotonicTime.now, pinned: pinned())
         var rosters: [SourceID: Roster] = [:]
-        for (id, changes) in await ask({ await $0.collect(listing: $1, rows: rows, roster: wantsRosters, renamed: renamed) }) {
+        // Among several nodes the list is shared: what one may list changes with how many tabs the others have.
+        let isShared = cluster != nil
+        for (id, changes) in await ask({
+            await $0.collect(listing: $1, strictly: isShared, rows: rows, roster: wantsRosters || needsAll, renamed: renamed)
+        }) {
             take(changes, from: id)
             rosters[id] = changes.roster
         }
-        rosters.merge(await listMore(rosters: wantsRosters)) { _, newer in newer }
-        await exchange()
-        return sources.compactMap { rosters[$0.id] }
+        rosters.merge(await listMore(rosters: wantsRosters || needsAll)) { _, newer in newer }
+        let all = sources.compactMap { rosters[$0.id] }
+        if needsAll { cluster?.rows.take(all) }
+        await exchange(renamed, rows: wantsRosters)
+        return wantsRosters ? all : []
     }
 
     /// Sources asked at one time share the places that are free in the list. Where that left a source with unlisted rows, and others
@@ -189,16 +224,21 @@ actor Fleet {
 
     private func collectAgain(_ id: SourceID, listing limit: Int, rosters wantsRosters: Bool) async -> Roster? {
         guard let tracker = sources.first(where: { $0.id == id })?.tracker else { return nil }
-        let changes = await tracker.collect(listing: limit, rows: tellsRows, roster: wantsRosters, renamed: RenamedNames())
+        let changes = await tracker.collect(
+            listing: limit, strictly: cluster != nil, rows: recordsRows, roster: wantsRosters, renamed: RenamedNames())
         take(changes, from: id)
         return changes.roster
     }
 
     /// Asks the other nodes last, and tells them first what the loops have said: a tab that has moved from there to here counts once.
-    private func exchange() async {
+    private func exchange(_ renamed: RenamedNames, rows wantsRows: Bool) async {
         guard let own = cluster?.takeOwn(at: MonotonicTime.now, pinned: pinned()), let member = cluster?.member else { return }
-        let others = await member.exchange(own)
+        let request = ClusterMember.ListRequest(
+            limit: view.listingAllowance(for: .otherNodes), places: limits.listedConnections, renamed: renamed, wantsRows: wantsRows)
+        let others = await member.exchange(own, request)
         cluster?.report = others.report
+        view.reserve(others.reserved, for: .otherNodes)
+        otherRows = others.rows
         take(SourceChanges(delta: others.delta, lastChange: others.lastChange), from: .otherNodes)
     }
 

@@ -9,6 +9,8 @@ struct FleetChanges: Sendable {
     var view: FleetView
     /// The rows at this moment, one roster for each source, where they were asked for; empty else.
     var rosters: [Roster]
+    /// The listed rows of other nodes, where rosters were asked for; by whether they run the release, names as they came.
+    var otherRows: (old: [ConnectionRow], current: [ConnectionRow]) = ([], [])
     /// When the newest change happened. It may be newer than the question: the sources go on while others are asked.
     var lastChange: Duration?
     /// Which nodes are behind the numbers; nil where this one is alone.

@@ -9,6 +9,8 @@ struct FleetCluster: Sendable {
     /// Names are cut by the same rule as for viewers, but over this node alone: what it tells does not depend on the others.
     private var own: FleetView
     private var movements = Movements()
+    /// What other nodes are told of the listed rows.
+    var rows = OwnRows()
     /// Names that were shown when the last tab of theirs went: so are the tabs that come back.
     private var (shownVersions, shownRoutes): (Set<String>, Set<String>) = ([], [])
     private var lastChange: Duration?
@@ -19,10 +21,14 @@ struct FleetCluster: Sendable {
     }
 
     /// A loop begins, or begins anew.
-    mutating func begin(_ id: SourceID, _ summary: Statistics) { own.replace(id, with: summary, listed: 0) }
+    mutating func begin(_ id: SourceID, _ summary: Statistics) {
+        own.replace(id, with: summary, listed: 0)
+        rows.needAll()
+    }
 
     /// What a loop said.
     mutating func note(_ changes: SourceChanges, of id: SourceID) {
+        rows.take(changes.delta)
         var counts = changes.delta
         (counts.listed, counts.opened, counts.changed, counts.closed) = (0, [], [], [])
         for tab in changes.movements?.displaced ?? [] {
@@ -42,6 +48,7 @@ struct FleetCluster: Sendable {
         _ = own.reconsider(at: now, pinned: pinned)
         let delta = own.takePending(rows: false)
         var changes = OwnChanges(versions: delta.versions, routes: delta.routes, lastChange: lastChange)
+        changes.rows = rows.takeChanges()
         for (version, count) in movements.arrivals { changes.arrivals[own.shownVersion(version), default: 0] += count }
         changes.displaced = movements.displaced.map {
             let version = shownVersions.contains($0.version) ? $0.version : own.shownVersion($0.version)

@@ -17,7 +17,18 @@ final class HistoryRecorder: Sendable {
         /// Every five minutes for a day.
         var day = VersionHistory(step: .seconds(300), capacity: 288)
         var records = VersionRecords()
+        var source = Source.none
     }
+
+    /// Where the time before the start is known from.
+    private enum Source {
+        case none, disk
+        /// The other nodes, which told it at this time; in several parts.
+        case peers(Duration)
+    }
+
+    /// The parts of what a node tells come one after the other.
+    private static let patience = Duration.seconds(5)
 
     private let state = Mutex(State())
 
@@ -34,6 +45,7 @@ final class HistoryRecorder: Sendable {
     /// Goes on from what was remembered of earlier runs.
     func restore(_ past: HistoryKeeper.Past, now: Duration, wallClockMilliseconds: Int64) {
         state.withLock { state in
+            if !past.recent.isEmpty { state.source = .disk }
             for sample in past.old + past.recent { state.records.note(sample.versions, at: sample.time) }
             for sample in past.recent {
                 // A time before the machine started has no place on its clock.
@@ -42,6 +54,32 @@ final class HistoryRecorder: Sendable {
                 state.hour.record(sample.versions, at: time)
                 state.day.record(sample.versions, at: time)
             }
+        }
+    }
+
+    /// Whether nothing is known of the time before the start, or another node is just telling it.
+    var wantsMemory: Bool {
+        state.withLock { state in
+            switch state.source {
+            case .none: true
+            case .disk: false
+            case .peers(let since): MonotonicTime.now - since < Self.patience
+            }
+        }
+    }
+
+    /// Whether nobody has told anything of the time before the start.
+    var hasNoMemory: Bool {
+        state.withLock { if case .none = $0.source { true } else { false } }
+    }
+
+    /// Another node tells what it remembers. What this one has seen itself stays as it is.
+    func take(_ samples: [PeerMemory.Sample], now: Duration, wallClockMilliseconds: Int64) {
+        state.withLock { state in
+            if case .none = state.source { state.source = .peers(now) }
+            for sample in samples { state.records.note(sample.versions, at: wallClockMilliseconds - sample.age) }
+            state.hour = state.hour.after(samples, now: now)
+            state.day = state.day.after(samples, now: now)
         }
     }
 
@@ -61,5 +99,20 @@ final class HistoryRecorder: Sendable {
             let next = Self.interval * (Int(time / Self.interval) + 1)
             try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)
         }
+    }
+}
+
+extension VersionHistory {
+    /// The same, with samples of the time before its first one.
+    fileprivate func after(_ samples: [PeerMemory.Sample], now: Duration) -> VersionHistory {
+        let clock = Int64(now / .milliseconds(1))
+        let own = timed(now: now, wallClockMilliseconds: clock)
+        var all = own
+        for sample in samples where sample.age <= clock && own.first.map({ clock - sample.age < $0.at }) ?? true {
+            all.append(.init(at: clock - sample.age, versions: sample.versions))
+        }
+        var history = VersionHistory(step: step, capacity: capacity)
+        for sample in all.sorted(by: { $0.at < $1.at }) { history.record(sample.versions, at: .milliseconds(sample.at)) }
+        return history
     }
 }

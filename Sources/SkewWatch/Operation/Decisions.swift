@@ -4,6 +4,7 @@ internal import Synchronization
 final class Decisions: Sendable {
     private let releases: Mutex<ReleaseHistory>
     private let draining = Atomic<Bool>(false)
+    private let hurried = Atomic<Bool>(false)
 
     init(releases: ReleaseHistory) {
         self.releases = Mutex(releases)
@@ -21,8 +22,16 @@ final class Decisions: Sendable {
         releases.withLock { $0.record(version, .announcement, by: by, at: moment) }
     }
 
+    /// What another node remembers of the time before this one came.
+    func take(_ entries: [ReleaseHistory.Entry]) { releases.withLock { $0.take(entries) } }
+
     /// Whether the server is on its way out: probes and health say so.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// Whether the rest is to be closed at once.
+    var isHurried: Bool { hurried.load(ordering: .relaxed) }
+
+    func hurry() { hurried.store(true, ordering: .relaxed) }
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
 }

@@ -201,7 +201,7 @@ struct ListeningServer: Sendable {
             parts.logger.info(
                 "Draining.", metadata: ["connections": .number(plan.total), "seconds": .number(plan.duration / .seconds(1))])
         }
-        loop: while true {
+        loop: while !parts.shared.decisions.isHurried {
             switch plan.next(at: MonotonicTime.now) {
             case .close(let counts): for (tracker, count) in zip(trackers, counts) where count > 0 { await tracker.drain(count) }
             case .wait(let moment): await Self.sleep(until: moment)

@@ -21,7 +21,6 @@ extension SkewWatchServer {
     @discardableResult
     public func announce(_ version: String) -> Bool {
         guard let parts = running?.parts, let version = CleanText.version(version.utf8.span) else { return false }
-        parts.shared.setRelease(version)
-        return parts.shared.gate.ask(.init(nobodyWaitsFor: .announce(Announcement(version: version, isSetAlready: true), by: nil)))
+        return parts.shared.announce(version)
     }
 }

@@ -75,6 +75,14 @@ public final class SkewWatchServer: Sendable {
     /// Ends ``run()``. Any thread.
     public func shutdown() { ending.open() }
 
+    /// Closes at once whom it would close one after the other, and says goodbye to the other nodes: they expect the tabs. Any thread.
+    /// - Returns: false where it does not drain, or there are no other nodes who would have to know.
+    package func hurry() -> Bool {
+        guard let shared = running?.parts.shared, shared.cluster != nil, shared.isDraining else { return false }
+        shared.decisions.hurry()
+        return true
+    }
+
     /// What serves now; nil before it listens and after it has ended.
     var running: ListeningServer? {
         state.withLock { if case .running(let server) = $0 { server } else { nil } }

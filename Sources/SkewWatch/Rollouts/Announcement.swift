@@ -22,9 +22,6 @@ struct Announcement: Sendable, Equatable {
     /// Whether tabs that were told of this version before are told again.
     var isAgain = false
 
-    /// Whether the release is what it says already: another node said so, or the program did.
-    var isSetAlready = false
-
     /// What each tab is sent.
     var message: ServerMessage { .version(version, urgent: isUrgent, again: isAgain) }
 }

@@ -1,6 +1,7 @@
+internal import SkewCluster
 internal import Synchronization
 
-/// What became of each announcement, over all loops: those that run, and those that ended within a day. Any thread.
+/// What became of each announcement, over all loops and nodes: those that run, and those that ended within a day. Any thread.
 final class AnnouncementBoard: Sendable {
     enum State: String, Sendable {
         case running, done, stopped, replaced
@@ -11,6 +12,8 @@ final class AnnouncementBoard: Sendable {
         let announcement: Announcement
         /// Tabs that it was for when it began.
         var matching = 0
+        /// Whether they were counted already.
+        var isCounted = false
         var told = 0
         /// Tabs that went before they were told, or heard of it otherwise.
         var gone = 0
@@ -20,8 +23,17 @@ final class AnnouncementBoard: Sendable {
         var loops: Int
         /// When it ended.
         var end: Duration?
+        /// How far the other nodes are, where there are some that know it.
+        var others: OrderState?
 
         var left: Int { state == .running ? max(0, matching - told - gone) : 0 }
+
+        /// This node and the others together. It runs for as long as anybody tells.
+        var whole: (matching: Int, told: Int, left: Int, state: State) {
+            guard let others else { return (matching, told, left, state) }
+            let isRunning = state == .running || state == .done && others.isRunning
+            return (matching + others.matching, told + others.told, isRunning ? left + others.left : 0, isRunning ? .running : state)
+        }
     }
 
     private static let kept = Duration.seconds(86_400)
@@ -29,13 +41,23 @@ final class AnnouncementBoard: Sendable {
     private static let capacity = 200
 
     private let entries = Mutex<[Entry]>([])
-    private let lastID = Atomic<Int>(0)
+    private let lastTurn = Atomic<Int>(0)
+    private static let nodesOfTurn = 10_000
+
+    /// A number for an announcement: 1, 2, … on a node that is alone. In a cluster it ends in four digits that are the node's, so that two
+    /// nodes that announce at the same moment do not take the same one.
+    /// - Parameter node: the mark of this node; nil where it is alone.
+    func takeNumber(node: UInt32?) -> Int {
+        let turn = lastTurn.add(1, ordering: .relaxed).newValue
+        return node.map { turn * Self.nodesOfTurn + Int($0) % Self.nodesOfTurn } ?? turn
+    }
 
     /// An announcement begins on so many loops.
-    /// - Returns: its number, and those that it takes the place of: a tab must not hear of an older release after a newer one.
-    func begin(_ announcement: Announcement, loops: Int, at now: Duration) -> (id: Int, replaced: [Int]) {
-        let id = lastID.add(1, ordering: .relaxed).newValue
-        let replaced = entries.withLock { entries in
+    /// - Parameter id: its number; one of another node makes this node's next ones higher.
+    /// - Returns: those that it takes the place of: a tab must not hear of an older release after a newer one.
+    func begin(_ announcement: Announcement, id: Int, loops: Int, at now: Duration) -> [Int] {
+        if id >= Self.nodesOfTurn { lastTurn.max(id / Self.nodesOfTurn, ordering: .relaxed) }
+        return entries.withLock { entries in
             entries.removeAll { $0.end.map { now - $0 > Self.kept } ?? false }
             if entries.count >= Self.capacity, let oldest = entries.firstIndex(where: { $0.state != .running }) {
                 entries.remove(at: oldest)
@@ -48,13 +70,12 @@ final class AnnouncementBoard: Sendable {
             entries.append(Entry(id: id, announcement: announcement, rate: announcement.rate, loops: loops))
             return replaced
         }
-        return (id, replaced)
     }
 
     /// How many run.
     var runningCount: Int { entries.withLock { $0.count { $0.state == .running } } }
 
-    func setMatching(_ count: Int, of id: Int) { change(id) { $0.matching = count } }
+    func setMatching(_ count: Int, of id: Int) { change(id) { ($0.matching, $0.isCounted) = (count, true) } }
 
     /// A loop told tabs, or passed them over since they were gone.
     func note(told: Int, gone: Int, of id: Int) {
@@ -87,6 +108,33 @@ final class AnnouncementBoard: Sendable {
         }
         return found
     }
+
+    /// How far the other nodes are.
+    /// - Returns: the announcements that go on at another pace here from now on.
+    func note(_ others: [UInt64: OrderState]) -> [Int] {
+        entries.withLock { entries in
+            var repaced: [Int] = []
+            for index in entries.indices {
+                guard let state = others[UInt64(entries[index].id)] else { continue }
+                let former = entries[index].others?.share
+                entries[index].others = state
+                guard entries[index].state == .running, entries[index].rate != nil else { continue }
+                // Small differences even out; what is left is looked at again with the next words of the others.
+                if let former, abs(state.share - former) <= 0.05 * former {
+                    entries[index].others?.share = former
+                } else {
+                    repaced.append(entries[index].id)
+                }
+            }
+            return repaced
+        }
+    }
+
+    /// The announcement of this number; nil where there is none.
+    func entry(_ id: Int) -> Entry? { entries.withLock { $0.first { $0.id == id } } }
+
+    /// All of them, oldest first.
+    var all: [Entry] { entries.withLock { $0 } }
 
     /// Somebody changes its pace.
     /// - Returns: the entry as it was; nil where there is none of this number.

@@ -48,8 +48,11 @@ struct AnnouncementCourse: Sendable {
 
     /// It goes on at another pace; nil for as many as the loop can.
     mutating func change(rate: Double?, at now: Duration) {
-        self.rate = rate
+        // What was told ahead stays told: who changes the pace every second must not tell one more each time.
+        let ahead = max(.zero, paidUntil - now)
         paidUntil = now
+        if let former = self.rate, let rate { paidUntil += ahead * (former / rate) }
+        self.rate = rate
     }
 
     /// Tabs were told.

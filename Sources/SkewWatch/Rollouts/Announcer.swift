@@ -1,9 +1,10 @@
 internal import Logging
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 internal import WebSocketLoop
 
-/// Carries announcements to the loops, each with its share of the pace, and answers who asks for them.
+/// Carries announcements to the loops, each with its share of the pace, tells the other nodes, and answers who asks for them.
 struct Announcer: Sendable {
     let shared: SharedState
     let fleet: Fleet
@@ -11,49 +12,75 @@ struct Announcer: Sendable {
 
     /// Announcements that may run at one time.
     private static let mostRunning = 20
+    /// Who announces hears from all nodes within this time for how many tabs it is, or without those that do not say.
+    private static let patience = Duration.seconds(1)
 
-    /// An announcement begins.
+    /// An announcement begins, on all nodes.
     /// - Returns: the answer to whoever asked for it.
     func announce(_ announcement: Announcement, by: String?) async -> HTTPResponse {
         guard shared.announcements.runningCount < Self.mostRunning else {
             return .error(429, "too many announcements run; stop one, or wait", headers: [("Retry-After", "10")])
         }
-        let (id, matching) = await begin(announcement, by: by)
+        let order = AnnouncementOrder(announcement, by: by)
+        let id = shared.give(order)
+        await begin(order, id)
+        await hearOthers(id)
+        let matching = shared.announcements.entry(id)?.whole.matching ?? 0
         let warning = await warning(announcement)
-        logger.log(
-            level: warning == nil ? .info : .warning, "A release is announced.",
-            metadata: [
-                "id": "\(id)", "version": "\(announcement.version)", "matching": "\(matching)",
-                "rate": "\(announcement.rate.map(String.init) ?? "at once")", "by": "\(by ?? "-")", "note": "\(warning ?? "-")",
-            ])
+        log(order, id, matching, note: warning)
         let note = warning.map { ",\"warning\":" + String(decoding: JSONValue.string($0).encoded, as: UTF8.self) } ?? ""
         // With nobody to tell it is done already.
         return .json(matching == 0 ? 200 : 202, "{\"ok\":true,\"id\":\(id),\"matching\":\(matching)\(note)}")
     }
 
-    /// - Returns: its number, and how many tabs it is for.
-    func begin(_ announcement: Announcement, by: String?) async -> (id: Int, matching: Int) {
-        let trackers = shared.allTrackers
-        let (id, replaced) = shared.announcements.begin(announcement, loops: trackers.count, at: MonotonicTime.now)
+    /// An announcement begins here that the other nodes know.
+    /// - Returns: nil, for nobody waits.
+    func carryOut(_ order: AnnouncementOrder, _ id: Int) async -> HTTPResponse? {
+        let matching = await begin(order, id)
+        log(order, id, matching, note: nil)
+        return nil
+    }
+
+    private func log(_ order: AnnouncementOrder, _ id: Int, _ matching: Int, note: String?) {
+        logger.log(
+            level: note == nil ? .info : .warning, "A release is announced.",
+            metadata: [
+                "id": "\(id)", "version": "\(order.announcement.version)", "matching": "\(matching)",
+                "rate": "\(order.announcement.rate.map(String.init) ?? "at once")", "by": "\(order.by ?? "-")", "note": "\(note ?? "-")",
+            ])
+    }
+
+    /// - Returns: how many tabs of this node it is for.
+    @discardableResult
+    func begin(_ order: AnnouncementOrder, _ id: Int) async -> Int {
+        let (announcement, trackers) = (order.announcement, shared.allTrackers)
+        let replaced = shared.announcements.begin(announcement, id: id, loops: trackers.count, at: MonotonicTime.now)
         for former in replaced { shared.onEveryLoop { $0.stopAnnouncing(former) } }
-        if announcement.setsRelease, !announcement.isSetAlready { shared.setRelease(announcement.version, by: by) }
         let target = AnnouncementTarget(announcement)
         var counts: [Int] = []
         for tracker in trackers { counts.append(await tracker.prepare(announcement, target, id)) }
         let matching = counts.reduce(0, +)
         shared.announcements.setMatching(matching, of: id)
         setPace(announcement.rate, of: id, shares: counts)
-        return (id, matching)
+        return matching
     }
 
-    /// Each loop tells its share of the pace, so that all end at the same time.
+    /// Waits until every other node has said for how many of its tabs it is, a second at most.
+    private func hearOthers(_ id: Int) async {
+        guard let cluster = shared.cluster, cluster.board.now.isLinked else { return }
+        let deadline = MonotonicTime.now + Self.patience
+        while shared.announcements.entry(id)?.others.map({ $0.unheard > 0 }) ?? true, MonotonicTime.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// This node takes its part of the pace, and of that each loop its share, so that all end at the same time.
     private func setPace(_ rate: Int?, of id: Int, shares: [Int]) {
         let sum = max(1, shares.reduce(0, +))
-        // Each node of a cluster takes its part.
-        let nodes = max(1, shared.cluster?.board.now.report.up ?? 1)
+        let part = shared.announcements.entry(id)?.others?.share ?? 1 / Double(max(1, shared.cluster?.board.now.report.up ?? 1))
         for (tracker, share) in zip(shared.allTrackers, shares) {
-            let part = rate.map { max(0.01, Double($0) / Double(nodes) * Double(share) / Double(sum)) }
-            tracker.thread.perform { tracker.assumeIsolated { $0.announce(id, rate: part) } }
+            let rate = rate.map { max(0.01, Double($0) * part * Double(share) / Double(sum)) }
+            tracker.thread.perform { tracker.assumeIsolated { $0.announce(id, rate: rate) } }
         }
     }
 
@@ -66,20 +93,46 @@ struct Announcer: Sendable {
             ?? start
     }
 
-    /// Stops an announcement.
+    /// Stops an announcement, on all nodes.
     func stop(_ id: Int) -> HTTPResponse {
-        guard let entry = shared.announcements.stop(id, at: MonotonicTime.now) else { return .notFound }
-        shared.onEveryLoop { $0.stopAnnouncing(id) }
+        guard let entry = stopHere(id) else { return .notFound }
+        shared.cluster?.inbox.change(UInt64(id), .stop)
         return .json(200, Self.encoded(entry).encoded)
     }
 
-    /// Gives an announcement another pace.
+    private func stopHere(_ id: Int) -> AnnouncementBoard.Entry? {
+        guard let entry = shared.announcements.stop(id, at: MonotonicTime.now) else { return nil }
+        shared.onEveryLoop { $0.stopAnnouncing(id) }
+        return entry
+    }
+
+    /// Gives an announcement another pace, on all nodes.
     func setRate(_ rate: Int?, of id: Int) async -> HTTPResponse {
         guard shared.announcements.setRate(rate, of: id) != nil else { return .notFound }
+        shared.cluster?.inbox.change(UInt64(id), .rate(rate))
+        _ = await repace(id)
+        return self.state
+    }
+
+    /// Another node stopped an announcement or gave it another pace.
+    /// - Returns: nil, for nobody waits.
+    func follow(_ control: OrderControl, _ id: Int) async -> HTTPResponse? {
+        if control.isStopped {
+            _ = stopHere(id)
+            return nil
+        }
+        guard shared.announcements.setRate(control.rate, of: id) != nil else { return nil }
+        return await repace(id)
+    }
+
+    /// Every loop goes on at what is its part of the pace now.
+    /// - Returns: nil, for nobody waits.
+    func repace(_ id: Int) async -> HTTPResponse? {
+        guard let entry = shared.announcements.entry(id), entry.state == .running else { return nil }
         var shares: [Int] = []
         for tracker in shared.allTrackers { shares.append(await tracker.leftOfAnnouncement(id)) }
-        setPace(rate, of: id, shares: shares)
-        return self.state
+        setPace(entry.rate, of: id, shares: shares)
+        return nil
     }
 
     /// The release, and the announcements of a day.
@@ -94,10 +147,11 @@ struct Announcer: Sendable {
     }
 
     private static func encoded(_ entry: AnnouncementBoard.Entry) -> JSONValue {
-        .object([
-            "id": .number(Double(entry.id)), "version": .string(entry.announcement.version), "matching": .number(Double(entry.matching)),
-            "told": .number(Double(entry.told)), "left": .number(Double(entry.left)), "rate": .number(Double(entry.rate ?? 0)),
-            "state": .string(entry.state.rawValue),
+        let whole = entry.whole
+        return .object([
+            "id": .number(Double(entry.id)), "version": .string(entry.announcement.version), "matching": .number(Double(whole.matching)),
+            "told": .number(Double(whole.told)), "left": .number(Double(whole.left)), "rate": .number(Double(entry.rate ?? 0)),
+            "state": .string(whole.state.rawValue),
         ])
     }
 }

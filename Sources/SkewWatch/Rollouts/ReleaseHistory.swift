@@ -54,6 +54,14 @@ struct ReleaseHistory: Sendable, Equatable {
         return entries.reversed().map(\.version).filter { seen.insert($0).inserted }
     }
 
+    /// Another node has known for longer what was out; what is out now stays.
+    mutating func take(_ older: [Entry]) {
+        let last = entries.last
+        entries = older
+        if let last, last.version != older.last?.version { entries.append(last) }
+        entries = Array(entries.suffix(Self.capacity))
+    }
+
     /// Remembers that a release is out. To say again what is out already is an entry, too: somebody said so.
     mutating func record(_ version: String, _ origin: Origin, by: String? = nil, at moment: Int64) {
         if entries.count == Self.capacity { entries.removeFirst() }

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 internal import Synchronization
 internal import WebSocketLoop
@@ -30,6 +31,12 @@ final class RolloutGate: Sendable {
         case history(HistoryQuery, isCSV: Bool)
         /// An announcement begins, and by whom.
         case announce(Announcement, by: String?)
+        /// One begins that has its number already: another node's, or the program's.
+        case carryOut(AnnouncementOrder, id: Int)
+        /// Another node changed one.
+        case follow(OrderControl, of: Int)
+        /// This node's part of the pace is another one.
+        case repace(Int)
         /// What became of announcements.
         case announcements
         case stopAnnouncing(Int)
@@ -84,6 +91,9 @@ final class RolloutGate: Sendable {
         let response: HTTPResponse?
         switch question.kind {
         case .announce(let announcement, let by): response = await board.announcer.announce(announcement, by: by)
+        case .carryOut(let order, let id): response = await board.announcer.carryOut(order, id)
+        case .follow(let control, let id): response = await board.announcer.follow(control, id)
+        case .repace(let id): response = await board.announcer.repace(id)
         case .announcements: response = board.announcer.state
         case .stopAnnouncing(let id): response = board.announcer.stop(id)
         case .setRate(let rate, let id): response = await board.announcer.setRate(rate, of: id)

@@ -95,8 +95,11 @@ actor ConnectionTracker {
     func stopWatching() -> Statistics { roster.stopRecording() }
 
     /// Hands over what changed since the last call, and the rows with these names as if they had changed.
-    func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
-        roster.collect(listing: limit, rows: rows, roster: wantsRoster, renamed: renamed)
+    /// - Parameter isStrict: whether rows leave the list where it is longer than that.
+    func collect(
+        listing limit: Int, strictly isStrict: Bool, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames
+    ) -> SourceChanges {
+        roster.collect(listing: limit, strictly: isStrict, rows: rows, roster: wantsRoster, renamed: renamed)
     }
 
     // MARK: Coming and going

@@ -92,13 +92,15 @@ struct RecordedRoster: Sendable {
     }
 
     /// Hands over what changed since the last call, and the rows with these names as if they had changed.
-    mutating func collect(listing limit: Int, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames) -> SourceChanges {
+    mutating func collect(
+        listing limit: Int, strictly isStrict: Bool = false, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames
+    ) -> SourceChanges {
         defer {
             lastChange = nil
             if movements != nil { movements = Movements() }
         }
         if rows { roster.retell(renamed) }
-        let delta = roster.takeChanges(listing: limit, rows: rows)
+        let delta = roster.takeChanges(listing: limit, rows: rows, strictly: isStrict)
         return SourceChanges(delta: delta, roster: wantsRoster ? roster : nil, lastChange: lastChange, movements: movements)
     }
 }

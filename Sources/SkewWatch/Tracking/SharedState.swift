@@ -1,4 +1,5 @@
 internal import HistoryStore
+internal import SkewCluster
 internal import Synchronization
 internal import WebSocketLoop
 
@@ -49,23 +50,31 @@ final class SharedState: Sendable {
     /// The release and the one before it: they are shown by name whatever strangers claim.
     var pinnedVersions: [String] { Array(decisions.releaseHistory.versions.prefix(2)) }
 
-    /// A release is out: new connections hear of it from now on, here and at other nodes. Who is there is told by an announcement.
+    /// An announcement gets its number, and the other nodes hear of it. Where it sets the release, new connections hear of that from now on.
+    /// Who is there is told when it is carried out.
+    func give(_ order: AnnouncementOrder) -> Int {
+        if order.announcement.setsRelease { adopt(order.announcement.version, by: order.by) }
+        let id = announcements.takeNumber(node: cluster?.instance.mark)
+        cluster?.inbox.give(UInt64(id), order)
+        return id
+    }
+
+    /// A release is out, and the tabs of all nodes are told at the usual pace.
     /// - Parameter by: who says so, as far as that is known.
-    func setRelease(_ version: String, by: String? = nil) {
-        adopt(version, by: by)
-        cluster?.inbox.announce(Array(version.utf8))
+    /// - Returns: false where too much waits to be done.
+    @discardableResult
+    func announce(_ version: String, by: String? = nil) -> Bool {
+        let order = AnnouncementOrder(Announcement(version: version), by: by)
+        return gate.ask(.init(nobodyWaitsFor: .carryOut(order, id: give(order))))
     }
 
-    /// A release is out, and the tabs that are there are told at the usual pace.
-    func announce(_ version: String, by: String? = nil) {
-        setRelease(version, by: by)
-        _ = gate.ask(.init(nobodyWaitsFor: .announce(Announcement(version: version, isSetAlready: true), by: by)))
-    }
-
-    /// Another node said that a release is out: the tabs here are told, too.
-    func hearRelease(_ version: String) {
-        adopt(version, by: nil)
-        _ = gate.ask(.init(nobodyWaitsFor: .announce(Announcement(version: version, isSetAlready: true), by: nil)))
+    /// Another node said that a release is out.
+    /// - Parameter order: what is said to the tabs, where that is known; it is carried out by itself. Else they are told at the usual pace.
+    func hearRelease(_ version: String, _ order: AnnouncementOrder?) {
+        adopt(version, by: order?.by)
+        guard order == nil else { return }
+        let usual = AnnouncementOrder(Announcement(version: version), by: nil)
+        _ = gate.ask(.init(nobodyWaitsFor: .carryOut(usual, id: announcements.takeNumber(node: cluster?.instance.mark))))
     }
 
     private func adopt(_ version: String, by: String?) {

@@ -6,40 +6,15 @@ import Testing
 
 /// Several servers over one bus, as their clients see them.
 @Suite(.timeLimit(.minutes(1))) struct ClusterTests {
-    private static func settings(_ name: String, _ change: (inout Configuration) -> Void = { _ in }) -> Configuration {
-        .testing {
-            ($0.nodeID, $0.internalPort, $0.adminToken) = (name, 0, Secret(RunningServer.adminToken))
-            change(&$0)
-        }
-    }
-
-    /// Runs two servers, and returns to the body when both are ready.
-    private func pair(_ hub: MemoryBus.Hub, _ body: (RunningServer, RunningServer) async throws -> Void) async throws {
-        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
-            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
-                for server in [one, two] { try await ready(server) }
-                try await body(one, two)
-            }
-        }
-    }
-
-    private func ready(_ server: RunningServer) async throws {
-        for _ in 0..<600 {
-            if try await server.probe("/ready")?.status == 200 { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("it is not ready within six seconds")
-    }
-
     @Test func `a node that joins is not ready before it knows the others, and then both count as one`() async throws {
         let hub = MemoryBus.Hub()
-        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
+        try await RunningServer.run(ServerPair.settings("one"), bus: MemoryBus(hub)) { one in
             #expect(try await one.probe("/ready")?.status == 503)
             #expect(try await one.probe("/live")?.status == 200)
             let (watcher, _, first) = try await one.watch("delta", "?v=a&route=/x")
             #expect(first.partial == ["link"] && first.total == 1)
-            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
-                try await ready(two)
+            try await RunningServer.run(ServerPair.settings("two"), bus: MemoryBus(hub)) { two in
+                try await ServerPair.ready(two)
                 let (tab, _) = try await two.open("?v=b&route=/y")
                 var state = first
                 while state.total != 2 || state.routes.count != 2 { state.apply(try await watcher.message()) }
@@ -61,7 +36,7 @@ import Testing
     }
 
     @Test func `a release that is announced on one node reaches the tabs of all`() async throws {
-        try await pair(MemoryBus.Hub()) { one, two in
+        try await ServerPair.run { one, two in
             let (tab, _) = try await two.open("?v=a")
             _ = try await one.administer("/admin/release", #"{"version":"b"}"#)
             let message = try await tab.message()
@@ -80,7 +55,7 @@ import Testing
     }
 
     @Test func `a stream's POSTs may come in on any node`() async throws {
-        try await pair(MemoryBus.Hub()) { one, two in
+        try await ServerPair.run { one, two in
             let (watcher, _, _) = try await one.watch("delta", "?v=w")
             let stream = try await EventStream(port: one.port, "?v=a&route=/before")
             let handle = try await stream.handle
@@ -100,8 +75,24 @@ import Testing
         }
     }
 
+    @Test func `the tabs of a shared stream may be told on any node`() async throws {
+        try await ServerPair.run { one, two in
+            let (watcher, _, _) = try await one.watch("delta", "?v=w")
+            let stream = try await EventStream(port: one.port, "?v=a&route=/own")
+            let handle = try await stream.handle
+            let tabs = #"[{"t":"0123456789abcdef","v":"b","route":"/x"},{"t":"fedcba9876543210","v":"a","route":"/y"},{"t":"short"}]"#
+            let answer = try await two.post("/tabs", #"{"connectionId":"\#(handle)","tabs":\#(tabs)}"#)
+            #expect(answer?.body == #"{"ok":true}"#)
+            _ = try await watcher.message { $0.versions["b"] == 1 }
+            try await one.awaitMetric("cluster_connections", 4)
+            _ = try await two.post("/tabs", #"{"connectionId":"\#(handle)","tabs":[]}"#)
+            try await one.awaitMetric("cluster_connections", 2)
+            try await stream.leave(.closes)
+        }
+    }
+
     @Test func `what is taken back on one node is taken back on all`() async throws {
-        try await pair(MemoryBus.Hub()) { one, two in
+        try await ServerPair.run { one, two in
             let (watcher, _, _) = try await two.watch("summary", "?v=w")
             #expect(try await one.administer("/admin/revoke", #"{"all":true}"#)?.status == 200)
             _ = try await watcher.message { $0.type == "stats-unauthorized" }
@@ -112,12 +103,34 @@ import Testing
         }
     }
 
+    @Test func `a node that comes later knows which releases were out before it, and what was counted`() async throws {
+        let hub = MemoryBus.Hub()
+        let settings = ServerPair.settings("one") { $0.release = "a" }
+        try await RunningServer.run(settings, bus: MemoryBus(hub)) { one in
+            try await ServerPair.ready(one)
+            let (tab, _) = try await one.open("?v=a")
+            _ = try await one.administer("/admin/release", #"{"version":"b"}"#)
+            try await RunningServer.run(ServerPair.settings("two"), bus: MemoryBus(hub)) { two in
+                var body = ""
+                for _ in 0..<1000 where !body.contains(#""version":"a""#) {
+                    try await Task.sleep(for: .milliseconds(10))
+                    let answer = try await two.request(
+                        "GET", "/__skew/admin/history", headers: ["Authorization: Bearer \(RunningServer.adminToken)"])
+                    body = try #require(answer?.body)
+                }
+                // Both releases, the first of them from the settings of the other node, and tabs of a time when this one was not there.
+                #expect(body.contains(#""version":"a""#) && body.contains(#""version":"b""#), "\(body)")
+            }
+            await tab.hangUp()
+        }
+    }
+
     @Test func `the tabs of a node that leaves stay in the total until they are back or their time is over`() async throws {
         let hub = MemoryBus.Hub()
-        try await RunningServer.run(Self.settings("one"), bus: MemoryBus(hub)) { one in
+        try await RunningServer.run(ServerPair.settings("one"), bus: MemoryBus(hub)) { one in
             let watched = AsyncStream<[WebSocketClient]>.makeStream()
-            try await RunningServer.run(Self.settings("two"), bus: MemoryBus(hub)) { two in
-                for server in [one, two] { try await ready(server) }
+            try await RunningServer.run(ServerPair.settings("two"), bus: MemoryBus(hub)) { two in
+                for server in [one, two] { try await ServerPair.ready(server) }
                 let (watcher, _, _) = try await one.watch("summary", "?v=w")
                 var clients = [watcher]
                 for _ in 0..<3 { clients.append(try await two.open("?v=a").client) }
@@ -140,7 +153,7 @@ import Testing
 
     @Test func `while the bus is away the numbers say so, and are this node's own after a while`() async throws {
         let hub = MemoryBus.Hub()
-        try await pair(hub) { one, two in
+        try await ServerPair.run(hub) { one, two in
             let (watcher, _, _) = try await one.watch("summary", "?v=w")
             let (tab, _) = try await two.open("?v=a")
             _ = try await watcher.message { $0.total == 2 && $0.partial.isEmpty }

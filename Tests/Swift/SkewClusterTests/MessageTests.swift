@@ -42,17 +42,32 @@ import Testing
             return .snapshot(snapshot, transit: transit(&random), isSettled: .random(using: &random))
         case 2: return .leave(transit: transit(&random))
         default:
-            return .heartbeat(
-                Heartbeat(
-                    label: name(&random), software: "1.2.3", basePath: "/__skew",
-                    state: Heartbeat.State.allCases.randomElement(using: &random)!,
-                    uptime: .microseconds(Int.random(in: 0...(1 << 50), using: &random)), wants: Bool.random(using: &random) ? .routes : [],
-                    marks: Section.allCases.map { StreamMark(section: $0, sequence: random.next(), digest: random.next()) },
-                    isEmpty: .random(using: &random), hears: (0..<3).map { _ in .random(in: 0...(.max), using: &random) },
-                    misses: [.init(instance: InstanceID(using: &random), lasting: .milliseconds(4711))],
-                    asks: [.init(instance: InstanceID(using: &random), section: section)],
-                    release: ControlRegister(count: 3, instance: InstanceID(using: &random), value: Array(name(&random).utf8))))
+            var heartbeat = Heartbeat(
+                label: name(&random), software: "1.2.3", basePath: "/__skew",
+                state: Heartbeat.State.allCases.randomElement(using: &random)!,
+                uptime: .microseconds(Int.random(in: 0...(1 << 50), using: &random)), wants: Bool.random(using: &random) ? .routes : [],
+                marks: Section.allCases.map { StreamMark(section: $0, sequence: random.next(), digest: random.next()) },
+                isEmpty: .random(using: &random), hears: (0..<3).map { _ in .random(in: 0...(.max), using: &random) },
+                misses: [.init(instance: InstanceID(using: &random), lasting: .milliseconds(4711))],
+                asks: [.init(instance: InstanceID(using: &random), section: section)],
+                release: ControlRegister(count: 3, instance: InstanceID(using: &random), value: Array(name(&random).utf8)))
+            for _ in 0..<Int.random(in: 0...2, using: &random) { add(to: &heartbeat, &random) }
+            return .heartbeat(heartbeat)
         }
+    }
+
+    /// An order, and how far the sender is with it.
+    private static func add(to heartbeat: inout Heartbeat, _ random: inout Seeded) {
+        let number = UInt64.random(in: 1...1_000_000_000, using: &random)
+        let control = OrderControl(rate: Bool.random(using: &random) ? 500 : nil, isStopped: .random(using: &random))
+        heartbeat.orders.append(
+            Order(
+                number: number, content: Array(name(&random).utf8), release: Array(name(&random).utf8),
+                control: ControlRegister(count: 2, instance: InstanceID(using: &random), value: control), remaining: .seconds(599)))
+        heartbeat.progress.append(
+            OrderProgress(
+                number: number, matching: .random(in: 0...9000, using: &random), told: 7, gone: 1, isDone: .random(using: &random),
+                controlCount: 3, controlMark: .random(in: 0...(.max), using: &random)))
     }
 
     /// The value comes in first: a macro's argument cannot decode, which changes the decoder.

@@ -21,7 +21,7 @@ import Testing
             for (section, counts) in [(Section.summary, delta.versions), (.routes, delta.routes)] {
                 for (name, count) in counts { sums[section]?[name] = count == 0 ? nil : count }
             }
-            for section in Section.allCases {
+            for section in [Section.summary, .routes] {
                 var wanted = nodes[0].node.counts(section)
                 for (name, count) in nodes[0].own(section) { wanted[name, default: 0] -= count }
                 #expect(sums[section] == wanted.filter { $0.value != 0 })

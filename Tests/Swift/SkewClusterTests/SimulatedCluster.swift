@@ -54,6 +54,8 @@ final class SimulatedCluster {
 
     /// The truth: what tabs are open on living nodes.
     func recount(_ section: Section) -> [String: Int] {
+        // Rows are told by other tests.
+        if section == .rows { return [:] }
         var counts: [String: Int] = [:]
         for tab in tabs where tab.node?.isAlive == true { counts[section == .summary ? tab.version : tab.route, default: 0] += 1 }
         return counts
@@ -129,7 +131,7 @@ final class SimulatedNode {
     private unowned let cluster: SimulatedCluster
     let name: String
     let instance: InstanceID
-    private(set) var node: ClusterNode
+    var node: ClusterNode
     var encoder: MessageEncoder
     private(set) var isAlive = true
     private(set) var isStopped = false
@@ -145,6 +147,13 @@ final class SimulatedNode {
     private(set) var adopted: [[UInt8]] = []
     private(set) var delivered: [[UInt8]] = []
     private(set) var revoked: [String] = []
+    /// The orders it carries out, in the order they came, and at which pace each was to go.
+    private(set) var carriedOut: [(number: UInt64, rate: Int?)] = []
+    private(set) var changed: [(number: UInt64, control: OrderControl)] = []
+    /// How far it is with each.
+    var progress: [UInt64: OrderProgress] = [:]
+    /// For how many tabs orders are here.
+    var matching = 0
     private var tabs: [ObjectIdentifier: SimulatedTab] = [:]
     private var counts: [Section: [String: Int]] = [.summary: [:], .routes: [:]]
     private var held: [(ClusterMessage, Int)] = []
@@ -155,7 +164,7 @@ final class SimulatedNode {
         instance = InstanceID(using: &cluster.random)
         encoder = MessageEncoder(of: instance)
         let identity = ClusterNode.Identity(instance: instance, label: name, software: "1", basePath: "/__skew")
-        node = ClusterNode(identity, maxNames: [.summary: 50, .routes: 50], release: [], at: cluster.time)
+        node = ClusterNode(identity, maxNames: [.summary: 50, .routes: 50, .rows: 1000], release: [], at: cluster.time)
     }
 
     func start() {
@@ -169,6 +178,7 @@ final class SimulatedNode {
         guard isAlive else { return }
         cluster.after(0.05) { self.tick() }
         guard !isStopped else { return }
+        node.noteOrders(Array(progress.values), at: cluster.time)
         carryOut(node.advance(to: cluster.time, using: &cluster.random))
         if node.hasLeft { end() }
     }
@@ -180,7 +190,9 @@ final class SimulatedNode {
                 if let receivers = cluster.publish(message, from: self), !cluster.faults.isBlind { node.published(to: receivers) }
                 if cluster.faults.isBlind { node.published(to: 1) }
             case .reconnect: loseLink()
-            case .adoptRelease(let release): adopted.append(release)
+            case .adoptRelease(let release, _): adopted.append(release)
+            case .carryOut(let order): begin(order.number, order.control.value.rate)
+            case .changeOrder(let number, let control): changed.append((number, control))
             case .deliver(let bytes): delivered.append(bytes)
             case .revoke(let target): revoked.append(target)
             }
@@ -294,14 +306,33 @@ final class SimulatedNode {
         return message
     }
 
+    func give(_ number: UInt64, _ content: [UInt8] = [1], release: [UInt8] = [], rate: Int? = 100) {
+        node.give(number, content, release: release, rate: rate, at: cluster.time)
+        begin(number, rate)
+    }
+
+    func change(_ number: UInt64, _ body: (inout OrderControl) -> Void) { node.changeOrder(number, at: cluster.time, body) }
+
+    private func begin(_ number: UInt64, _ rate: Int?) {
+        carriedOut.append((number, rate))
+        progress[number] = OrderProgress(number: number, matching: matching, told: 0, gone: 0, isDone: matching == 0)
+    }
+
+    var orders: [UInt64: OrderState] { node.orderStates(at: cluster.time) }
+
     func announce(_ release: [UInt8]) { node.announce(release, at: cluster.time) }
 
     func want(_ wants: Heartbeat.Wants) { node.want(wants, at: cluster.time) }
 
     /// What changed at all others since the last time, as the fleet of this node takes it in.
-    func takeOthers() -> StatisticsDelta {
+    func takeOthers(listing limit: Int = 0) -> StatisticsDelta {
         others.update(from: &node)
-        return others.takeDelta()
+        return others.takeDelta(listing: limit)
+    }
+
+    /// A row of this node that is listed, or is not any more.
+    func list(_ row: ConnectionRow, _ count: Int = 1) {
+        node.set(.rows, RowText.encode(row, showsAddress: true), to: count, at: cluster.time)
     }
 
     func own(_ section: Section) -> [String: Int] { counts[section] ?? [:] }

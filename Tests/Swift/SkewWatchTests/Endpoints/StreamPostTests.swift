@@ -7,6 +7,10 @@ import Testing
 @Suite struct StreamPostTests {
     private static let posts = [
         StreamPost(handle: "a.b", .route("/x \"é\"")),
+        StreamPost(
+            handle: "a.b",
+            .tabs([.init(name: "0123456789abcdef", version: "v", route: "/é"), .init(name: "fedcba9876543210", version: "w", route: "/")])),
+        StreamPost(handle: "a.b", .tabs([])),
         StreamPost(handle: "a.b", .subscription(token: nil, mode: .delta, head: nil)),
         StreamPost(
             handle: "a.b.ff",
@@ -20,6 +24,7 @@ import Testing
             #expect(read?.handle == post.handle)
             switch (read?.order, post.order) {
             case (.route(let one), .route(let other)): #expect(one == other)
+            case (.tabs(let one), .tabs(let other)): #expect(one == other)
             case (.subscription(let token, let mode, let head), .subscription(let otherToken, let otherMode, let otherHead)):
                 #expect(token == otherToken && mode == otherMode && head == (otherHead ?? .empty))
             default: Issue.record("another order: \(String(describing: read))")

@@ -51,6 +51,18 @@ struct AnnouncementCourseTests {
         }
     }
 
+    @Test func `who changes the pace again and again does not tell more`() {
+        var (course, told) = (AnnouncementCourse(count: 1000, rate: 2, start: .zero), 0)
+        for tick in 0..<100 {
+            let now = Duration.milliseconds(100 * tick)
+            course.change(rate: tick.isMultiple(of: 2) ? 2 : 2.1, at: now)
+            guard case .tell(let count) = course.step(at: now) else { continue }
+            course.didTell(count, upTo: told + count)
+            told += count
+        }
+        #expect((19...22).contains(told), "\(told) in ten seconds")
+    }
+
     @Test func `a loop that hung does not make up for it in one burst`() {
         var course = AnnouncementCourse(count: 100_000, rate: 100, start: .zero)
         #expect(course.step(at: .seconds(60)) == .tell(100))

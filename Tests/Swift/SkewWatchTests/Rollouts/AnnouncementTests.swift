@@ -1,4 +1,5 @@
 import Presence
+import SkewCluster
 import SkewProtocol
 import Testing
 
@@ -75,19 +76,54 @@ struct AnnouncementTests {
 
     @Test func `a newer release takes the place of one that is still told`() {
         let board = AnnouncementBoard()
-        let (first, _) = board.begin(Announcement(version: "a"), loops: 2, at: .zero)
+        let (first, second, third) = (board.takeNumber(node: nil), board.takeNumber(node: nil), board.takeNumber(node: nil))
+        #expect((first, second, third) == (1, 2, 3))
+        #expect(board.begin(Announcement(version: "a"), id: first, loops: 2, at: .zero).isEmpty)
         board.setMatching(100, of: first)
         board.note(told: 30, gone: 5, of: first)
         let aside = Announcement(version: "x", only: ["y"], setsRelease: false)
-        let (second, none) = board.begin(aside, loops: 2, at: .zero)
-        #expect(none.isEmpty)
-        let (third, replaced) = board.begin(Announcement(version: "b"), loops: 2, at: .zero)
-        #expect(replaced == [first])
+        #expect(board.begin(aside, id: second, loops: 2, at: .zero).isEmpty)
+        #expect(board.begin(Announcement(version: "b"), id: third, loops: 2, at: .zero) == [first])
         let states = board.all(at: .zero).map { [$0.id: $0.state] }
         #expect(states == [[first: .replaced], [second: .running], [third: .running]])
         #expect(board.loopIsDone(third, at: .zero) == nil)
         #expect(board.loopIsDone(third, at: .zero)?.state == .done)
         #expect(board.stop(second, at: .zero)?.state == .stopped && board.stop(99, at: .zero) == nil)
         #expect(board.all(at: .seconds(90_000)).isEmpty)
+    }
+
+    private func said(_ board: AnnouncementBoard) -> String? {
+        (board.entry(50_001)?.whole).map { "\($0.matching) \($0.told) \($0.left) \($0.state)" }
+    }
+
+    @Test func `an announcement runs for as long as a node tells, and counts what all have told`() {
+        let board = AnnouncementBoard()
+        let id = board.takeNumber(node: 70_007)
+        #expect(id == 10_007 && board.takeNumber(node: 70_007) == 20_007)
+        #expect(board.begin(Announcement(version: "a", rate: 100), id: 50_001, loops: 1, at: .zero).isEmpty)
+        #expect(board.takeNumber(node: 70_007) == 60_007, "after those of other nodes")
+        #expect(board.progress.isEmpty, "nobody knows yet for how many it is")
+        board.setMatching(10, of: 50_001)
+        board.note(told: 4, gone: 1, of: 50_001)
+        #expect(board.progress == [.init(number: 50_001, matching: 10, told: 4, gone: 1, isDone: false)])
+        let others = OrderState(matching: 30, told: 3, gone: 0, left: 27, unheard: 0, isRunning: true, share: 0.25)
+        #expect(board.note([50_001: others]) == [50_001])
+        #expect(board.note([50_001: others]).isEmpty, "the pace is the same")
+        #expect(said(board) == "40 7 32 running")
+        board.note(told: 5, gone: 0, of: 50_001)
+        _ = board.loopIsDone(50_001, at: .zero)
+        #expect(said(board) == "40 12 27 running")
+        #expect(board.note([50_001: OrderState(matching: 30, told: 29, gone: 1, isRunning: false, share: 1)]).isEmpty)
+        #expect(said(board) == "40 38 0 done")
+    }
+
+    @Test func `an announcement that is told to another node is the same there`() throws {
+        let all = Announcement(
+            version: "a+1", rate: nil, only: ["x*"], routes: ["/a/*"], percent: 10, isUrgent: true, setsRelease: false, isAgain: true)
+        for order in [AnnouncementOrder(all, by: "ci \"x\""), AnnouncementOrder(Announcement(version: "b"), by: nil)] {
+            #expect(AnnouncementOrder(order.encoded) == order)
+        }
+        #expect(AnnouncementOrder(all, by: nil).release.isEmpty && AnnouncementOrder(Announcement(version: "b"), by: nil).release == [98])
+        #expect(AnnouncementOrder([1, 2]) == nil && AnnouncementOrder(Array(#"{"rate":1}"#.utf8)) == nil)
     }
 }
