@@ -66,6 +66,16 @@ extension Span<UInt8> {
         }
     }
 
+    /// Whether this is an element of the list in `range`, whatever its case: between commas or blanks. `text` is in lower case.
+    func lists(_ text: StaticString, in range: Range<Int>) -> Bool {
+        var start = range.lowerBound
+        for index in range where self[index] == UInt8(ascii: ",") || HeadBytes.isBlank(self[index]) {
+            if equals(text, start..<index) { return true }
+            start = index + 1
+        }
+        return equals(text, start..<range.upperBound)
+    }
+
     /// Whether two parts hold the same, whatever the case of letters.
     func equals(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
         guard a.count == b.count else { return false }

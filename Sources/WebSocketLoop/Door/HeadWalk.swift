@@ -12,6 +12,7 @@ struct HeadWalk {
     private var lengths = 0
     private var upgrades = 0
     private var isUpgradeToWebSocket = false
+    private var isUpgradeForUs = false
     private var acceptsEvents = false
     private var arguments = 0
     /// Where the lines lie.
@@ -228,7 +229,8 @@ struct HeadWalk {
         case .upgrade:
             guard !isAgain else { throw .faulty(.malformed("a header that may come once comes again")) }
             isUpgradeToWebSocket = bytes.equals("websocket", value)
-            head.offersOtherUpgrade = !isUpgradeToWebSocket && !value.isEmpty
+        case .connection:
+            if bytes.lists("upgrade", in: value) { isUpgradeForUs = true }
         case .accept:
             if bytes.contains("text/event-stream", in: value) { acceptsEvents = true }
         }
@@ -253,7 +255,10 @@ struct HeadWalk {
 
     private mutating func conclude(_ count: Int) throws(Stop) -> RawHead {
         guard hosts == 1 || hosts == 0 && !head.isHTTP11 else { throw .faulty(.hostNeeded) }
-        if isUpgradeToWebSocket { head.kind = .handshake } else if head.method == .get, acceptsEvents { head.kind = .stream }
+        // An upgrade that Connection does not name was not meant for this hop, and HTTP/1.0 has none (RFC 9110, section 7.8): it is passed
+        // over.
+        let isHandshake = isUpgradeToWebSocket && isUpgradeForUs && head.isHTTP11
+        if isHandshake { head.kind = .handshake } else if head.method == .get, acceptsEvents { head.kind = .stream }
         head.parts = lines.count + arguments
         if head.kind == .plain {
             guard head.length <= RawHead.maxPlainBytes else { throw .faulty(.headerTooLarge) }

@@ -9,7 +9,7 @@ struct HeaderNames: Sendable {
         case misread
         /// May stand in a head once.
         case single
-        case host, contentLength, transferEncoding, upgrade, accept
+        case host, contentLength, transferEncoding, upgrade, connection, accept
     }
 
     static let shared = HeaderNames()
@@ -57,7 +57,7 @@ struct HeaderNames: Sendable {
 
     private static let known: [(String, Meaning)] = [
         ("host", .host), ("content-length", .contentLength), ("transfer-encoding", .transferEncoding), ("upgrade", .upgrade),
-        ("accept", .accept),
+        ("connection", .connection), ("accept", .accept),
     ]
 
     /// The table of 4.1 to 4.5 (roles/http/lextable-strings.h) as far as a header's name can begin like it.

@@ -10,7 +10,7 @@ struct RawHead: Equatable {
         case plain
         /// A stream of events: a GET that accepts `text/event-stream`.
         case stream
-        /// A handshake: an upgrade to `websocket`.
+        /// A handshake: an upgrade to `websocket`, which `Connection` names.
         case handshake
     }
 
@@ -60,8 +60,6 @@ struct RawHead: Equatable {
     var isHTTP11 = false
     /// Lines and query arguments together.
     var parts = 0
-    /// Whether an upgrade other than `websocket` is offered.
-    var offersOtherUpgrade = false
 
     /// Judges what has come so far: one walk over the bytes, nothing is allocated.
     /// - Parameter lines: is filled with where the lines of a head that may be served lie.

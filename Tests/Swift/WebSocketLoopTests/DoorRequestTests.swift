@@ -16,6 +16,9 @@ import Testing
                 ),
                 ("DELETE /echo HTTP/1.1", "Upgrade: foo\r\nConnection: upgrade\r\n", "DELETE /echo "),
                 ("GET /echo HTTP/1.0", "", "GET /echo "),
+                ("GET /echo HTTP/1.1", "Upgrade: websocket\r\n", "GET /echo "),
+                ("GET /echo HTTP/1.1", "Upgrade: websocket\r\nConnection: keep-alive\r\n", "GET /echo "),
+                ("POST /echo HTTP/1.0", "Upgrade: websocket\r\nConnection: upgrade\r\nContent-Length: 0\r\n", "POST /echo "),
             ] {
                 let answer = try await HTTPAnswer.to("\(line)\r\nHost: a\r\n\(more)\r\n", port: probe.port)
                 #expect(answer?.status == 200 && answer?.body == answered, "\(line)")

@@ -71,7 +71,7 @@ import WebSocketLoop
         }
     }
 
-    @Test(arguments: ["Host", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key"])
+    @Test(arguments: ["Host", "Sec-WebSocket-Version", "Sec-WebSocket-Key"])
     func `a handshake without a needed header is answered with 400`(name: String) async throws {
         try await LoopProbe.run { probe, _ in
             let answer = try await HTTPAnswer.to(request("GET / HTTP/1.1", [name: String?.none]), port: probe.port)
@@ -98,11 +98,11 @@ import WebSocketLoop
         }
     }
 
-    @Test func `two hosts, a body, a wrong method or version of HTTP are refused`() async throws {
+    @Test func `two hosts, a body, a wrong method are refused`() async throws {
         try await LoopProbe.run { probe, _ in
             for text in [
                 request(extra: "Host: other\r\n"), request(extra: "Content-Length: 3\r\n") + "abc",
-                request(extra: "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", request("POST / HTTP/1.1"), request("GET / HTTP/1.0"),
+                request(extra: "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", request("POST / HTTP/1.1"),
             ] {
                 let answer = try await HTTPAnswer.to(text, port: probe.port)
                 #expect(answer?.status == (text.contains("chunked") ? 411 : 400), "\(text)")

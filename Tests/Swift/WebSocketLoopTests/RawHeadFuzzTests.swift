@@ -151,9 +151,10 @@ private struct Reference {
             result.bodyLength = Int(text(length)!)!
         }
         let upgrade = values("upgrade").first.flatMap { text($0)?.lowercased() ?? "other" } ?? ""
-        result.offersOtherUpgrade = !upgrade.isEmpty && upgrade != "websocket"
+        let connection = values("connection").flatMap { $0.split { $0 == 44 || $0 == 32 || $0 == 9 } }.map { $0.map { lower($0) } }
+        let isHandshake = upgrade == "websocket" && connection.contains(Array("upgrade".utf8)) && result.isHTTP11
         let events = values("accept").contains { $0.map { lower($0) }.firstRange(of: Array("text/event-stream".utf8)) != nil }
-        result.kind = upgrade == "websocket" ? .handshake : events && method == "GET" ? .stream : .plain
+        result.kind = isHandshake ? .handshake : events && method == "GET" ? .stream : .plain
         if result.kind == .plain, all > length + result.bodyLength || length > 8192 { throw Refusal() }
         return result
     }

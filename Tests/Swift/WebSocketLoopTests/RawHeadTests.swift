@@ -37,11 +37,21 @@ import Testing
         for count in 0..<text.utf8.count { #expect(decide(Array(text.utf8.prefix(count))) == .wait) }
     }
 
+    @Test(arguments: [
+        ("keep-alive, Upgrade", true), ("upgrade\r\nConnection: keep-alive", true), ("close\r\nConnection: ,UPGRADE\t", true),
+        ("keep-alive Upgrade", true), ("keep-alive", false), ("upgrades", false), ("x-upgrade", false), ("Upgrade;q=1", false), ("", false),
+    ])
+    func `an upgrade that Connection does not name is passed over`(connection: String, isHandshake: Bool) {
+        let lines = Self.upgrade.replacing("Connection: Upgrade", with: "Connection: \(connection)")
+        #expect(head("GET / HTTP/1.1\r\n\(lines)\r\n")?.kind == (isHandshake ? .handshake : .plain))
+        #expect(head("GET / HTTP/1.0\r\n\(lines)\r\n")?.kind == .plain, "HTTP/1.0 has no upgrade")
+        let stream = head("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nAccept: text/event-stream\r\n\r\n")
+        #expect(stream?.kind == .stream)
+    }
+
     @Test func `what a head says is known`() {
         let post = head("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nhello")
         #expect(post?.bodyLength == 12 && post?.length == 49)
-        #expect(head("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n")?.offersOtherUpgrade == true)
-        #expect(head("GET / HTTP/1.1\r\nHost: a\r\nUpgrade:\r\n\r\n")?.offersOtherUpgrade == false)
         #expect(head("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")?.target == .asterisk)
         for url in ["http://a/b", "HTTPS://a?x", "http://a", "http://a/"] {
             #expect(head("GET \(url) HTTP/1.1\r\nHost: A\r\n\r\n")?.target == .absolute, "\(url)")

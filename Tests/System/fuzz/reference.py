@@ -54,7 +54,10 @@ class Head:
             raise Wrong("Content-Length")
         self.length = int(length or 0)
         self.path, self.query = self.read(target)
-        self.is_handshake = (self.one(b"upgrade") or b"").lower() == b"websocket"
+        # An upgrade that Connection does not name is none, and HTTP/1.0 has none.
+        connection = {part.lower() for value in self.all(b"connection") for part in re.split(rb"[,\s]", value)}
+        self.is_handshake = ((self.one(b"upgrade") or b"").lower() == b"websocket" and b"upgrade" in connection
+                             and self.version == b"HTTP/1.1")
         # Whoever accepts events may be answered with a stream, whose connection is its own.
         self.is_stream = self.method == b"GET" and any(b"text/event-stream" in value.lower() for value in self.all(b"accept"))
         if self.size > (MAX_HANDSHAKE if self.is_handshake or self.is_stream else MAX_PLAIN):
@@ -85,13 +88,12 @@ class Head:
 def may_upgrade(head):
     """Whether this may be answered with 101."""
     key = head.one(b"sec-websocket-key") or b""
-    connection = {part.strip().lower() for value in head.all(b"connection") for part in re.split(rb"[,\s]", value)}
     try:
         is_key = len(key) == 24 and len(base64.b64decode(key, validate=True)) == 16
     except ValueError:
         is_key = False
-    return (head.method == b"GET" and head.version == b"HTTP/1.1" and head.path == b"/__skew/ws" and head.is_handshake
-            and b"upgrade" in connection and head.one(b"sec-websocket-version") == b"13" and is_key
+    return (head.method == b"GET" and head.path == b"/__skew/ws" and head.is_handshake
+            and head.one(b"sec-websocket-version") == b"13" and is_key
             and head.one(b"content-length") is None)
 
 
