@@ -13,11 +13,13 @@ package struct HTTPRequest: Sendable {
     /// Whether a server must prove its name; without that `https` only hides. False is for this machine's own server alone, whose
     /// certificate names another host.
     package var checksCertificate: Bool
+    /// Path of a Unix socket that is asked, whatever the host of the URL; nil for TCP.
+    package var socketPath: String?
 
     /// Makes a request.
     package init(
         url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(2),
-        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true
+        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true, socketPath: String? = nil
     ) {
         self.url = url
         self.headers = headers
@@ -25,6 +27,7 @@ package struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.maxAnswerBytes = maxAnswerBytes
         self.checksCertificate = checksCertificate
+        self.socketPath = socketPath
     }
 
     /// The headers as lines.

@@ -41,7 +41,8 @@ final class Transfer {
         var isSetUp = (numbers + limits).allSatisfy { option, value in unsafe skewwatch_set_number(easy, option, value) == CURLE_OK }
         // The empty proxy means none, also where the environment names one.
         // The folder of the system's authorities stays in use beside the file.
-        let files = call.caFile.map { [(CURLOPT_CAINFO, $0)] } ?? []
+        let files =
+            (call.caFile.map { [(CURLOPT_CAINFO, $0)] } ?? []) + (request.socketPath.map { [(CURLOPT_UNIX_SOCKET_PATH, $0)] } ?? [])
         for (option, text) in [(CURLOPT_URL, request.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, "")] + files {
             isSetUp = unsafe text.withCString { unsafe skewwatch_set_pointer(easy, option, $0) == CURLE_OK } && isSetUp
         }

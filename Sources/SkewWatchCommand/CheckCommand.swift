@@ -18,6 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
         for warning in configuration.warnings { StandardStreams.complain(warning) }
         // The server reads keys from a URL while it serves already: at the start its app may be starting, too.
         if let warning = await configuration.warningOfDistantKeys() { StandardStreams.complain(warning) }
+        if let fault = configuration.faultOfSocket() { throw CommandFailure(sentence: fault, status: .failed) }
         if isDeep, let fault = configuration.faultOfRedis() { throw CommandFailure(sentence: fault, status: .failed) }
         FileLimit.raise(connections: configuration.maxConnections)
         let limit = configuration.connectionLimit

@@ -4,26 +4,42 @@ internal import SkewWatch
 struct LocalServer {
     /// Scheme, host, port and base path of the public endpoints, without a slash at the end.
     let url: String
+    /// The Unix socket on which it is asked, where it listens on no port.
+    var socketPath: String?
+
+    /// What people call it.
+    var name: String { socketPath.map { "unix:\($0)" } ?? url }
+
+    private init(url: String) { self.url = url }
 
     /// - Throws: `CommandFailure` where only the running server knows its port.
     init(_ configuration: Configuration) throws(CommandFailure) {
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
-        let place = try Self.place(host: configuration.host, port: configuration.port, flag: "--port")
-        url = "\(scheme)://\(place)\(configuration.basePath)"
+        if let port = configuration.port {
+            url = "\(scheme)://\(try Self.place(host: configuration.host, port: port, flag: "--port"))\(configuration.basePath)"
+        } else {
+            (url, socketPath) = ("\(scheme)://localhost\(configuration.basePath)", configuration.unixSocket)
+        }
     }
 
-    /// Scheme, host, port and base path of the operators' endpoints, and of all others, without a slash at the end.
-    static func operators(_ configuration: Configuration) throws(CommandFailure) -> String {
-        guard let port = configuration.adminPort else { return try LocalServer(configuration).url }
+    /// Where the operators' endpoints are, and all others.
+    static func operators(_ configuration: Configuration) throws(CommandFailure) -> LocalServer {
+        guard let port = configuration.adminPort else { return try LocalServer(configuration) }
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
-        return "\(scheme)://\(try place(host: configuration.adminHost, port: port, flag: "--admin-port"))\(configuration.basePath)"
+        let place = try place(host: configuration.adminHost, port: port, flag: "--admin-port")
+        return LocalServer(url: "\(scheme)://\(place)\(configuration.basePath)")
     }
 
-    /// Where the server says whether it works: on the internal port, which answers whatever the public one is busy with; on the public
-    /// one where the other is off.
-    static func probe(_ configuration: Configuration) throws(CommandFailure) -> String {
-        guard let port = configuration.internalPort else { return try LocalServer(configuration).url + "/health" }
-        return "http://\(try place(host: configuration.internalHost, port: port, flag: "--internal-port"))/live"
+    /// Where the server says whether it works: on the internal port, which answers whatever the public one is busy with; where that is
+    /// off, where clients connect.
+    static func probe(_ configuration: Configuration) throws(CommandFailure) -> LocalServer {
+        guard let port = configuration.internalPort else {
+            let server = try LocalServer(configuration)
+            var probe = LocalServer(url: server.url + "/health")
+            probe.socketPath = server.socketPath
+            return probe
+        }
+        return LocalServer(url: "http://\(try place(host: configuration.internalHost, port: port, flag: "--internal-port"))/live")
     }
 
     private static func place(host: String, port: Int, flag: String) throws(CommandFailure) -> String {

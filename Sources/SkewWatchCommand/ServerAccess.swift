@@ -4,8 +4,11 @@ internal import SkewWatch
 
 /// A running server as a command reaches it, and what the command shows to be let in.
 struct ServerAccess {
-    /// Scheme, host, port and base path, without a slash at the end.
+    /// Scheme, host, port and base path, without a slash at the end; or `unix:` and a path.
     let url: String
+    /// What paths are put behind; the same unless it is a Unix socket.
+    private let base: String
+    private let socketPath: String?
     let token: String?
     /// False for the server of this machine's own settings: its certificate names another host than loopback.
     let checksCertificate: Bool
@@ -24,13 +27,24 @@ struct ServerAccess {
         self.token = token
         self.caFile = caFile ?? SettingArguments.environment["SKEWWATCH_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         checksCertificate = url != nil
-        self.url = try url.map(Self.complete) ?? LocalServer.operators(try settings())
+        if let url {
+            self.url = try Self.complete(url)
+            socketPath = Self.socketPath(url)
+            base = socketPath == nil ? self.url : "http://localhost\(Self.usualBasePath)"
+        } else {
+            let server = try LocalServer.operators(try settings())
+            (self.url, base, socketPath) = (server.name, server.url, server.socketPath)
+        }
     }
+
+    /// The path of `unix:/run/skewwatch/socket`; nil for another URL.
+    private static func socketPath(_ url: String) -> String? { url.hasPrefix("unix:/") ? String(url.dropFirst("unix:".count)) : nil }
 
     /// - Throws: a sentence about a URL that cannot be a server's.
     static func check(_ url: String) throws(CommandFailure) { _ = try complete(url) }
 
     private static func complete(_ given: String) throws(CommandFailure) -> String {
+        if socketPath(given) != nil { return given }
         let url = withoutDashboard(given)
         guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
@@ -58,7 +72,8 @@ struct ServerAccess {
         // By its name a bot, for servers that do not know observers yet: who watches is no tab.
         let named = headers + [("User-Agent", "skewwatch/\(BuildInfo.version) (bot)")]
         let all = body == nil ? named : named + [("Content-Type", "application/json")]
-        return HTTPRequest(url: url + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate)
+        return HTTPRequest(
+            url: base + path, headers: all, body: body, timeout: timeout, checksCertificate: checksCertificate, socketPath: socketPath)
     }
 }
 

@@ -14,6 +14,12 @@ package enum LoopError: Error, Equatable, Sendable {
     case hostNotResolved(String)
     /// Another program listens on this address and port.
     case addressInUse(host: String, port: Int)
+    /// Another program listens on this Unix socket.
+    case socketInUse(path: String)
+    /// What lies where a Unix socket should be is something else.
+    case noSocket(path: String)
+    /// Listening on a Unix socket failed for another reason; the error number.
+    case socketNotUsable(path: String, errno: Int32)
     /// The supervisor did not hand over one TCP socket that listens.
     case activationNotUsable
     /// Listening failed for another reason; the error number.
@@ -31,6 +37,9 @@ package enum LoopError: Error, Equatable, Sendable {
         case .hostNotResolved(let host): "The host \(host) is no address of this machine and no name that resolves."
         case .addressInUse(let host, let port):
             "Port \(port) on \(host) is in use by another program; a server that takes over from it starts with --takeover."
+        case .socketInUse(let path): "Another program listens on unix:\(path); a server that takes over from it starts with --takeover."
+        case .noSocket(let path): "Cannot listen on unix:\(path): what lies there is no socket, and is left alone."
+        case .socketNotUsable(let path, let number): "Cannot listen on unix:\(path): \(text(number))."
         case .activationNotUsable: "LISTEN_FDS must hand over one TCP socket that listens: the public port's."
         case .notListening(let host, let port, let number): "Cannot listen on \(host) port \(port): \(text(number))."
         }

@@ -69,7 +69,7 @@ extension WebSocketLoop {
             return release(socket.index)
         }
         // What is left in the kernel are frames.
-        _ = recv(peer.number, nil, head.length, Int32(MSG_DONTWAIT | MSG_TRUNC))
+        KernelBytes.drop(head.length, of: peer.number)
         reading?.peer = peer.number
         adopt(takingOwnership: descriptor, socket)
         readHandshake(of: socket)

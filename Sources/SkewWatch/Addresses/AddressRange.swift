@@ -1,4 +1,4 @@
-/// A block of network addresses: one address, or a CIDR such as `10.0.0.0/8` or `fd00::/8`.
+/// A block of network addresses: one address, a CIDR such as `10.0.0.0/8` or `fd00::/8`, or `unix:` for the peers of Unix sockets.
 public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     private let network: NetworkAddress
     private let mask: UInt128
@@ -6,8 +6,12 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     /// As it was written.
     public let description: String
 
-    /// Reads an address or a CIDR; bits behind the prefix are ignored. `nil` for anything else.
+    /// Reads an address, a CIDR or `unix:`; bits behind the prefix are ignored. `nil` for anything else.
     public init?(_ text: String) {
+        guard text != NetworkAddress.unix.description else {
+            (network, mask, description) = (.unix, .max, text)
+            return
+        }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { return nil }
         let width = address.isIPv4 ? 32 : 128
@@ -24,6 +28,8 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether the address lies in this block. An IPv4 address and its IPv6-mapped form are the same.
     package func contains(_ address: NetworkAddress) -> Bool {
-        address.bits & mask == network.bits
+        // No block of addresses has the peers of Unix sockets in it, however large it is.
+        guard address != .unix else { return description == address.description }
+        return address.bits & mask == network.bits
     }
 }

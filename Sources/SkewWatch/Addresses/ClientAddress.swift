@@ -15,8 +15,7 @@ enum ClientAddress {
     ///
     /// Hops are written by each proxy behind what the client sent, so the ones to the left are whatever the client likes. `forwarded`
     /// comes last: a proxy that does not know it passes on what the client made up.
-    static func of(peer: String, _ headers: ForwardedHeaders?, trusted: [AddressRange]) -> NetworkAddress? {
-        guard let address = NetworkAddress(peer) else { return nil }
+    static func of(peer address: NetworkAddress, _ headers: ForwardedHeaders?, trusted: [AddressRange]) -> NetworkAddress {
         guard let headers, trusted.contains(address) else { return address }
         if let address = headers.cfConnectingIP.flatMap(ForwardedTarget.lastElement).flatMap(parse) { return address }
         if let list = headers.xForwardedFor {
@@ -37,10 +36,12 @@ enum ClientAddress {
         return nil
     }
 
-    /// An address, alone or with a port: `192.0.2.1:443`, `[2001:db8::1]:443`, in quotes or not.
+    /// An address, alone or with a port: `192.0.2.1:443`, `[2001:db8::1]:443`, in quotes or not; or `unix:`, as nginx says of a peer of
+    /// its own Unix socket.
     private static func parse(_ bytes: [UInt8]) -> NetworkAddress? {
         guard bytes.count <= 64 else { return nil }
         var text = String(decoding: bytes.filter { $0 != 0x20 && $0 != 0x22 }, as: UTF8.self)
+        if text == NetworkAddress.unix.description { return .unix }
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             text = String(text[text.index(after: text.startIndex)..<end])
         } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {

@@ -1,13 +1,16 @@
 internal import Glibc
 internal import WebSocketLoop
 
-/// An IPv4 or IPv6 address as a number; IPv4 in its IPv6-mapped form, so that both compare.
+/// An IPv4 or IPv6 address as a number; IPv4 in its IPv6-mapped form, so that both compare. Or a Unix socket, whose peers have none.
 package struct NetworkAddress: Sendable, Hashable {
     let bits: UInt128
 
     init(bits: UInt128) { self.bits = bits }
 
     init(_ peer: PeerAddress) { bits = peer.bits }
+
+    /// All peers over Unix sockets.
+    static let unix = NetworkAddress(.unix)
 
     /// As the loop counts it.
     var peer: PeerAddress { PeerAddress(bits: bits) }
@@ -49,9 +52,10 @@ package struct NetworkAddress: Sendable, Hashable {
 }
 
 extension NetworkAddress: CustomStringConvertible {
-    /// The usual text: dotted for IPv4, mapped or not, RFC 5952 for IPv6.
+    /// The usual text: dotted for IPv4, mapped or not, RFC 5952 for IPv6; `unix:` for a Unix socket.
     package var description: String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+        guard self != .unix else { return peer.text }
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             if isIPv4 {
                 var address = in_addr(s_addr: UInt32(truncatingIfNeeded: bits).bigEndian)
                 unsafe inet_ntop(AF_INET, &address, text.baseAddress!, socklen_t(text.count))

@@ -114,7 +114,7 @@ extension ConnectionTracker {
     /// told.
     private func addressHash(of socket: SocketID) -> AddressHash? {
         if let known = proxiedAddress(of: socket) { return known }
-        return loop?.peerAddress(of: socket).flatMap { NetworkAddress($0) }.map { AddressHash($0) }
+        return peer(of: socket).map { AddressHash($0) }
     }
 
     private func subject(_ request: SubscriptionRequest) -> AuditLog.Subject {

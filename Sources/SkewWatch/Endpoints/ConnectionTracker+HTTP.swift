@@ -163,7 +163,7 @@ extension ConnectionTracker: RequestHandler {
         var facts = request.page
         guard facts.originCount > 0 else { return settings.origins.crossOrigin(facts) }
         if settings.loop.tls != nil { facts.isTLS = true }
-        if let target = request.proxied?.target, let peer = loop?.peerAddress(of: socket).flatMap({ NetworkAddress($0) }),
+        if let target = request.proxied?.target, let peer = peer(of: socket),
             settings.trustedProxies.contains(peer)
         {
             facts.host = target.host ?? facts.host

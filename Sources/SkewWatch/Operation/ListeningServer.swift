@@ -12,6 +12,8 @@ struct ListeningServer: Sendable {
     private let watchdog: Watchdog
     /// nil where the internal port is off.
     private let probes: InternalServer?
+    /// nil where it listens on ports alone.
+    private let socketFile: SocketFile?
 
     /// Which loop hangs, in a sentence; nil where none does.
     var complaint: String? { watchdog.complaint }
@@ -21,8 +23,17 @@ struct ListeningServer: Sendable {
     /// Listens with all loops, and on the internal port.
     /// - Throws: why it can't. Nothing is left running then.
     static func listen(_ parts: ServerParts) async throws(LoopError) -> ListeningServer {
-        let configuration = parts.configuration
         let sockets = try publicSockets(of: parts)
+        do {
+            return try await listen(parts, on: sockets)
+        } catch {
+            for place in sockets { place.file?.remove() }
+            throw error
+        }
+    }
+
+    private static func listen(_ parts: ServerParts, on sockets: [ListeningSockets]) async throws(LoopError) -> ListeningServer {
+        let configuration = parts.configuration
         var trackers = try await startLoops(of: parts, on: sockets)
         do {
             if let operators = try await startOperatorsLoop(of: parts) { trackers.append(operators) }
@@ -46,24 +57,39 @@ struct ListeningServer: Sendable {
         parts.shared.setTrackers(trackers)
         for tracker in trackers { await parts.fleet.add(tracker) }
         if let member = parts.member { await parts.fleet.add(member) }
+        let socketFile = sockets.compactMap(\.file).first
         let address = ServerAddress(
-            host: configuration.host, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
-        return ListeningServer(parts: parts, trackers: trackers, address: address, scheduler: scheduler, watchdog: watchdog, probes: probes)
+            host: configuration.host, port: sockets.first { $0.file == nil }?.port, socketPath: socketFile?.path,
+            isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
+        return ListeningServer(
+            parts: parts, trackers: trackers, address: address, scheduler: scheduler, watchdog: watchdog, probes: probes,
+            socketFile: socketFile)
     }
 
-    private static func publicSockets(of parts: ServerParts) throws(LoopError) -> ListeningSockets {
+    /// A port, one that a supervisor opened or one of its own, and a Unix socket: both, or one of them.
+    private static func publicSockets(of parts: ServerParts) throws(LoopError) -> [ListeningSockets] {
         let configuration = parts.configuration
-        if parts.hooks.takesActivatedSocket,
-            let sockets = try ActivatedSocket.take(count: parts.loops)
-        {
-            return sockets
+        var sockets: [ListeningSockets] = []
+        if parts.hooks.takesActivatedSocket, let activated = try ActivatedSocket.take(count: parts.loops) {
+            sockets.append(activated)
+        } else if let port = configuration.port {
+            sockets.append(
+                try ListeningSockets.open(host: configuration.host, port: port, count: parts.loops, takesOver: configuration.takeover))
         }
-        return try ListeningSockets.open(
-            host: configuration.host, port: configuration.port, count: parts.loops, takesOver: configuration.takeover)
+        guard let path = configuration.unixSocket else { return sockets }
+        do {
+            return sockets + [
+                try SocketFile.listen(
+                    at: path, mode: configuration.unixSocketMode, count: parts.loops, takesOver: configuration.takeover)
+            ]
+        } catch {
+            for place in sockets { place.close(from: 0) }
+            throw error
+        }
     }
 
     private static func startLoops(
-        of parts: ServerParts, on sockets: ListeningSockets
+        of parts: ServerParts, on sockets: [ListeningSockets]
     ) async throws(LoopError) -> [ConnectionTracker] {
         var settings = TrackerSettings(parts.configuration, loops: parts.loops, live: parts.live, hooks: parts.hooks)
         settings.isClustered = parts.member != nil
@@ -77,7 +103,7 @@ struct ListeningServer: Sendable {
             }
         } catch {
             for tracker in trackers { await tracker.stop() }
-            sockets.close(from: trackers.count)
+            for place in sockets { place.close(from: trackers.count) }
             throw error
         }
         return trackers
@@ -97,9 +123,10 @@ struct ListeningServer: Sendable {
         do {
             let tracker = ConnectionTracker(
                 index: parts.loops, on: try LoopThread(), settings: settings, shared: parts.shared, desk: parts.desk, logger: parts.logger)
-            try await tracker.start(on: sockets, number: 0, budget: ConnectionBudget(limit: operatorsConnections))
+            try await tracker.start(on: [sockets], number: 0, budget: ConnectionBudget(limit: operatorsConnections))
             let address = ServerAddress(
-                host: configuration.adminHost, port: sockets.port, isTLS: configuration.tlsCertificate != nil, path: configuration.basePath)
+                host: configuration.adminHost, port: sockets.port, isTLS: configuration.tlsCertificate != nil,
+                path: configuration.basePath)
             parts.logger.info("Admin endpoints.", metadata: ["address": "\(address.url)"])
             return tracker
         } catch {
@@ -148,10 +175,10 @@ struct ListeningServer: Sendable {
         logger.info(
             "Listening.",
             metadata: [
-                "address": "\(address.url)", "loops": .number(parts.loops), "connections": "\(parts.limit)",
+                "address": "\(address.places)", "loops": .number(parts.loops), "connections": "\(parts.limit)",
                 "build": "\(BuildInfo.description)",
             ])
-        logger.info("Open the dashboard.", metadata: ["url": "\(address.localURL)/dashboard"])
+        if let url = address.localURL { logger.info("Open the dashboard.", metadata: ["url": "\(url)/dashboard"]) }
         if parts.keeper != nil {
             logger.info(
                 "\(parts.releaseAtStart.sentence(setting: configuration.release))",
@@ -194,6 +221,8 @@ struct ListeningServer: Sendable {
         parts.shared.decisions.startDraining()
         watchdog.startDraining(within: parts.configuration.drainTimeout)
         await parts.member?.startDraining()
+        // What has come to it by now is taken; what comes later finds the next server, or none.
+        socketFile?.remove()
         var open: [Int] = []
         for tracker in trackers { open.append(await tracker.startDraining()) }
         var plan = DrainPlan(open: open, timeout: parts.configuration.drainTimeout, from: MonotonicTime.now)
@@ -223,6 +252,7 @@ struct ListeningServer: Sendable {
     private func waitForGoodbyes() async {
         let isOver = Latch()
         parts.budget.whenEmpty { isOver.open() }
+        // No child: this task may be cancelled, and a child would not sleep then.
         let timer = Task {
             try? await Task.sleep(for: .seconds(2))
             isOver.open()

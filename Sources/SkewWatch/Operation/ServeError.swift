@@ -39,8 +39,8 @@ public enum ServeError: Error, Sendable, Equatable, CustomStringConvertible {
         self =
             switch error {
             case .certificateNotUsable: .certificate(error.sentence)
-            case .addressInUse: .addressInUse(error.sentence)
-            case .hostNotResolved, .notListening, .activationNotUsable: .address(error.sentence)
+            case .addressInUse, .socketInUse: .addressInUse(error.sentence)
+            case .hostNotResolved, .notListening, .noSocket, .socketNotUsable, .activationNotUsable: .address(error.sentence)
             case .threadNotStarted, .loopNotCreated, .contextNotCreated: .system(error.sentence)
             }
     }

@@ -9,7 +9,7 @@ public struct ServerHooks: Sendable {
     public var connectionMoved: (@Sendable (ConnectionInfo) -> Void)?
     /// A connection is gone. Called on the thread of its loop: return quickly.
     public var connectionClosed: (@Sendable (ConnectionInfo) -> Void)?
-    /// The server accepts connections on this port; ``SkewWatchServer/address`` tells more. Called once, on the task of
+    /// The server accepts connections on this port, 0 where on a Unix socket alone; ``SkewWatchServer/address`` tells more. Called once, on the task of
     /// ``SkewWatchServer/run()``.
     public var listening: (@Sendable (_ port: Int) -> Void)?
     /// Whether the public port is the socket that a supervisor hands over to this process in the way of systemd (`LISTEN_FDS`), where it

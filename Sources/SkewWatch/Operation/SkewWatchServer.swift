@@ -55,7 +55,7 @@ public final class SkewWatchServer: Sendable {
             bus: bus, logger: logger)
         let server = try await listen(parts)
         server.tellStart()
-        hooks.listening?(server.address.port)
+        hooks.listening?(server.address.port ?? 0)
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 server.serve(in: &group)

@@ -60,17 +60,17 @@ extension ConnectionTracker: WebSocketHandler {
 
     /// The address of a socket's client: the peer's, or what a trusted proxy says.
     func address(of socket: SocketID, _ forwarded: ForwardedHeaders?) -> NetworkAddress? {
-        guard let peer = loop?.peerAddress(of: socket) else { return nil }
-        return ClientAddress.of(peer: peer, forwarded, trusted: settings.trustedProxies)
+        peer(of: socket).map { ClientAddress.of(peer: $0, forwarded, trusted: settings.trustedProxies) }
     }
 
     /// Whom a trusted proxy speaks for; nil where the peer is none. Peers count for their address from accept on, by the loop.
     func proxiedClient(of socket: SocketID, _ forwarded: ForwardedHeaders) -> NetworkAddress? {
-        guard let text = loop?.peerAddress(of: socket), let peer = NetworkAddress(text),
-            settings.trustedProxies.contains(where: { $0.contains(peer) })
-        else { return nil }
-        return ClientAddress.of(peer: text, forwarded, trusted: settings.trustedProxies)
+        guard let peer = peer(of: socket), settings.trustedProxies.contains(peer) else { return nil }
+        return ClientAddress.of(peer: peer, forwarded, trusted: settings.trustedProxies)
     }
+
+    /// Where a socket's connection comes from, or whom it is for by the PROXY protocol; nil when it is gone.
+    func peer(of socket: SocketID) -> NetworkAddress? { loop?.peerAddress(of: socket).map { NetworkAddress($0) } }
 
     /// Does what `assumeIsolated` does, for a body that captures nothing and is handed its argument: so nothing is allocated, where a
     /// closure that captures costs `assumeIsolated` two allocations. Traps on any thread but the loop's.

@@ -48,10 +48,10 @@ actor ConnectionTracker {
     // MARK: The server's side
 
     /// Sets up the loop and accepts connections.
-    /// - Parameter number: which of the sockets is this loop's; by default the one with its own index.
-    func start(on sockets: ListeningSockets, number: Int? = nil, budget: ConnectionBudget) throws(LoopError) {
+    /// - Parameter number: which of each of the sockets is this loop's; by default the one with its own index.
+    func start(on sockets: [ListeningSockets], number: Int? = nil, budget: ConnectionBudget) throws(LoopError) {
         let loop = try WebSocketLoop(on: thread, options: settings.loop, budget: budget, webSockets: self, requests: self, hooks: loopHooks)
-        loop.listen(on: sockets, index: number ?? index)
+        for place in sockets { loop.listen(on: place, index: number ?? index) }
         self.loop = loop
     }
 

@@ -21,8 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try arguments.load(for: Self.self, defaults: Self.defaults)
-        guard configuration.tlsCertificate == nil, configuration.connectionTracking else {
-            throw CommandFailure(sentence: "A demo has no TLS, and tracks connections.", status: .wrongSettings)
+        guard configuration.tlsCertificate == nil, configuration.connectionTracking, configuration.port != nil else {
+            throw CommandFailure(sentence: "A demo has a port and no TLS, and tracks connections.", status: .wrongSettings)
         }
         FileLimit.raise(connections: configuration.maxConnections)
         let format = configuration.logFormat ?? .text
@@ -33,18 +33,13 @@ struct DemoCommand: AsyncParsableCommand {
         hooks.listening = { listening.yield($0) }
         let server = SkewWatchServer(configuration: configuration, hooks: hooks, logger: Logger(label: "skewwatch"))
         SignalWatch.start(onEnd: { _ in server.shutdown() }, onHangUp: { server.shutdown() })
-        let tabs = Task {
-            guard let port = await ports.first(where: { _ in true }) else { return }
-            StandardStreams.print(Self.links(configuration, port: port))
-            await Self.simulate(server, configuration, port: port)
-        }
+        // Ends with this scope.
+        async let _ = Self.simulate(server, configuration, on: ports)
         do {
             try await server.run()
         } catch {
-            tabs.cancel()
             throw CommandFailure(sentence: error.sentence, status: error.needsOtherSettings ? .wrongSettings : .failed)
         }
-        tabs.cancel()
     }
 
     /// As environment variables would say it, so that everything given wins.
@@ -69,8 +64,10 @@ struct DemoCommand: AsyncParsableCommand {
             """
     }
 
-    /// Until its task is cancelled.
-    private static func simulate(_ server: SkewWatchServer, _ configuration: Configuration, port: Int) async {
+    /// Opens and closes tabs once the server listens, until its task is cancelled.
+    private static func simulate(_ server: SkewWatchServer, _ configuration: Configuration, on ports: AsyncStream<Int>) async {
+        guard let port = await ports.first(where: { _ in true }) else { return }
+        StandardStreams.print(links(configuration, port: port))
         let host = LocalServer.reachable(configuration.host)
         let address = NetworkAddress(host.filter { $0 != "[" && $0 != "]" })?.networkBytes ?? [127, 0, 0, 1]
         var fleet = DemoFleet(plan: DemoPlan(), address: address, port: port, basePath: configuration.basePath)

@@ -13,7 +13,7 @@ extension FrontDoor {
         let (socket, descriptor) = serve(slot)
         let index = socket.index
         // What is left in the kernel is the body.
-        _ = recv(descriptor, nil, head.length, Int32(MSG_DONTWAIT | MSG_TRUNC))
+        KernelBytes.drop(head.length, of: descriptor)
         exchanges[index] = Exchange(descriptor: descriptor, withoutAnswerBody: head.method == .head)
         loop.table[index].ending.become(.request)
         guard isWatched || loop.watch.add(descriptor, socket) else { return drop(index) }

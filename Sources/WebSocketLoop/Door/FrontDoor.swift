@@ -133,7 +133,7 @@ final class FrontDoor {
             loop.tellProxyTrouble()
             refuse(slot, .noProxyHeader)
         case .read(let length, let source):
-            _ = recv(pending[slot].descriptor, nil, length, Int32(MSG_DONTWAIT | MSG_TRUNC))
+            KernelBytes.drop(length, of: pending[slot].descriptor)
             pending[slot].awaitsProxyHeader = false
             guard let source else { return look(slot) }
             let index = pending[slot].socket.index
@@ -200,8 +200,7 @@ final class FrontDoor {
     func drain(_ index: Int, _ descriptor: Int32) {
         var left = Self.maxDropped - (dropped[index] ?? 0)
         while left > 0 {
-            // For TCP, MSG_TRUNC drops the bytes in the kernel.
-            let count = recv(descriptor, nil, left, Int32(MSG_DONTWAIT | MSG_TRUNC))
+            let count = KernelBytes.drop(left, of: descriptor)
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
                 if left < Self.maxDropped { dropped[index] = Self.maxDropped - left }

@@ -139,8 +139,7 @@ final class Listener {
 /// Answers on a socket that nothing was spent on yet, and closes it. What the peer already sent is read first: closing with
 /// unread bytes would reset the connection, and the peer might never see the answer.
 private func refusePolitely(_ connection: Int32, _ answer: [UInt8]) {
-    // For TCP, MSG_TRUNC drops the bytes in the kernel.
-    _ = recv(connection, nil, 65_536, Int32(MSG_DONTWAIT | MSG_TRUNC))
+    KernelBytes.drop(65_536, of: connection)
     _ = unsafe answer.withUnsafeBytes { bytes in
         unsafe send(connection, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
     }

@@ -2,19 +2,21 @@ internal import CLibuv
 internal import CLinux
 internal import Glibc
 
-/// Listening TCP sockets on one address and port, one for each loop, opened with `SO_REUSEPORT` so that the kernel spreads the
-/// connections over them.
+/// Where a server listens, with a descriptor for each loop: TCP sockets on one address and port, opened with `SO_REUSEPORT` so that the
+/// kernel spreads the connections over them, or one Unix socket (``SocketFile``).
 ///
-/// The kernel would spread them over the sockets of two servers of one user as well, and each would count its share. So a socket
+/// For TCP the kernel would spread them over the sockets of two servers of one user as well, and each would count its share. So a socket
 /// without that option is bound first, which fails where somebody listens; unless the new server is to take over from the old one.
 package struct ListeningSockets: Sendable {
-    /// The port that is really listened on: the one asked for, or the one the system chose for port 0.
+    /// The port that is really listened on: the one asked for, or the one the system chose for port 0; 0 for a Unix socket.
     package let port: Int
     /// Open descriptors, one per loop. Whoever takes one closes it.
     let descriptors: [Int32]
+    /// The Unix socket that is listened on; nil for TCP.
+    package let file: SocketFile?
 
-    init(port: Int, descriptors: [Int32]) {
-        (self.port, self.descriptors) = (port, descriptors)
+    init(port: Int, descriptors: [Int32], file: SocketFile? = nil) {
+        (self.port, self.descriptors, self.file) = (port, descriptors, file)
     }
 
     /// Opens `count` sockets.
@@ -44,7 +46,7 @@ package struct ListeningSockets: Sendable {
 
     /// Closes the sockets that nobody took: those from `index` on.
     package func close(from index: Int) {
-        for descriptor in descriptors[index...] { Glibc.close(descriptor) }
+        for descriptor in descriptors.dropFirst(index) { Glibc.close(descriptor) }
     }
 
     private static func resolve(host: String, port: Int) throws(LoopError) -> Address {

@@ -2,13 +2,17 @@ internal import CLibuv
 internal import CLinux
 internal import Glibc
 
-/// Where a connection comes from, as the kernel says: an IPv6 address as a number, IPv4 in its mapped form (`::ffff:192.0.2.1`).
+/// Where a connection comes from, as the kernel says: an IPv6 address as a number, IPv4 in its mapped form (`::ffff:192.0.2.1`), or a
+/// Unix socket.
 package struct PeerAddress: Sendable, Hashable {
     package let bits: UInt128
 
+    /// All peers over Unix sockets: they have no address, and no other peer has this one.
+    package static let unix = PeerAddress(bits: .max)
+
     package init(bits: UInt128) { self.bits = bits }
 
-    /// Reads what `accept4` and `getpeername` fill; nil for a peer that has no address, as one over a Unix socket.
+    /// Reads what `accept4` and `getpeername` fill; nil for a peer of another family.
     init?(_ storage: borrowing sockaddr_storage) {
         switch Int32(storage.ss_family) {
         case AF_INET:
@@ -19,6 +23,8 @@ package struct PeerAddress: Sendable, Hashable {
                 unsafe ($0.load(fromByteOffset: 8, as: UInt64.self), $0.load(fromByteOffset: 16, as: UInt64.self))
             }
             bits = UInt128(UInt64(bigEndian: high)) << 64 | UInt128(UInt64(bigEndian: low))
+        case AF_UNIX:
+            self = .unix
         default:
             return nil
         }
@@ -27,10 +33,10 @@ package struct PeerAddress: Sendable, Hashable {
     /// What limits count by.
     package var key: AddressKey { AddressKey(self) }
 
-    /// Whether it can't be reached from the internet: this machine, private networks, providers' own, and single links.
+    /// Whether it can't be reached from the internet: this machine, its Unix sockets, private networks, providers' own, and single links.
     package var isPrivate: Bool {
         guard bits >> 32 == 0xFFFF else {
-            return bits <= 1 || bits >> 121 == 0xFC >> 1 || bits >> 118 == 0xFE80 >> 6
+            return self == .unix || bits <= 1 || bits >> 121 == 0xFC >> 1 || bits >> 118 == 0xFE80 >> 6
         }
         let address = UInt32(truncatingIfNeeded: bits)
         switch address >> 24 {
@@ -57,5 +63,5 @@ package struct AddressKey: Sendable, Hashable {
     }
 
     /// All peers without an address count as one.
-    static let unknown = AddressKey(PeerAddress(bits: UInt128.max))
+    static let unknown = PeerAddress.unix.key
 }

@@ -98,8 +98,9 @@ extension PeerAddress {
         self.init(bits: isIPv6 ? UInt128(high) << 64 | UInt128(low) : 0xFFFF << 32 | UInt128(high >> 32))
     }
 
-    /// As people write it, IPv4 also where it is mapped.
-    var text: String {
+    /// As people write it, IPv4 also where it is mapped; `unix:` for a Unix socket.
+    package var text: String {
+        guard self != .unix else { return "unix:" }
         let isIPv4 = bits >> 32 == 0xFFFF
         var bytes =
             isIPv4

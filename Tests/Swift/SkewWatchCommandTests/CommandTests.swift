@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: ["check", "serve"])
     func `a wrong setting is one line on standard error and exit 78`(command: String) throws {
         let end = try RunningCommand(command, "--port", "abc").finish()
-        #expect(end == (78, "", "skewwatch: --port must be a port number from 0 to 65535, not \"abc\".\n"))
+        #expect(end == (78, "", "skewwatch: --port must be a port number from 0 to 65535, or -1, not \"abc\".\n"))
     }
 
     @Test func `serve is what happens when no command is named`() throws {

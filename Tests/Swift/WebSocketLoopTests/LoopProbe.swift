@@ -91,7 +91,7 @@ actor LoopProbe: WebSocketHandler {
 
     func isBusy(_ socket: SocketID) -> Bool { loop?.isBusy(socket) ?? false }
 
-    func peerAddress(of socket: SocketID) -> String? { loop?.peerAddress(of: socket) }
+    func peerAddress(of socket: SocketID) -> String? { loop?.peerAddress(of: socket)?.text }
 
     var openConnections: Int { loop?.openConnections ?? 0 }
 

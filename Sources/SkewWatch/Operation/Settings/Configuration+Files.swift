@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import WebSocketLoop
 
 extension Configuration {
     /// Reads the files that serving needs and looks at what is in them: certificate and key, and public keys of JWTs. What does not
@@ -15,6 +16,10 @@ extension Configuration {
         try inspectKeySet(readFile)
         try inspectAuthorities(readFile)
     }
+
+    /// Why the Unix socket could not be made; nil where it could, or none is wanted. A server that listens there is no reason: it may be the
+    /// one that is to be restarted.
+    package func faultOfSocket() -> String? { unixSocket.flatMap { SocketFile.fault(at: $0)?.sentence } }
 
     private func inspectAuthorities(_ readFile: (String) throws(FileReadingError) -> [UInt8]) throws(ConfigurationError) {
         for (name, path) in [("ca-file", caFile), ("redis-ca", redisCA)] {

@@ -35,8 +35,11 @@ extension Configuration {
         if proxyProtocol, trustedProxies.isEmpty {
             throw .contradiction("--proxy-protocol needs --trusted-proxies: nobody else may say for whom a connection is.")
         }
+        if port == nil, unixSocket == nil {
+            throw .contradiction("--port -1 needs --listen: else nobody could connect.")
+        }
         let listening =
-            [("--port", host, port)] + (internalPort.map { [("--internal-port", internalHost, $0)] } ?? [])
+            (port.map { [("--port", host, $0)] } ?? []) + (internalPort.map { [("--internal-port", internalHost, $0)] } ?? [])
             + (adminPort.map { [("--admin-port", adminHost, $0)] } ?? [])
         for (index, one) in listening.enumerated() {
             for other in listening[..<index] where one.2 == other.2 && one.2 != 0 && Self.overlap(one.1, other.1) {

@@ -22,6 +22,10 @@ extension Configuration {
         if internalPort != nil, NetworkAddress(internalHost)?.isLoopback == false {
             warnings.append("--internal-host \(internalHost) lets other machines see the metrics; keep that port behind a firewall.")
         }
+        if let unixSocket, !trustedProxies.contains(.unix) {
+            warnings.append(
+                "--listen unix:\(unixSocket) without unix: in --trusted-proxies makes all clients of the proxy there one, with no address.")
+        }
         if redisURL != nil, clusterSecret == nil {
             warnings.append("--redis-url without --cluster-secret lets whoever may publish in that Redis announce releases to every tab.")
         }

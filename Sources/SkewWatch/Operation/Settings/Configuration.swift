@@ -10,8 +10,12 @@ public struct Configuration: Sendable {
     /// Address that clients connect to: an IPv4 or IPv6 literal without brackets. Unless set, all of this machine: `::`, which takes
     /// IPv4 as well, where there is IPv6.
     public var host = EveryAddress.host
-    /// Port that clients connect to; 0 takes any free one.
-    public var port = 8080
+    /// Port that clients connect to; 0 takes any free one, `nil` listens on no port, but on ``unixSocket`` alone.
+    public var port: Int? = 8080
+    /// Path of a Unix socket that proxies of this machine connect to, absolute and at most 96 bytes long; `nil` for none.
+    public var unixSocket: String?
+    /// Who may connect there, as of `chmod`: at most `0o777`.
+    public var unixSocketMode = 0o660
     /// Address of the operator's endpoints (`/metrics`, `/live`, `/ready`).
     public var internalHost = "127.0.0.1"
     /// Port of the operator's endpoints; 0 takes any free one, `nil` switches them off.

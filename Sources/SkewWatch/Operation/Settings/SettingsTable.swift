@@ -9,7 +9,16 @@ package enum SettingsTable {
         Setting(
             "host", \.host, .host, .listening, shownDefault: ":: where there is IPv6, else 0.0.0.0",
             "Address that clients connect to; :: takes IPv4 as well."),
-        Setting("port", \.port, .port, .listening, "Port that clients connect to; 0 takes any free one and prints it."),
+        Setting(
+            "port", \.port, ValueForm.port.or("-1"), .listening,
+            "Port that clients connect to; 0 takes any free one and prints it, -1 listens on no port, but at --listen alone."),
+        Setting(
+            "listen", \.unixSocket, ValueForm.unixSocket.orNothing(), .listening,
+            "Unix socket that a proxy of this machine connects to, besides the port; name unix: in --trusted-proxies to believe what it says."
+        ),
+        Setting(
+            "listen-mode", \.unixSocketMode, .fileMode, .listening,
+            "Who may connect to --listen, as of chmod: the user and the group of the server, unless set."),
         Setting(
             "internal-host", \.internalHost, .host, .listening,
             "Address of /metrics, /live and /ready."),
@@ -61,8 +70,8 @@ package enum SettingsTable {
             "cookie-name", \.cookieName, ValueForm.cookieName.orNothing(shownAs: "__nkpv; __nkpv_pro under /pro/__skew"), .connections,
             "Cookie that carries the version of the app."),
         Setting(
-            "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs"), .connections,
-            "Proxies whose word about a client's address and host is believed."),
+            "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs, and unix: for --listen"), .connections,
+            "Proxies whose word about a client's address and host is believed; unix: stands for who connects to --listen."),
     ]
 
     private static let authorization: [Setting] = [

@@ -1,4 +1,5 @@
 internal import SkewProtocol
+internal import WebSocketLoop
 
 extension ValueForm<String> {
     /// The address to listen on.
@@ -10,6 +11,18 @@ extension ValueForm<String> {
                 return text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
             },
             isAllowed: { NetworkAddress($0) != nil || $0 == "localhost" }, show: { $0 })
+    }
+
+    /// A Unix socket: `unix:` and its path.
+    static var unixSocket: Self {
+        let prefix = "unix:"
+        return Self(
+            placeholder: "unix:path", expectation: "unix: and an absolute path of at most \(SocketFile.maxPathBytes) bytes",
+            read: { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil },
+            isAllowed: {
+                $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= SocketFile.maxPathBytes && !$0.hasControlCharacters
+            },
+            show: { prefix + $0 })
     }
 
     /// The name of a host, in lower case.

@@ -16,6 +16,16 @@ extension ValueForm<Int> {
     }
 }
 
+extension ValueForm<Int> {
+    /// The rights of a file, in octal digits.
+    static var fileMode: Self {
+        Self(
+            placeholder: "mode", expectation: "three or four octal digits such as 0660",
+            read: { text in 3...4 ~= text.utf8.count && text.utf8.allSatisfy { 0x30...0x37 ~= $0 } ? Int(text, radix: 8) : nil },
+            isAllowed: { 0...0o777 ~= $0 }, show: { "0" + String(String($0 | 0o1000, radix: 8).dropFirst()) })
+    }
+}
+
 extension ValueForm<Bool> {
     /// `true` or `false`.
     static var boolean: Self {

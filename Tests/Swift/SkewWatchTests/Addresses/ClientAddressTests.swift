@@ -12,7 +12,8 @@ import Testing
         let headers = ForwardedHeaders(
             cfConnectingIP: cf.map { Array($0.utf8) }, xForwardedFor: hops.map { Array($0.utf8) }, xRealIP: real.map { Array($0.utf8) },
             forwarded: forwarded.map { Array($0.utf8) })
-        return ClientAddress.of(peer: peer, headers, trusted: trusted)?.description
+        let peer = peer == "unix:" ? NetworkAddress.unix : NetworkAddress(peer)
+        return peer.map { ClientAddress.of(peer: $0, headers, trusted: trusted).description }
     }
 
     @Test(arguments: ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "11.0.0.1", "fe80::1"])
@@ -22,11 +23,20 @@ import Testing
         #expect(address(from: peer, cf: "203.0.113.1", hops: "203.0.113.2", real: "203.0.113.3", trusted: []) == said)
     }
 
-    @Test func `without headers it is the peer, a proxy or not, and no address is none`() {
-        #expect(ClientAddress.of(peer: "10.0.0.1", nil, trusted: Self.proxies)?.description == "10.0.0.1")
+    @Test func `without headers it is the peer, a proxy or not`() throws {
+        let peer = try #require(NetworkAddress("10.0.0.1"))
+        #expect(ClientAddress.of(peer: peer, nil, trusted: Self.proxies).description == "10.0.0.1")
         #expect(address() == "10.0.0.1")
-        #expect(address(from: "", hops: "203.0.113.2") == nil)
-        #expect(address(from: "10.0.0.1\0", hops: "203.0.113.2") == nil)
+    }
+
+    @Test func `a proxy on a Unix socket is believed where it is named, and one in front of it is passed over`() throws {
+        #expect(address(from: "unix:", hops: "203.0.113.2") == "unix:")
+        let trusted = Self.proxies + [try #require(AddressRange("unix:"))]
+        #expect(address(from: "unix:", hops: "203.0.113.2", trusted: trusted) == "203.0.113.2")
+        #expect(address(from: "unix:", hops: "203.0.113.2, unix:", trusted: trusted) == "203.0.113.2")
+        #expect(address(from: "10.0.0.1", hops: "203.0.113.2, unix:") == "unix:", "that one is nobody's proxy")
+        #expect(address(from: "unix:", trusted: trusted) == "unix:")
+        #expect(try !#require(AddressRange("::/0")).contains(.unix) && AddressRange("unix:/32") == nil)
     }
 
     @Test(arguments: [

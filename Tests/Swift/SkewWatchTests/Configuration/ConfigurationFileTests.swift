@@ -44,12 +44,12 @@ import Testing
             "{\"port\": 1,\n\"port\": 2}",
             "\"port\" in f.json, line 1, and \"port\" in f.json, line 2, contradict each other; give one of them."
         ),
-        ("/*\n*/{\"port\": \"abc\"}", "\"port\" in f.json, line 2, must be a port number from 0 to 65535, not \"abc\"."),
-        ("{\"port\": 1.5}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, not \"1.5\"."),
-        ("{\"port\": true}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, not \"true\"."),
-        ("{\"port\": 1.2.3}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535."),
-        ("{\"port\": null}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535."),
-        ("{\"port\": {\"port\": 1}}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535."),
+        ("/*\n*/{\"port\": \"abc\"}", "\"port\" in f.json, line 2, must be a port number from 0 to 65535, or -1, not \"abc\"."),
+        ("{\"port\": 1.5}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, or -1, not \"1.5\"."),
+        ("{\"port\": true}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, or -1, not \"true\"."),
+        ("{\"port\": 1.2.3}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, or -1."),
+        ("{\"port\": null}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, or -1."),
+        ("{\"port\": {\"port\": 1}}", "\"port\" in f.json, line 1, must be a port number from 0 to 65535, or -1."),
         ("{\"route-tracking\": \"yes\"}", "\"route-tracking\" in f.json, line 1, must be true or false, not \"yes\"."),
         (
             "{\"debounce\": 100}",

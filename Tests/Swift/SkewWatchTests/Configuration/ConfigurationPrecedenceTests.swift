@@ -52,8 +52,8 @@ import Testing
         (["--release", "build", "42"], "\"42\" behind the value of --release is no setting; put a value with blanks in quotes."),
         (["--admin-token", "hunter2", "x"], "A word behind the value of --admin-token is no setting; put a value with blanks in quotes."),
         (["--route-tracking", "yes"], "--route-tracking must be true or false, not \"yes\"."),
-        (["--port"], "--port needs a value: a port number from 0 to 65535."),
-        (["--port", "--host=::"], "--port needs a value: a port number from 0 to 65535."),
+        (["--port"], "--port needs a value: a port number from 0 to 65535, or -1."),
+        (["--port", "--host=::"], "--port needs a value: a port number from 0 to 65535, or -1."),
         (["--stats-token-file"], "--stats-token-file needs a value: the path of a file."),
         (["--port=1", "--port=2"], "--port is given twice."),
     ])

@@ -37,6 +37,11 @@ import Testing
         #expect(sentence { ($0.port, $0.internalPort) = (9090, nil) } == nil)
     }
 
+    @Test func `without a port it listens on a Unix socket`() {
+        #expect(sentence { $0.port = nil } == "--port -1 needs --listen: else nobody could connect.")
+        #expect(sentence { ($0.port, $0.unixSocket) = (nil, "/run/skewwatch.sock") } == nil)
+    }
+
     @Test func `a change cannot wait shorter than the debounce`() {
         #expect(sentence { $0.debounce = .seconds(2) } == "--max-wait (1s) must not be shorter than --debounce (2s).")
         #expect(sentence { $0.debounce = .seconds(1) } == nil)

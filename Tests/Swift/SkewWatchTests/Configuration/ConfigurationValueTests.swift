@@ -6,7 +6,12 @@ import Testing
 @Suite struct ConfigurationValueTests {
     static let wrong: [(name: String, texts: [String])] = [
         ("host", ["", "example.com", "1.2.3", "::g", "127.0.0.1:80", "0.0.0.0\n"]),
-        ("port", ["", "abc", "-1", "65536", "80a", " 80", "+80", "8e1", "99999999999999999999"]),
+        ("port", ["", "abc", "-2", "65536", "80a", " 80", "+80", "8e1", "99999999999999999999"]),
+        (
+            "listen",
+            ["", "/run/socket", "unix:", "unix:socket", "unix:/", "unix:@name", "unix:/a/", "unix:/" + String(repeating: "s", count: 96)]
+        ),
+        ("listen-mode", ["", "66", "0888", "1777", "07777", "-660", "rw"]),
         ("internal-host", ["metrics", ""]),
         ("internal-port", ["-2", "off", "70000", ""]),
         ("internal-names", ["http://a", "a:80", "a b", "a,", "ä"]),
@@ -26,7 +31,13 @@ import Testing
         ("route-pattern", ["users/*", "/users", "/us*", "/a/*,", "/a//*"]),
         ("preview-versions", ["a*b", "preview-*,"]),
         ("cookie-name", ["", "a b", "a=b", "a;b", "ä"]),
-        ("trusted-proxies", ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "proxy", "::/129", "10.0.0.1,", ",", "10.0.0.1 10.0.0.2"]),
+        (
+            "trusted-proxies",
+            [
+                "unix:/run", "unix", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "proxy", "::/129", "10.0.0.1,", ",",
+                "10.0.0.1 10.0.0.2",
+            ]
+        ),
         ("stats-token", ["", "a\nb", "a\u{0}"]),
         ("admin-token", [""]),
         (
@@ -92,6 +103,9 @@ import Testing
         ("host", "[::1]", { $0.host == "::1" }),
         ("host", "localhost", { $0.host == "127.0.0.1" }),
         ("port", "0", { $0.port == 0 }),
+        ("port", "-1", { $0.port == nil }),
+        ("listen", "unix:/run/skewwatch/socket", { $0.unixSocket == "/run/skewwatch/socket" }),
+        ("listen-mode", "0666", { $0.unixSocketMode == 0o666 }), ("listen-mode", "600", { $0.unixSocketMode == 0o600 }),
         ("internal-host", "::", { $0.internalHost == "::" }),
         ("internal-port", "-1", { $0.internalPort == nil }),
         ("internal-port", "0", { $0.internalPort == 0 }),

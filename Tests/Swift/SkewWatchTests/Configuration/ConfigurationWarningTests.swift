@@ -15,6 +15,7 @@ import Testing
         ["--stats-token", "short"], ["--admin-token", "short"], ["--authorize-url", "http://app.example/ask"],
         ["--jwt-jwks", "http://app.example/keys"], ["--jwt-secret", "short"], ["--ping-interval", "2m"],
         ["--stats-token", "'0123456789abcdef0123456789abcdef'"], ["--redis-url", "redis://cache"],
+        ["--listen", "unix:/run/skewwatch.sock"],
     ])
     func `each setting that opens something is named in one sentence`(_ arguments: [String]) throws {
         let warnings = try load(arguments).warnings

@@ -29,7 +29,7 @@ import WebSocketLoop
             shared: SharedState(release: nil, addresses: AddressBudget(.init())), desk: AuthorizationDesk(authorizers, audit: audit),
             logger: LogLines().logger)
         let sockets = try ListeningSockets.open(host: "127.0.0.1", port: 0, count: 1)
-        try await tracker.start(on: sockets, budget: ConnectionBudget(limit: 10))
+        try await tracker.start(on: [sockets], budget: ConnectionBudget(limit: 10))
         do {
             try await body(tracker, sockets.port)
         } catch {

@@ -10,8 +10,8 @@ package actor EventStream {
     package private(set) var retry = ""
     package private(set) var hello = ""
 
-    package init(port: Int, _ query: String = "", headers: [String] = []) async throws {
-        socket = try RawSocket(port: port)
+    package init(port: Int, _ query: String = "", headers: [String] = [], host: String = "127.0.0.1") async throws {
+        socket = try RawSocket(port: port, host: host)
         let lines = ["GET /__skew/sse\(query) HTTP/1.1", "Host: 127.0.0.1", "Accept: text/event-stream"] + headers
         try socket.write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         head = try await block(endingWith: "\r\n\r\n").split(separator: "\r\n").map(String.init)

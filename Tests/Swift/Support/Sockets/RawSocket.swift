@@ -12,7 +12,7 @@ public enum SocketFault: Error, Equatable {
     case malformed(String)
 }
 
-/// A TCP connection over loopback whose waits end after ten seconds. It knows bytes only, so that a test can send anything.
+/// A connection over loopback or a Unix socket whose waits end after ten seconds. It knows bytes only, so that a test can send anything.
 ///
 /// `@unchecked Sendable` because one task at a time uses it; the waits of ``receive()`` and ``hears(within:)`` are on another thread.
 public final class RawSocket: @unchecked Sendable {
@@ -23,11 +23,13 @@ public final class RawSocket: @unchecked Sendable {
 
     /// Connects.
     /// - Parameters:
-    ///   - host: `127.0.0.1` or `::1`.
+    ///   - host: `127.0.0.1` or `::1`; or `unix:` and the path of a socket, where the port means nothing.
     ///   - receiveBuffer: a small one makes the peer block early.
     public init(port: Int, host: String = "127.0.0.1", receiveBuffer: Int32? = nil) throws(SocketFault) {
-        let isIPv6 = host.contains(":")
-        descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let path = host.hasPrefix("unix:") ? Array(host.utf8.dropFirst("unix:".utf8.count)) : nil
+        let isIPv6 = path == nil && host.contains(":")
+        let family = path != nil ? AF_UNIX : isIPv6 ? AF_INET6 : AF_INET
+        descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .failed("socket", errno) }
         if var size = receiveBuffer {
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -35,7 +37,14 @@ public final class RawSocket: @unchecked Sendable {
         var one: Int32 = 1
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         let status: Int32
-        if isIPv6 {
+        if let path {
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            status = unsafe withUnsafeMutableBytes(of: &address) { storage in
+                for (index, byte) in path.enumerated() { unsafe storage[2 + index] = byte }
+                return unsafe connect(to: UnsafeRawBufferPointer(storage))
+            }
+        } else if isIPv6 {
             var address = sockaddr_in6()
             address.sin6_family = sa_family_t(AF_INET6)
             address.sin6_port = in_port_t(port).bigEndian
