@@ -1,4 +1,16 @@
 extension Configuration {
+    /// Changes one setting, named and written as in the configuration file: `set("max-versions", to: "500")`.
+    ///
+    /// Whether it goes with the others is for ``validate()``.
+    /// - Throws: one sentence, for a name that is none and a value that the setting cannot have.
+    public mutating func set(_ name: String, to text: String) throws(ConfigurationError) {
+        guard let found = SettingsTable.named(name), !found.isFileOfSecret, name != SettingsTable.configurationFileName else {
+            let candidates = SettingsTable.all.map(\.name).filter { $0 != SettingsTable.configurationFileName }
+            throw .unknownSetting(.flag("--\(name)"), nearest: SettingsTable.nearest(to: name, among: candidates).map { "--\($0)" })
+        }
+        try store(GivenSetting(name: found, text: text, source: .flag("--\(name)")))
+    }
+
     /// Puts the settings together: flags win over environment, environment over file; then checks them as a whole, and the files
     /// that they name. What the operator should see at the start is among the ``warnings``.
     ///
@@ -52,8 +64,12 @@ extension Configuration {
     private mutating func apply(
         _ given: GivenSetting, _ readFile: (String) throws(FileReadingError) -> [UInt8]
     ) throws(ConfigurationError) {
-        let setting = given.name.setting
         guard !given.name.isFileOfSecret else { return try applySecret(in: given, readFile) }
+        try store(given)
+    }
+
+    private mutating func store(_ given: GivenSetting) throws(ConfigurationError) {
+        let setting = given.name.setting
         guard setting.store(given.text, &self) else {
             let fault = setting.fault(given.text).map { "; \($0)" } ?? ""
             throw .wrongValue(given.source, expectation: setting.expectation + fault, text: setting.hidesText ? nil : given.text)

@@ -2,8 +2,8 @@ package import Logging
 
 /// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
 ///
-/// A program that embeds the library makes one and changes what it wants; ``SkewWatchServer/run()`` asks ``validate()`` before it
-/// listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
+/// A program that embeds the library makes one and changes what it wants: what programs mostly decide by themselves has a property, and
+/// ``set(_:to:)`` takes every setting by its name. ``SkewWatchServer/run()`` asks ``validate()`` before it listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
 public struct Configuration: Sendable {
     // MARK: Listening
 
@@ -15,122 +15,122 @@ public struct Configuration: Sendable {
     /// Path of a Unix socket that proxies of this machine connect to, absolute and at most 96 bytes long; `nil` for none.
     public var unixSocket: String?
     /// Who may connect there, as of `chmod`: at most `0o777`.
-    public var unixSocketMode = 0o660
+    package var unixSocketMode = 0o660
     /// Address of the operator's endpoints (`/metrics`, `/live`, `/ready`).
-    public var internalHost = "127.0.0.1"
+    package var internalHost = "127.0.0.1"
     /// Port of the operator's endpoints; 0 takes any free one, `nil` switches them off.
     public var internalPort: Int? = 9090
     /// Names by which the operator's endpoints may be asked for, besides addresses and `localhost`.
-    public var internalNames: [String] = []
+    package var internalNames: [String] = []
     /// Whether another server may listen on the same ports already, as in a restart without a gap; else that is an error.
-    public var takeover = false
+    package var takeover = false
     /// Whether each public connection begins with a header of the PROXY protocol, version 1 or 2. Only trusted proxies may connect then.
-    public var proxyProtocol = false
+    package var proxyProtocol = false
     /// Path in front of every public endpoint, starting with a slash, without one at its end; empty for the root.
     public var basePath = "/__skew"
     /// Event loops, each on its own thread; `nil` means one per core.
-    public var loops: Int?
+    package var loops: Int?
     /// Certificate chain in PEM, as a path; set together with ``tlsKey``.
     public var tlsCertificate: String?
     /// Private key in PEM, as a path.
     public var tlsKey: String?
 
     /// Address of the operators' endpoints, where they have a port of their own.
-    public var adminHost = "127.0.0.1"
+    package var adminHost = "127.0.0.1"
     /// Port of the operators' endpoints (`/admin/…`): there everything is served, on the public one all but those. 0 takes any free
     /// one, `nil` is the public one.
-    public var adminPort: Int?
+    package var adminPort: Int?
 
     // MARK: What is known of a connection
 
     /// Version of the app that is out now, for clients that send none and for `connected`.
     public var release: String?
     /// Asked for the release, which is announced once it was seen twice; `http` or `https`.
-    public var releaseURL: String?
+    package var releaseURL: String?
     /// Whether connections are kept in memory and reported.
-    public var connectionTracking = true
+    package var connectionTracking = true
     /// Whether routes are kept in memory and reported.
     public var routeTracking = false
     /// Whether addresses are kept in memory and reported.
     public var ipTracking = false
     /// Whether crawlers are served without being counted.
-    public var excludeBots = true
+    package var excludeBots = true
     /// Cookie that carries the version; `nil` means the one that the Nuxt module makes of the base path: `__nkpv`, and
     /// `__nkpv_pro` under `/pro/__skew`.
-    public var cookieName: String?
+    package var cookieName: String?
     /// Routes that count as one, in this order: `/users/*`, `/p/:id`.
-    public var routePatterns: [String] = []
+    package var routePatterns: [String] = []
     /// Versions that are previews, and never old: a name, or a beginning and `*`.
-    public var previewVersions: [String] = []
+    package var previewVersions: [String] = []
     /// Proxies whose word about a client's address and host is believed.
     public var trustedProxies: [AddressRange] = []
 
     // MARK: Who may see and do what
 
     /// Lets its bearer see statistics.
-    public var statsToken: Secret? {
+    package var statsToken: Secret? {
         get { statsTokens.first }
         set { statsTokens = newValue.map { [$0] } ?? [] }
     }
     /// Several of them, so that a new one takes an old one's place without cutting anybody off; the first is the one that commands use.
     public var statsTokens: [Secret] = []
     /// Lets its bearer write to the admin endpoints.
-    public var adminToken: Secret? {
+    package var adminToken: Secret? {
         get { adminTokens.first }
         set { adminTokens = newValue.map { [$0] } ?? [] }
     }
     /// Several of them, as of ``statsTokens``.
     public var adminTokens: [Secret] = []
     /// Asked for every subscription; `http` or `https`.
-    public var authorizeURL: String?
+    package var authorizeURL: String?
     /// Key of JWTs signed with HMAC.
-    public var jwtSecret: Secret?
+    package var jwtSecret: Secret?
     /// Path or URL of the public keys that sign JWTs.
-    public var jwtJWKS: String?
+    package var jwtJWKS: String?
     /// Claims that a JWT must have.
-    public var jwtRequire: [RequiredClaim] = []
+    package var jwtRequire: [RequiredClaim] = []
     /// Cookie that carries a JWT.
-    public var jwtCookie: String?
+    package var jwtCookie: String?
     /// Certificate authorities in PEM, as a path, that are trusted besides the system's by whatever the server calls.
-    public var caFile: String?
+    package var caFile: String?
     /// Origins of browsers that may connect (`https://app.example.com`, `https://*.example.com`, `*`); empty means the request's own host.
     public var allowedOrigins: [String] = []
     /// Origins of pages that may show the dashboard in a frame; empty means none.
-    public var frameAncestors: [String] = []
+    package var frameAncestors: [String] = []
 
     // MARK: Broadcasting
 
     /// Quiet time before a change is sent.
-    public var debounce: Duration = .milliseconds(100)
+    package var debounce: Duration = .milliseconds(100)
     /// Longest time a change may wait.
-    public var maxWait: Duration = .seconds(1)
+    package var maxWait: Duration = .seconds(1)
 
     // MARK: Limits
 
     /// Open connections; `nil` means as many as the limit of open files, less 64, and the memory of the control group hold.
-    public var maxConnections: Int?
+    package var maxConnections: Int?
     /// Open connections of one address; `nil` means no limit.
-    public var maxConnectionsPerIP: AddressLimit? = AddressLimit(1000, isPublicOnly: true)
+    package var maxConnectionsPerIP: AddressLimit? = AddressLimit(1000, isPublicOnly: true)
     /// New connections of one address per second, with a burst of four times as many; `nil` means no limit.
-    public var maxNewConnectionsPerSecond: AddressLimit? = AddressLimit(100, isPublicOnly: true)
+    package var maxNewConnectionsPerSecond: AddressLimit? = AddressLimit(100, isPublicOnly: true)
     /// Connections that are not answered yet.
-    public var maxPendingHandshakes = 4096
+    package var maxPendingHandshakes = 4096
     /// Bytes of one message from a client. A token of 8 KB fits, as providers make them with roles and groups.
-    public var maxMessageBytes = 12_288
+    package var maxMessageBytes = 12_288
     /// Messages per second from one client; bursts of twice as many pass.
-    public var maxMessagesPerSecond = 20
+    package var maxMessagesPerSecond = 20
     /// Distinct versions that are counted by name.
-    public var maxVersions = 200
+    package var maxVersions = 200
     /// Distinct routes that are counted by name.
-    public var maxRoutes = 5000
+    package var maxRoutes = 5000
     /// Rows in one `stats` message.
-    public var maxListedConnections = 10000
+    package var maxListedConnections = 10000
     /// Time between pings on one connection.
-    public var pingInterval: Duration = .seconds(25)
+    package var pingInterval: Duration = .seconds(25)
     /// Time a client has to answer a ping.
-    public var pongTimeout: Duration = .seconds(10)
+    package var pongTimeout: Duration = .seconds(10)
     /// Time from connecting to the answer of a request or handshake.
-    public var handshakeTimeout: Duration = .seconds(5)
+    package var handshakeTimeout: Duration = .seconds(5)
     /// Time over which connections are closed when the server ends.
     public var drainTimeout: Duration = .seconds(25)
 
@@ -139,22 +139,22 @@ public struct Configuration: Sendable {
     /// Folder in which the history and the releases are kept; `nil` keeps them in memory alone.
     public var dataDir: String?
     /// Days that the history there reaches back.
-    public var historyDays = 90
+    package var historyDays = 90
 
     // MARK: Cluster
 
     /// Redis through which nodes find each other; may hold a password.
-    public var redisURL: Secret?
+    package var redisURL: Secret?
     /// Keeps apart what shares one Redis; letters, digits and `-._`.
-    public var clusterNamespace = "skewwatch"
+    package var clusterNamespace = "skewwatch"
     /// Name of this node, for people; `nil` means the name of the host.
-    public var nodeID: String?
+    package var nodeID: String?
     /// Known to all nodes: what others say in that Redis is not believed.
-    public var clusterSecret: Secret?
+    package var clusterSecret: Secret?
     /// Certificate authorities in PEM, as a path, that the certificate of Redis is verified by; `nil` means the system's.
-    public var redisCA: String?
+    package var redisCA: String?
     /// Nodes that should be up: with fewer the numbers are called partial; `nil` where nobody knows.
-    public var clusterSize: Int?
+    package var clusterSize: Int?
 
     // MARK: Logging
 

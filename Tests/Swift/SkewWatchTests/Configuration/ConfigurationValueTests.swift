@@ -99,6 +99,25 @@ import Testing
         #expect(text.isEmpty ? ofVariable.isEmpty : ofVariable.hasPrefix("\(setting.environment) must be ") && ofVariable.isOneSentence)
     }
 
+    @Test func `a program sets any setting by its name`() throws {
+        for row in Self.right where row.name != SettingsTable.configurationFileName {
+            var configuration = Configuration()
+            try configuration.set(row.name, to: row.text)
+            #expect(row.isStored(configuration), "\(row.name) \(row.text)")
+        }
+        var configuration = Configuration()
+        func sentence(_ name: String, _ text: String) -> String? {
+            do {
+                try configuration.set(name, to: text)
+                return nil
+            } catch { return error.sentence }
+        }
+        #expect(sentence("max-version", "5") == "--max-version is not a setting; did you mean --max-versions?")
+        #expect(sentence("max-versions", "0") == "--max-versions must be a whole number from 1 to 100000, not \"0\".")
+        #expect(sentence("stats-token-file", "f") != nil && sentence("config", "f") != nil)
+        #expect(configuration.maxVersions == 200)
+    }
+
     static let right: [(name: String, text: String, isStored: @Sendable (Configuration) -> Bool)] = [
         ("host", "[::1]", { $0.host == "::1" }),
         ("host", "localhost", { $0.host == "127.0.0.1" }),

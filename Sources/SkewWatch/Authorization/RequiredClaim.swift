@@ -1,12 +1,12 @@
 /// A claim that a JWT must have, and its value: `role=admin`.
-public struct RequiredClaim: Sendable, Equatable {
+package struct RequiredClaim: Sendable, Equatable {
     /// The claim's name.
-    public var name: String
+    package var name: String
     /// The value it must have or, where the claim is a list, contain.
-    public var value: String
+    package var value: String
 
     /// A claim and its value.
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
         self.name = name
         self.value = value
     }

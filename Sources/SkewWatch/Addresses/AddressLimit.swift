@@ -2,20 +2,20 @@ internal import WebSocketLoop
 
 /// A limit that each address has; an IPv6 address counts by its first 64 bits. Written as an integer it holds for every address but
 /// trusted proxies.
-public struct AddressLimit: Sendable, Hashable, ExpressibleByIntegerLiteral {
+package struct AddressLimit: Sendable, Hashable, ExpressibleByIntegerLiteral {
     /// The most that one address may have.
-    public var most: Int
+    package var most: Int
     /// Whether only addresses of the internet have the limit, so that private networks, this machine, and with them a proxy that nobody
     /// named, have none.
-    public var isPublicOnly: Bool
+    package var isPublicOnly: Bool
 
     /// Makes a limit.
-    public init(_ most: Int, isPublicOnly: Bool = false) {
+    package init(_ most: Int, isPublicOnly: Bool = false) {
         (self.most, self.isPublicOnly) = (most, isPublicOnly)
     }
 
     /// Makes a limit that holds for every address.
-    public init(integerLiteral most: Int) { self.init(most) }
+    package init(integerLiteral most: Int) { self.init(most) }
 
     var rule: AddressBudget.Limit { AddressBudget.Limit(most, includesPrivate: !isPublicOnly) }
 }
