@@ -29,8 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
             },
             onHurry: { server.hurry() },
             onHangUp: { reload(server, logger, threshold) })
-        let heartbeat = Task { await manager?.keepTelling { server.isAlive } }
-        defer { heartbeat.cancel() }
+        // Ends with this scope.
+        async let _ = manager?.keepTelling { server.isAlive }
         do {
             try await server.run()
         } catch {

@@ -18,8 +18,5 @@ package struct SocketID: Hashable, Sendable {
     /// A small number that is unique among the sockets that are open on this loop now: the index for arrays kept beside the loop.
     package var index: Int { Int(rawValue & 0xFF_FFFF) }
 
-    /// The same under its former name.
-    package var place: Int { index }
-
     var generation: UInt64 { rawValue >> 24 }
 }
