@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
 fast=(format arrows javascript build readme browser fuzz cluster load swift)
-more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize package image debian13)
+more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
@@ -19,7 +19,7 @@ packages() {
         build) echo libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config openssl ;;
         javascript) echo node-typescript python3-venv ;;
         readme) echo curl openssl python3 python3-venv ;;
-        fuzz | restart) echo python3 ;;
+        fuzz | restart | soak) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
         cluster) echo python3 redis-server ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
@@ -67,6 +67,7 @@ part() {
         benchmarks) SKEWWATCH_BENCHMARKS=1 swift run --scratch-path .build-benchmarks -c release Benchmarks "$@" ;;
         coverage) Tests/coverage.sh "$@" ;;
         sanitize) python3 Tests/System/fuzz --sanitize --seconds 300 --longest 10 "$@" ;;
+        soak) release && python3 Tests/System/soak.py --seconds 120 "$@" ;;
         package) Tests/System/package.sh ;;
         image) Tests/System/image.sh ;;
         debian13) Tests/System/debian13.sh ;;
