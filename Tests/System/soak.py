@@ -198,9 +198,21 @@ async def settle(server, open_tabs, what):
         await asyncio.sleep(0.1)
 
 
+async def warm_up(server, dice):
+    """Has the server make what it makes with the first tabs and keeps; how many descriptors it has then."""
+    tabs = [await Tab.open(server, dice) for _ in range(40)]
+    for tab in tabs:
+        tab.act(dice)
+        await tab.leave(dice)
+    await settle(server, [], "after the first tabs")
+    await asyncio.sleep(2)
+    return server.descriptors()
+
+
 async def soak(server, arguments):
     dice = random.Random(arguments.seed)
-    start, tabs, samples, others = server.descriptors(), [], [], set()
+    tabs, samples, others = [], [], set()
+    start = await warm_up(server, dice)
     began = looked = time.monotonic()
     while time.monotonic() - began < arguments.seconds:
         step = time.monotonic()
@@ -255,8 +267,9 @@ def main():
             if os.path.exists(server.socket):
                 raise Fault("the Unix socket is still there")
         except Fault as fault:
-            server.process.kill()
             sys.exit(f"{server.text()[-3000:]}\nFAILED with --seed {arguments.seed}: {fault}")
+        finally:
+            server.process.kill()
     print(f"The soak found nothing: {said}.")
 
 
