@@ -8,15 +8,18 @@ package struct ConnectionRow: Sendable, Equatable {
     package var route: String
     /// When it opened, in milliseconds since 1970.
     package var since: Int64
+    /// When it came to its route, in milliseconds since 1970; nil while it is where it opened.
+    package var moved: Int64?
     /// The client's address; nil while addresses are not tracked.
     package var address: String?
 
     /// Makes a row of its parts.
-    package init(id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String? = nil) {
+    package init(id: ConnectionID, version: String, route: String, since: Int64 = 0, moved: Int64? = nil, address: String? = nil) {
         self.id = id
         self.version = version
         self.route = route
         self.since = since
+        self.moved = moved
         self.address = address
     }
 }

@@ -1,7 +1,7 @@
 /// The connections of one event loop and their counts, kept as they change.
 ///
 /// Opening, moving and closing cost O(1) and allocate nothing for known names, apart from amortized growth: 36 to 45 bytes per connection,
-/// 16 to 32 more where addresses are kept. Names are compared as Swift compares strings; the first spelling is the one shown.
+/// 4 more where connections move, 16 to 32 more where addresses are kept. Names are compared as Swift compares strings; the first spelling is the one shown.
 ///
 /// Nothing is recorded until `startRecording(listing:)`. A row is in the list that subscribers know only from the take (or start) that
 /// put it there. A copy costs O(1), so that another thread can encode it while the loop goes on.
@@ -9,6 +9,8 @@ package struct Roster: Sendable {
     private var cells: [Cell] = []
     /// By slot: when it opened, in steps since `start`.
     private var openings: [UInt32] = []
+    /// By slot: when it last moved, in steps since `start`; 0 where it did not. Shorter than `cells` where the later ones did not.
+    private var moves: [UInt32] = []
     /// Milliseconds since 1970.
     private let start: Int64
     /// Milliseconds: four bytes last for two years and eight months.
@@ -45,7 +47,7 @@ package struct Roster: Sendable {
     /// Adds a connection. The slot is its handle until it is closed; then the slot is given to another.
     /// - Parameter since: when it opened, in milliseconds since 1970; kept to a fiftieth of a second.
     package mutating func open(_ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?) -> Slot {
-        let opening = UInt32(clamping: (since - start) / Self.step)
+        let opening = steps(since)
         let cell = Cell(id: id, version: versions.enter(version), route: routes.enter(route))
         let index: UInt32
         if firstFree != Cell.noSlot, case .free(let next) = cells[Int(firstFree)].state {
@@ -53,6 +55,7 @@ package struct Roster: Sendable {
             firstFree = next
             cells[Int(index)] = cell
             openings[Int(index)] = opening
+            if Int(index) < moves.count { moves[Int(index)] = 0 }
         } else {
             precondition(cells.count < Int(Cell.slotLimit), "a roster must hold less than 2^32 connections")
             index = UInt32(cells.count)
@@ -71,10 +74,15 @@ package struct Roster: Sendable {
     }
 
     /// Puts a connection on another route. Traps for a slot that is not open.
-    package mutating func move(_ slot: Slot, to route: String) {
+    /// - Parameter time: when, in milliseconds since 1970, kept to a fiftieth of a second; nil where nobody wants to know.
+    package mutating func move(_ slot: Slot, to route: String, at time: Int64? = nil) {
         let index = checked(slot)
         guard let key = routes.move(from: cells[index].route, to: route) else { return }
         cells[index].route = key
+        if let time {
+            while moves.count <= index { moves.append(0) }
+            moves[index] = max(1, steps(time))
+        }
         listing?.changed(slot.number, in: &cells)
     }
 
@@ -118,7 +126,8 @@ package struct Roster: Sendable {
         for (index, cell) in cells.enumerated() where cell.isListed && (release == nil || cell.version == release) == current {
             body(
                 ListedRow(
-                    id: cell.id, versionKey: Int(cell.version), routeKey: Int(cell.route), since: since(index), address: address(index)))
+                    id: cell.id, versionKey: Int(cell.version), routeKey: Int(cell.route), since: since(index), moved: moved(index),
+                    address: address(index)))
         }
     }
 
@@ -189,10 +198,17 @@ package struct Roster: Sendable {
     private func row(_ index: Int) -> ConnectionRow {
         let cell = cells[index]
         return ConnectionRow(
-            id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), since: since(index), address: address(index))
+            id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), since: since(index),
+            moved: moved(index), address: address(index))
     }
 
     private func since(_ index: Int) -> Int64 { start + Int64(openings[index]) * Self.step }
+
+    private func moved(_ index: Int) -> Int64? {
+        index < moves.count && moves[index] > 0 ? start + Int64(moves[index]) * Self.step : nil
+    }
+
+    private func steps(_ time: Int64) -> UInt32 { UInt32(clamping: (time - start) / Self.step) }
 
     private func address(_ index: Int) -> String? { index < addresses.count ? addresses[index] : nil }
 
@@ -215,6 +231,8 @@ package struct ListedRow {
     package let routeKey: Int
     /// Milliseconds since 1970.
     package let since: Int64
+    /// Milliseconds since 1970; nil while it is where it opened.
+    package let moved: Int64?
     package let address: String?
 }
 

@@ -74,7 +74,7 @@ package struct StatisticsEncoder: Sendable {
                     form.tracksRoutes ? view.shownRoute(roster.routeName(route)) : DeclaredIdentity.unknownRoute)
             }
             bytes.append(contentsOf: names.routes[route])
-            bytes.append(since: row.since)
+            bytes.append(since: row.since, moved: form.tracksRoutes ? row.moved : nil)
             if form.showsAddresses, let address = row.address { bytes.append(address: address) }
             bytes.append(UInt8(ascii: "}"))
         }

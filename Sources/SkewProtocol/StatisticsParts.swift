@@ -24,15 +24,18 @@ extension [UInt8] {
         append(jsonString: row.version)
         append(#","route":"#)
         append(jsonString: form.tracksRoutes ? row.route : DeclaredIdentity.unknownRoute)
-        append(since: row.since)
+        append(since: row.since, moved: form.tracksRoutes ? row.moved : nil)
         if form.showsAddresses, let address = row.address { append(address: address) }
         append(UInt8(ascii: "}"))
     }
 
-    /// Appends when a row opened behind its route.
-    mutating func append(since: Int64) {
+    /// Appends when a row opened, and when it came to its route, behind that.
+    mutating func append(since: Int64, moved: Int64?) {
         append(#","since":"#)
         append(decimal: Int(since))
+        guard let moved else { return }
+        append(#","moved":"#)
+        append(decimal: Int(moved))
     }
 
     /// Appends the address of a row behind its other fields.

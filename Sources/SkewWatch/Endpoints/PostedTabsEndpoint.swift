@@ -62,8 +62,18 @@ extension ConnectionTracker {
             let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
             let slot = addRow(drawID(), version: tab.version, route: tab.route, address: address)
             companions.opened(tab, slot, at: socket.index)
-        case .move(let slot, let route): changeRows { roster, now in roster.move(slot, to: route, at: now) }
-        case .close(let slot): changeRows { roster, now in roster.close(slot, at: now) }
+            if let hook = settings.hooks.connectionOpened { hook(info(at: slot)) }
+        case .move(let slot, let route):
+            let time = shared.rowTime(MonotonicTime.now)
+            changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
+            if let hook = settings.hooks.connectionMoved { hook(info(at: slot)) }
+        case .close(let slot): closeCompanion(slot)
         }
+    }
+
+    /// A tab that shared a stream is gone.
+    func closeCompanion(_ slot: Slot) {
+        if let hook = settings.hooks.connectionClosed { hook(info(at: slot)) }
+        changeRows { roster, now in roster.close(slot, at: now) }
     }
 }

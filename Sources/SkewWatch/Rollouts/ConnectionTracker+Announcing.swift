@@ -1,20 +1,31 @@
 internal import Logging
 internal import Presence
+internal import SkewProtocol
 internal import WebSocketLoop
 
 /// Tells the tabs of a loop that a release is out: carries out what ``Announcing`` says.
 extension ConnectionTracker {
-    /// Looks for whom an announcement is. Nobody is told before its pace is known.
-    /// - Returns: how many they are.
+    /// Looks for whom an announcement is. No tab is told before its pace is known; who watches is told at once: it fetches nothing, and
+    /// must not take the first tabs that reload for a version that nobody announced.
+    /// - Returns: how many tabs they are.
     func prepare(_ announcement: Announcement, _ target: AnnouncementTarget, _ id: Int) -> Int {
         let tabs = connections.enumerated().lazy.compactMap { index, connection -> ToldTab? in
             guard let connection, self.isMeant(connection, by: target) else { return nil }
             return ToldTab(index: index, id: connection.id)
         }
-        return announcing.prepare(id, announcement, for: tabs)
+        let count = announcing.prepare(id, announcement, for: tabs)
+        if target.includesOthers { tellObservers(Payload(announcement.message.encoded)) }
+        return count
+    }
+
+    private func tellObservers(_ payload: Payload) {
+        for (index, connection) in connections.enumerated() where connection?.kind.audience == .observer {
+            loop?.sendSocket(at: index, payload)
+        }
     }
 
     private func isMeant(_ connection: Connection, by target: AnnouncementTarget) -> Bool {
+        if connection.kind.audience == .observer { return false }
         guard let slot = connection.slot else { return target.includesOthers }
         let row = row(at: slot)
         return target.includes(row.id, version: row.version, route: row.route)

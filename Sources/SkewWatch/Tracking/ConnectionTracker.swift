@@ -158,7 +158,8 @@ actor ConnectionTracker {
     /// A connection has another route.
     func move(_ socket: SocketID, to route: String) {
         guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
-        changeRows { roster, now in roster.move(slot, to: route, at: now) }
+        let time = shared.rowTime(MonotonicTime.now)
+        changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
         if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
     }
 
@@ -176,7 +177,7 @@ actor ConnectionTracker {
         shared.openConnections.subtract(1, ordering: .relaxed)
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
-        for companion in companions.forget(index) { changeRows { roster, now in roster.close(companion, at: now) } }
+        for companion in companions.forget(index) { closeCompanion(companion) }
         changeRows { roster, now in
             if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
         }
@@ -193,6 +194,11 @@ actor ConnectionTracker {
         guard let slot = connection.slot else {
             return ConnectionInfo(id: connection.id.description, version: DeclaredIdentity.unknownVersion, route: "/", address: nil)
         }
+        return info(at: slot)
+    }
+
+    /// The same of a row.
+    func info(at slot: Slot) -> ConnectionInfo {
         let row = roster.row(at: slot)
         return ConnectionInfo(id: row.id.description, version: row.version, route: row.route, address: row.address)
     }

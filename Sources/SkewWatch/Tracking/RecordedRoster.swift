@@ -37,9 +37,10 @@ struct RecordedRoster: Sendable {
         return (roster.open(id, version: version, route: route, since: since, address: address), noteChange(at: now))
     }
 
+    /// - Parameter time: the same as `now`, in milliseconds since 1970.
     /// - Returns: whether the change is the first since the last collection.
-    mutating func move(_ slot: Slot, to route: String, at now: Duration) -> Bool {
-        roster.move(slot, to: route)
+    mutating func move(_ slot: Slot, to route: String, time: Int64? = nil, at now: Duration) -> Bool {
+        roster.move(slot, to: route, at: time)
         return noteChange(at: now)
     }
 

@@ -101,6 +101,7 @@ extension Roster {
                 rows.append(
                     ConnectionRow(
                         id: row.id, version: versionName(row.versionKey), route: routeName(row.routeKey), since: row.since,
+                        moved: row.moved,
                         address: row.address))
             }
         }

@@ -51,6 +51,24 @@ struct RosterTests {
         #expect(delta.changed.map(\.route) == ["/c"])
     }
 
+    @Test func `a row says when it came to its route, and the next one in its slot has not moved`() {
+        let start: Int64 = 1_800_000_000_000
+        var roster = Roster(start: start)
+        _ = roster.open(ConnectionID(1), version: "v", route: "/a", since: start, address: nil)
+        let slot = roster.open(ConnectionID(2), version: "v", route: "/a", since: start, address: nil)
+        #expect(roster.row(at: slot).moved == nil)
+        roster.move(slot, to: "/a", at: start + 1000)
+        #expect(roster.row(at: slot).moved == nil, "It is where it was.")
+        roster.move(slot, to: "/b", at: start + 2010)
+        roster.startRecording(listing: 10)
+        #expect(roster.listedRows.map(\.moved) == [nil, start + 2000], "To a fiftieth of a second.")
+        roster.move(slot, to: "/c", at: start + 3000)
+        #expect(roster.takeChanges(listing: 10, rows: true).changed.map(\.moved) == [start + 3000])
+        roster.close(slot)
+        let next = roster.open(ConnectionID(3), version: "v", route: "/a", since: start, address: nil)
+        #expect(next == slot && roster.row(at: next).moved == nil)
+    }
+
     @Test func `names that come and go within a window leave no trace in the table`() {
         var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/", address: nil)

@@ -116,6 +116,18 @@ import Testing
         }
     }
 
+    /// Else a page that watches takes the first tabs that reload for a version that nobody announced.
+    @Test func `who watches is told at once, however slow the pace is, and is none of the tabs that are meant`() async throws {
+        try await RunningServer.run(Self.settings) { server in
+            let tabs = try await tabs(200, "?v=a", server)
+            let watchers = try await self.tabs(3, "?observer=1", server)
+            let answer = try object(try await server.administer("/admin/release", #"{"version":"b","rate":1}"#))
+            #expect(answer["matching"] as? Int == tabs.count)
+            // At its turn the last one would hear of it after three minutes.
+            for watcher in watchers { #expect(try await watcher.text() == #"{"type":"version","version":"b"}"#) }
+        }
+    }
+
     @Test func `a typo is named, with what was probably meant`() async throws {
         try await RunningServer.run(Self.settings) { server in
             let tabs = try await tabs(2, "?v=build-42", server)

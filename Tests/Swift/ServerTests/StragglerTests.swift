@@ -53,7 +53,12 @@ import Testing
             #expect(second.type == "stats" && second.scope == nil && second.tracking == nil)
             #expect(second.rows[id]?.since == opened)
             #expect(try #require(second.rows[other.connectionID ?? ""]?.since) >= opened)
-            try await tab.send("ping")
+            #expect(second.rows[id]?.moved == nil && second.rows[other.connectionID ?? ""]?.moved == nil)
+            try await tab.send(#"{"type":"route-update","route":"/moved"}"#)
+            let third = try await watcher.message { $0.routes["/moved"] == 1 }
+            let row = try #require(third.rows[other.connectionID ?? ""])
+            #expect(try #require(row.moved) >= #require(row.since))
+            #expect(third.rows[id]?.moved == nil)
         }
     }
 }

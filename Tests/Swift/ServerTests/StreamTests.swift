@@ -46,7 +46,12 @@ import Testing
     }
 
     @Test func `tabs that share a stream are rows of their own, as long as the list and the stream say so`() async throws {
-        try await RunningServer.run(.testing { $0.loops = 2 }) { server in
+        let (heard, sink) = AsyncStream<String>.makeStream()
+        var hooks = ServerHooks()
+        hooks.connectionOpened = { sink.yield("+ \($0.version) \($0.route)") }
+        hooks.connectionMoved = { sink.yield("> \($0.version) \($0.route)") }
+        hooks.connectionClosed = { sink.yield("- \($0.version) \($0.route)") }
+        try await RunningServer.run(.testing { $0.loops = 2 }, hooks: hooks) { server in
             let stream = try await EventStream(port: server.port, "?v=a&route=/leads")
             let handle = try await stream.handle
             let viewer = try await server.watch("snapshot", "?v=viewer")
@@ -68,6 +73,10 @@ import Testing
             let none = try await viewer.client.message { $0.type == "stats" && $0.total == 1 }
             #expect(none.versions == ["viewer": 1])
         }
+        sink.finish()
+        var told: [String] = []
+        for await line in heard where !line.contains("viewer") { told.append(line) }
+        #expect(told == ["+ a /leads", "+ a /one", "+ b /", "> a /two", "- b /", "- a /leads", "- a /two"])
     }
 
     @Test func `without a session the stream is told so, and the POST's answer is the same`() async throws {

@@ -7,8 +7,9 @@ package struct Message: Sendable, Equatable {
         package var version: String
         package var route: String
         package var ip: String?
-        /// Milliseconds since 1970. Two rows that differ in it alone are equal.
+        /// Milliseconds since 1970, as `moved`. Two rows that differ in them alone are equal.
         package var since: Int?
+        package var moved: Int?
 
         package init(version: String, route: String, ip: String? = nil) { (self.version, self.route, self.ip) = (version, route, ip) }
 
@@ -69,6 +70,7 @@ package struct Message: Sendable, Equatable {
                 }
                 rows[id] = Row(version: version, route: route, ip: row["ip"] as? String)
                 rows[id]?.since = row["since"] as? Int
+                rows[id]?.moved = row["moved"] as? Int
                 order.append(id)
             }
         }
