@@ -5,6 +5,9 @@ struct TokenRules: Sendable {
     /// How far the clocks of who issues and of who checks may differ, in seconds.
     static let leeway = 60.0
 
+    /// The claim that says how much a token shows. Its name is our own: `scope` is another program's word.
+    static let scopeClaim = "skewwatch_scope"
+
     let required: [RequiredClaim]
 
     /// What a good token says.
@@ -12,6 +15,8 @@ struct TokenRules: Sendable {
         /// Seconds that it is good for, from now on.
         var secondsLeft: Double
         var subject: String?
+        /// How much of the statistics it shows.
+        var scope = StatisticsScope.ips
     }
 
     /// - Parameter now: seconds since 1970.
@@ -26,7 +31,7 @@ struct TokenRules: Sendable {
         let subject = claims["sub"]?.text.flatMap { CleanText.clean($0.utf8.span, limit: 64) }
         // A token that is let in by the leeway lasts as long as that does.
         let secondsLeft = expiry > now ? expiry - now : expiry + Self.leeway - now
-        return Content(secondsLeft: secondsLeft, subject: subject)
+        return Content(secondsLeft: secondsLeft, subject: subject, scope: try Self.scope(in: claims))
     }
 
     /// What a claim says, by its name or by a path of names with dots between them: Keycloak puts roles into
@@ -49,6 +54,13 @@ struct TokenRules: Sendable {
         let wanted = required.filter { $0.name == "aud" }
         if audience == nil, wanted.isEmpty { return }
         guard let audience, !wanted.isEmpty, wanted.allSatisfy({ audience.holds($0.value) }) else { throw .audience }
+    }
+
+    /// A token may narrow what it shows; a word that we do not know must not widen it.
+    private static func scope(in claims: [String: JSONValue]) throws(TokenFault) -> StatisticsScope {
+        guard let claim = claims[scopeClaim] else { return .ips }
+        guard let scope = claim.text.flatMap({ StatisticsScope($0) }) else { throw .scope }
+        return scope
     }
 
     private static func date(_ name: String, in claims: [String: JSONValue]) throws(TokenFault) -> Double? {

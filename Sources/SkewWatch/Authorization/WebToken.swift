@@ -15,6 +15,7 @@ enum TokenFault: String, Error, Sendable, CaseIterable {
     case notYet = "it is not valid yet"
     case audience = "it is for another audience"
     case claim = "it lacks a required claim"
+    case scope = "its skewwatch_scope is none of counts, routes, connections and ips"
 }
 
 /// A JWT (RFC 7519) in compact form (RFC 7515), taken apart and not yet believed in anything.

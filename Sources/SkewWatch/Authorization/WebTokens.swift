@@ -65,7 +65,7 @@ struct WebTokens: Authorizer {
         guard !revoked.contains(digest, now: monotonic) else { throw .revoked }
         // A date in the far future must not overflow.
         let left = Duration.seconds(min(content.secondsLeft, 1e9))
-        return Grant(authorizer: name, scope: .ips, expires: monotonic + left, who: content.subject, token: digest)
+        return Grant(authorizer: name, scope: content.scope, expires: monotonic + left, who: content.subject, token: digest)
     }
 
     /// What could be a token, the message's first: it was chosen for this.

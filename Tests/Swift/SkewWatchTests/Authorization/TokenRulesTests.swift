@@ -31,6 +31,16 @@ struct TokenRulesTests {
         #expect(check(good(["nbf": .number(now + 61)])) == .failure(.notYet))
     }
 
+    @Test func `a token may narrow what it shows, and never widens it by a word that nobody knows`() {
+        for scope in StatisticsScope.allCases {
+            #expect(check(good(["skewwatch_scope": .string("\(scope)")])) == .success(.init(secondsLeft: 300, subject: nil, scope: scope)))
+        }
+        for wrong in [JSONValue.string("count"), .string(""), .number(0), .null, .array([.string("counts")])] {
+            #expect(check(good(["skewwatch_scope": wrong])) == .failure(.scope))
+        }
+        #expect(check(good(["scope": .string("counts")])) == .success(.init(secondsLeft: 300, subject: nil)))
+    }
+
     @Test func `a token without an end is refused`() {
         #expect(check([:]) == .failure(.noExpiry))
         for wrong in [JSONValue.string("1700000300"), .null, .boolean(true), .array([])] {
