@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Presence
 internal import SkewWatch
 
 /// Shows on standard error how a wait goes on: one line that changes on a terminal, else a line every ten seconds.
@@ -9,12 +10,12 @@ struct WaitProgress {
     private var hasLine = false
     private var isFollowing = false
 
-    mutating func show(_ course: WaitCourse, at now: Duration) {
+    mutating func show(_ course: WaitCourse, _ said: RolloutSentence?, at now: Duration) {
         // Until the first numbers there is nothing to show.
         isFollowing = isFollowing || course.view != nil
         guard isFollowing, now >= next else { return }
         next = now + (isTerminal ? .milliseconds(500) : Self.interval)
-        let line = WaitWords.progress(course, at: now, barWidth: isTerminal ? 20 : 0)
+        let line = WaitWords.progress(course, said, at: now, barWidth: isTerminal ? 20 : 0)
         guard isTerminal else { return write(line + "\n") }
         // To the start of the line, and what is left of the former one is erased.
         write("\r\u{1B}[K" + line)

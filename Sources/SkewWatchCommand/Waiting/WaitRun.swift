@@ -31,6 +31,7 @@ struct WaitRun: ~Copyable {
     private var session: WatchSession
     private var course: WaitCourse
     private var progress: WaitProgress
+    private var log = RolloutLog()
     private var caller = HTTPCaller()
     private var random = SystemRandomNumberGenerator()
     private var handle: (text: String, attempt: Int)?
@@ -97,8 +98,15 @@ struct WaitRun: ~Copyable {
         case .timedOut: return .timedOut(course)
         case .confirm: if let handle { subscribe(handle.text, handle.attempt) }
         }
-        progress.show(course, at: now)
+        progress.show(course, said, at: now)
         return nil
+    }
+
+    /// The state of the rollout, in the words of the page and of `watch`.
+    private var said: RolloutSentence? {
+        guard session.state == .live, let statistics = session.statistics else { return nil }
+        let facts = log.facts(at: MonotonicTime.wallClockMilliseconds, isLive: true, versions: statistics.versions)
+        return RolloutSentence(onTerminal: facts)
     }
 
     private mutating func perform(_ action: WatchAction, at now: Duration) -> End? {
@@ -111,6 +119,10 @@ struct WaitRun: ~Copyable {
         case .show:
             guard let statistics = session.statistics, session.state == .live else { return nil }
             wasLive = true
+            let moment = MonotonicTime.wallClockMilliseconds
+            log.tell(session.release, at: moment)
+            if !statistics.previews.isEmpty { log.previews = statistics.previews }
+            log.note(statistics.versions, at: moment)
             course.take(
                 statistics.versions, total: statistics.total, release: session.release, partial: statistics.partial,
                 returning: statistics.returning, isWhole: session.isWhole, at: now)

@@ -4,11 +4,15 @@ internal import SkewProtocol
 /// How a wait and its end are told.
 enum WaitWords {
     /// One line about where it stands.
-    static func progress(_ course: WaitCourse, at now: Duration, barWidth: Int) -> String {
+    /// - Parameters:
+    ///   - said: what the page and `watch` say of the rollout; nil while nothing is known.
+    ///   - barWidth: of a bar in letters, on a terminal; 0 for a line that stays, which has room for the sentence.
+    static func progress(_ course: WaitCourse, _ said: RolloutSentence?, at now: Duration, barWidth: Int) -> String {
         let condition = course.rule.condition
         let left = "gives up in \(span(course.rule.deadline - now))"
         guard let view = course.view else { return "Not connected: nothing is known. \(left)" }
         guard let count = condition.count(in: view) else { return "No release is known. \(left)" }
+        let state = said.map { barWidth > 0 ? "\($0.mark) \($0.word) " : "\($0.word): \($0.lead) " } ?? ""
         var parts = ["\(ShownNumber.grouped(count)) of \(ShownNumber.grouped(view.total)) \(subject(condition))"]
         if barWidth > 0, view.total > 0 {
             let done = condition.isAtMost ? view.total - count : count
@@ -18,7 +22,7 @@ enum WaitWords {
         if let fall = course.fall, fall != 0 { parts.append("\(fall > 0 ? "−" : "+")\(abs(fall)) in a minute") }
         var doubts = course.rule.doubts(view).map(word)
         if let since = course.rule.holdsSince { doubts.append("holds for \(span(now - since)) of \(span(course.rule.holdFor))") }
-        return (parts + doubts + [left]).joined(separator: ", ")
+        return state + (parts + doubts + [left]).joined(separator: ", ")
     }
 
     /// One sentence about how it ended.
@@ -68,9 +72,5 @@ enum WaitWords {
         }
     }
 
-    private static func span(_ duration: Duration) -> String {
-        let seconds = max(0, duration.components.seconds)
-        if seconds < 120 { return "\(seconds)s" }
-        return seconds < 7200 ? "\(seconds / 60)m" : "\(seconds / 3600)h"
-    }
+    private static func span(_ duration: Duration) -> String { RolloutSentence.span(Int64(max(0, duration.components.seconds)) * 1000) }
 }

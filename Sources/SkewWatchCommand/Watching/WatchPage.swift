@@ -98,9 +98,7 @@ struct WatchPage {
 
     /// The state in a word and from which build to which, then the sentences, each broken where the screen ends.
     private func stateLines(on canvas: Canvas) -> [String] {
-        let said = RolloutSentence(
-            facts, number: ShownNumber.grouped, clock: { WallClock.local($0, withSeconds: $1) },
-            name: { TerminalText($0, limit: CleanText.versionLimit).text })
+        let said = RolloutSentence(onTerminal: facts)
         let mark = canvas.glyphs.isUnicode ? "\(said.mark) " : ""
         var route = [facts.former, facts.release].compactMap(\.self).filter { $0 != "(other)" }.joined(separator: " -> ")
         if let announced = facts.announced { route += ", announced \(RolloutSentence.span(facts.now - announced)) ago" }
