@@ -52,7 +52,7 @@ say "the tarball"
 name=skewwatch-$version-linux-$architecture
 tree=$out/$name
 install -D -m 755 "$binary" "$tree/skewwatch"
-install -m 644 -t "$tree" LICENSE CHANGELOG.md README.md Docker/examples/systemd/skewwatch.service "$share/skewwatch.1"
+install -m 644 -t "$tree" LICENSE CHANGELOG.md README.md Docker/examples/systemd/skewwatch.service Docker/examples/systemd/skewwatch.socket "$share/skewwatch.1"
 mkdir -p "$tree/completions" "$tree/docs"
 cp "$share"/skewwatch.{bash,zsh,fish} "$tree/completions/"
 cp Docker/docs/*.md Docker/docs/*.png "$tree/docs/"

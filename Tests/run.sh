@@ -25,7 +25,7 @@ packages() {
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
         metrics) echo prometheus curl ;;
         halfopen) echo iproute2 iptables python3 curl ;;
-        examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc python3-venv ;;
+        examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc curl python3-venv ;;
         proxies) echo nginx haproxy caddy jq curl python3-venv ;;
         scenarios) echo jq curl ;;
         package) echo mmdebstrap lintian dpkg-dev curl python3 ;;

@@ -23,6 +23,10 @@ install -d "$root/lib/systemd/system" "$root/etc/skewwatch"
         -e 's#^Wants=#Documentation=man:skewwatch(1)\nWants=#' Docker/examples/systemd/skewwatch.service
 } >"$root/lib/systemd/system/skewwatch.service"
 grep -q '/usr/bin/skewwatch serve' "$root/lib/systemd/system/skewwatch.service"
+# Lies beside it, for who wants restarts without a refused connection; it is not turned on.
+sed -e '/ Beside skewwatch.service, as root:$/s/ Beside.*//' -e '/^#   /d' Docker/examples/systemd/skewwatch.socket \
+    >"$root/lib/systemd/system/skewwatch.socket"
+chmod 644 "$root/lib/systemd/system/skewwatch.socket"
 {
     echo "# Settings of SkewWatch, one a line; the unit reads this file. Those without a # are the defaults; remove what you do not need."
     echo "# skewwatch check says whether they are right. Tokens are in stats-token and admin-token beside this file."

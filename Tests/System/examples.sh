@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 SKEWWATCH=${1:-${SKEWWATCH:-}}
 binary debug
 skewwatch=$SKEWWATCH
-need nginx haproxy caddy promtool systemd-analyze check-jsonschema kubernetes-validate bash zsh fish mandoc
+need nginx haproxy caddy promtool systemd-analyze systemd-socket-activate curl check-jsonschema kubernetes-validate bash zsh fish mandoc
 
 config_is_current() { Docker/examples/config/generate.sh "$skewwatch" | diff Docker/examples/config/skewwatch.json5 -; }
 # All but `config` itself, which cannot stand in the file.
@@ -39,9 +39,17 @@ holds "promtool check rules" promtool check rules Docker/examples/prometheus/ske
 holds "promtool test rules" promtool test rules Docker/examples/prometheus/skewwatch.rules.test.yaml
 
 sed "s#/usr/local/bin/skewwatch#$skewwatch#" Docker/examples/systemd/skewwatch.service >"$scratch/skewwatch.service"
-holds "systemd-analyze verify" systemd-analyze verify "$scratch/skewwatch.service"
+cp Docker/examples/systemd/skewwatch.socket "$scratch/"
+holds "systemd-analyze verify" systemd-analyze verify "$scratch/skewwatch.service" "$scratch/skewwatch.socket"
 holds "systemd-analyze security: exposure of at most 2" \
     systemd-analyze security --offline=true --threshold=20 "$scratch/skewwatch.service"
+
+# The socket as systemd hands it over: whoever connects first starts the server, and is answered by it.
+activated=$((20000 + $$ % 10000))
+systemd-socket-activate --listen "127.0.0.1:$activated" "$skewwatch" serve --internal-port -1 --port 1 --drain-timeout 0s 2>"$scratch/activated" &
+pids+=($!)
+holds "systemd-socket-activate: the server answers on the socket that it was handed" \
+    within 30 curl -fsS --max-time 20 "http://127.0.0.1:$activated/__skew/health"
 
 holds "workflows: their schema" check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 holds "compose: its schema" check-jsonschema --builtin-schema vendor.compose-spec Docker/compose.yaml

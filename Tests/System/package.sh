@@ -49,6 +49,7 @@ check "tokens: rights and owner" "$(in_root stat -c '%a %U %G' /etc/skewwatch/st
 check "tokens: they differ, and are long" "$(cat "$root"/etc/skewwatch/*-token | wc -c) $(in_root sh -c 'cmp -s /etc/skewwatch/*-token && echo same')" "128 "
 unit=$root/lib/systemd/system/skewwatch.service
 check "the unit starts what is there" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")" /usr/bin/skewwatch
+check "the socket unit is there, and says nothing of other paths" "$(grep -c usr/local "$root/lib/systemd/system/skewwatch.socket")" 0
 holds "the manual and the completions are there" test -s "$root/usr/share/bash-completion/completions/skewwatch" -a -s "$root/usr/share/man/man1/skewwatch.1.gz"
 
 port=$((20000 + $$ % 10000))

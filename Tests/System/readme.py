@@ -30,7 +30,8 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PATIENCE = 10
+# Seconds; a machine may be busy with other things.
+PATIENCE = 60
 
 
 class Fault(Exception):
