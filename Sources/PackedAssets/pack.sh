@@ -1,14 +1,33 @@
 #!/bin/sh
 # Writes the Swift source that holds files as bytes, plain and compressed. Usage: pack.sh OUTPUT.swift FILE...
-# Modules lose their indentation and the lines that are comments and nothing else: readers find those in the sources, and each visitor
-# would pay for them.
+# Each visitor would pay for what only readers of the sources need, so a module of several files is sent as one (bundle.sh), without
+# comments and white space (squeeze.awk).
 set -eu
+export LC_ALL=C
 output=$1
+here=$(dirname "$0")
 shift
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
 bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
+# A part of another module is sent with that one.
+is_part() { case $1 in dashboard.*.js | client.tag.js) true ;; *) false ;; esac; }
+
+sent() {
+    case $1 in
+        */dashboard.js) "$here/bundle.sh" "$1" | awk -f "$here/squeeze.awk" ;;
+        # Only the server's own file is loaded by a tag; bundles are made of the package's.
+        */client.js)
+            awk -f "$here/squeeze.awk" "$1"
+            sed '/^import /d' "${1%.js}.tag.js" | awk -f "$here/squeeze.awk"
+            ;;
+        *.js) awk -f "$here/squeeze.awk" "$1" ;;
+        *.css) tr '\n' ' ' <"$1" | sed -E 's/\/\*([^*]|\*[^/])*\*\///g; s/ *([{};,]) */\1/g; s/: /:/g; s/;\}/}/g' ;;
+        *.html) sed -E 's/^ +//' "$1" ;;
+        *) cat "$1" ;;
+    esac
+}
 
 {
     echo "enum PackedFiles {"
@@ -16,15 +35,13 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
     echo "        (\"skewwatch.tgz\", package, []),"
     for file in "$@"; do
         name=$(basename "$file")
-        echo "        (\"$name\", $(echo "$name" | tr .- __), $(echo "$name" | tr .- __)_gz),"
+        is_part "$name" || echo "        (\"$name\", $(echo "$name" | tr .- __), $(echo "$name" | tr .- __)_gz),"
     done
     echo "    ]"
     for file in "$@"; do
         name=$(basename "$file")
-        case $name in
-            *.js) sed -E 's/^ +//; /^\/\/( |$)/d; /^\/\*\*.*\*\/$/d; /^\/\*\*/,/\*\/$/d' "$file" ;;
-            *) cat "$file" ;;
-        esac >"$work/plain"
+        if is_part "$name"; then continue; fi
+        sent "$file" >"$work/plain"
         # Without a name and a time, so that the same files make the same binary.
         gzip -9n <"$work/plain" >"$work/compressed"
         for kind in plain compressed; do
@@ -34,7 +51,7 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
             echo "    ]"
         done
     done
-    "$(dirname "$0")/client-package.sh" "$work/skewwatch.tgz"
+    "$here/client-package.sh" "$work/skewwatch.tgz"
     echo "    /// The npm package: what bundlers install."
     echo "    private static let package: [UInt8] = ["
     bytes "$work/skewwatch.tgz"

@@ -28,7 +28,7 @@ def new_context(browser, **options):
     """A browser profile of its own. It does not call itself HeadlessChrome: crawlers do, and those are not counted."""
     agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser.version} Safari/537.36"
     context = browser.new_context(**{"user_agent": agent, **options})
-    context.set_default_timeout(int(os.environ.get("WEB_TIMEOUT", 10_000)))
+    context.set_default_timeout(int(os.environ.get("WEB_TIMEOUT", 60_000)))
     return context
 
 

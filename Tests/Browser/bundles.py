@@ -1,11 +1,12 @@
 """Apps that install the client as a package and are built by a bundler."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
-from conftest import ROOT, vue_build
+from conftest import ASSETS, ROOT, vue_build
 
 DEBIAN_MODULES = Path("/usr/share/nodejs")
 
@@ -36,7 +37,7 @@ class App:
         return file
 
     def run(self, *command):
-        run = subprocess.run([str(part) for part in command], cwd=self.folder, capture_output=True, text=True, timeout=120)
+        run = subprocess.run([str(part) for part in command], cwd=self.folder, capture_output=True, text=True, timeout=300)
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout + run.stderr
 
@@ -55,6 +56,18 @@ class App:
     def webpack(self, source, folder, name):
         config = {"mode": "production", "entry": f"./{source}", "output": {"path": str(folder), "filename": name, "publicPath": "auto"}}
         self.run("webpack", "--config", self.write("webpack.config.cjs", f"module.exports = {json.dumps(config)}"))
+
+
+def is_part(name):
+    """Whether a module is sent as a part of another one."""
+    return name == "client.tag.js" or name.startswith("dashboard.") and name not in ("dashboard.js", "dashboard.css", "dashboard.html")
+
+
+def tagged_client(file):
+    """Writes client.js as the server sends it, with what a tag needs."""
+    tag = (ASSETS / "client.tag.js").read_text()
+    file.write_text((ASSETS / "client.js").read_text() + re.sub("^import .*$", "", tag, flags=re.M))
+    return file
 
 
 def has_react():

@@ -6,6 +6,7 @@ server that misbehaves asks for the fixture `standin`; no other test is served b
 console stand in its mark: `@pytest.mark.console("...")`; any other line fails it.
 """
 
+import functools
 import importlib.util
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from contextlib import suppress
@@ -43,8 +45,8 @@ def pytest_report_header():
     return f"server: {os.environ['SKEWWATCH']}"
 
 
-def wait_until(holds, seconds=10.0):
-    """The first true value of `holds`; fails after `seconds`."""
+def wait_until(holds, seconds=60.0):
+    """The first true value of `holds`; fails after `seconds`, which are many: a machine may be busy with other things."""
     deadline = time.monotonic() + seconds
     while not (value := holds()):
         assert time.monotonic() < deadline, "waited in vain"
@@ -81,7 +83,7 @@ class Server:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def answers(self, path):
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.status == 200
         return False
 
@@ -89,7 +91,7 @@ class Server:
         """How many tabs there are by version, asked beside all connections."""
         headers = {"authorization": f"Bearer {self.admin_token}"}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/__skew/admin/stats", headers=headers)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)["versions"]
 
     def kill(self):
@@ -132,10 +134,20 @@ def vue_build():
     return min(builds, key=lambda p: p.stat().st_size)
 
 
+@functools.cache
+def tagged_client():
+    """client.js with what a tag needs, as the server sends it."""
+    import bundles
+
+    return bundles.tagged_client(Path(tempfile.mkdtemp()) / "client.js")
+
+
 def page_file(path):
     name = path.rsplit("/", 1)[1]
     if path == "/vue.js":
         return vue_build()
+    if path == "/__skew/client.js":
+        return tagged_client()
     if path.startswith("/__skew/"):
         return ASSETS / name
     if path.endswith(".ts"):
@@ -168,11 +180,17 @@ def console(request):
     console.check()
 
 
-# All that a page sends over its sockets is in `sent`.
+# All that a page sends over its sockets is in `sent`, and what comes in `heard`.
 RECORD_SENT = """
     window.sent = [];
-    const send = WebSocket.prototype.send;
-    WebSocket.prototype.send = function (data) { sent.push(data); return send.call(this, data); };
+    window.heard = [];
+    window.WebSocket = class extends WebSocket {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener('message', ({ data }) => heard.push(data));
+        }
+        send(data) { sent.push(data); super.send(data); }
+    };
 """
 
 

@@ -44,6 +44,10 @@ def application():
             return web.Response(status=204)
         if not scene.session and request.headers.get("SkewWatch-Token") != TOKEN:
             return web.json_response({"error": "The token is wrong."}, status=401)
+        if "from" in request.query:
+            asked = {name: int(request.query[name]) * 1000 for name in ("from", "to", "step") if name in request.query}
+            scene.spans.append(asked)
+            return web.json_response(scene.span(asked))
         return web.json_response(scene.record())
 
     async def release(request):
@@ -87,8 +91,8 @@ def application():
         if verb == "pause":
             scene.paused = True
         truth = scene.stats(None)
-        return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows),
-                                  "tokens": scene.sent_tokens, "announced": scene.announced, "open": len(scene.sockets), "subscribed": scene.subscribed})
+        return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows), "seq": scene.seq,
+                                  "tokens": scene.sent_tokens, "announced": scene.announced, "spans": scene.spans, "open": len(scene.sockets), "subscribed": scene.subscribed, "now": now()})
 
     async def websocket(request):
         scene = plays[request.match_info.get("scene", "app")]

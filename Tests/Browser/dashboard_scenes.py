@@ -16,7 +16,7 @@ class Scene:
     """What one scene's server knows and how it behaves."""
 
     def __init__(self, release, counts, *, session=False, history=False, decay=None, truncated=0, ip=False, nodes=None, routes=ROUTES, churn=0, tracking=True, course=None, releases=(), previews=None, scope="connections", only=None):
-        self.course, self.previews, self.scope, self.only, self.announced = course, previews, scope, only, []
+        self.course, self.previews, self.scope, self.only, self.announced, self.spans = course, previews, scope, only, [], []
         self.releases = [{"version": version, "at": now() - round(ago * 60000), "by": by} for version, ago, by in releases]
         self.release, self.session, self.history, self.decay = release, session, history, decay
         self.truncated, self.nodes, self.churn, self.tracking = truncated, nodes, churn, tracking
@@ -106,24 +106,36 @@ class Scene:
             if wants:
                 await peer.send_json(message)
 
-    def record(self):
-        """The last hour and day of a rollout that began 24 minutes ago, after one of ten hours ago."""
-        def at(t, end):
-            ago = (end - t) / 60000
-            if self.course:
-                return {version: n for version, n in self.course(max(0, ago)).items() if n > 0}
-            total = len(self.rows) * (1 + 0.06 * math.sin(ago / 150) + 0.012 * math.sin(ago / 6))
-            first = total * math.exp(-(600 - ago) / 100) if ago < 600 else total
-            old = total * math.exp(-(24 - ago) / 11) if ago < 24 else total
-            older = min(first, old)
-            counts = {"2026.11.1": older, "2026.11.2": old - older, self.release: total - old}
-            return {version: round(n) for version, n in counts.items() if round(n)}
+    def at(self, t, end):
+        """Who was open at a time of a rollout that began 24 minutes ago, after one of ten hours ago."""
+        ago = (end - t) / 60000
+        if self.course:
+            return {version: n for version, n in self.course(max(0, ago)).items() if n > 0}
+        total = len(self.rows) * (1 + 0.06 * math.sin(ago / 150) + 0.012 * math.sin(ago / 6))
+        first = total * math.exp(-(600 - ago) / 100) if ago < 600 else total
+        old = total * math.exp(-(24 - ago) / 11) if ago < 24 else total
+        older = min(first, old)
+        counts = {"2026.11.1": older, "2026.11.2": old - older, self.release: total - old}
+        return {version: round(n) for version, n in counts.items() if round(n)}
 
+    def span(self, asked):
+        """The answer for a span of its own, as of a server with its history on disk."""
+        end = now()
+        start = asked["from"] if asked["from"] > 0 else end + asked["from"]
+        stop = asked.get("to", end)
+        step = asked.get("step", max(10000, (stop - start) // 360 // 10000 * 10000))
+        moments = [self.at(start + i * step, end) for i in range((stop - start) // step)]
+        versions = {key: [moment.get(key, 0) for moment in moments] for key in {key for moment in moments for key in moment}}
+        return {"release": self.release, "now": end, "from": start, "to": stop, "step": step, "start": start, "versions": versions,
+                "releases": [past for past in self.releases if past["at"] >= start], "milestones": [], "drops": []}
+
+    def record(self):
+        """The last hour and day."""
         end = now()
         body = {"release": self.release, "now": end, "releases": self.releases}
         for name, step, steps in (("hour", 10000, 360), ("day", 300000, 288)):
             start = (end // step - steps + 1) * step
-            moments = [at(start + i * step, end) for i in range(steps)]
+            moments = [self.at(start + i * step, end) for i in range(steps)]
             keys = {k for moment in moments for k in moment}
             versions = {k: [moment.get(k, 0) for moment in moments] for k in keys}
             if name == "day" and not self.course:

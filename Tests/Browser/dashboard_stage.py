@@ -19,13 +19,13 @@ def fake_server():
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def tell(url, verb):
     """Sends a fake server a stage direction; answers what is true there."""
     request = urllib.request.Request(f"{url}/control/{verb}", data=b"", method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

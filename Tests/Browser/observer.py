@@ -14,7 +14,7 @@ class Peer:
         self.socket = self.connection.__enter__()
         self.id = self.next("connected")["connectionId"]
 
-    def next(self, kind, seconds=10):
+    def next(self, kind, seconds=60):
         while True:
             message = json.loads(self.socket.recv(timeout=seconds))
             if message["type"] == kind:

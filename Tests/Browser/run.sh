@@ -10,6 +10,6 @@ venv=.build-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 pip -r Tests/Browser/requirements.txt
-# Only for the Vue build that it ships; its own dependencies are not needed.
-pip --no-deps nicegui
+# Only for the Vue build and the axe-core that they ship; their own dependencies are not needed.
+pip --no-deps nicegui axe-playwright-python
 exec "$venv/bin/python" -m pytest -q -p no:cacheprovider -n 2 Tests/Browser "$@"

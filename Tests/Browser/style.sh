@@ -9,11 +9,11 @@ venv=.build-venv
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r Tests/Browser/requirements.txt
 
 assets=Sources/SkewWatch/Web/Assets
-files=("$assets"/*.js Tests/Browser/pages/*.js Tests/Browser/states.test.js)
+files=("$assets"/*.js Tests/Browser/pages/*.js Tests/Browser/*.test.js)
 mode=--check
 [ "${1:-}" != --fix ] || mode=--write
 "$venv/bin/oxfmt" --config Tests/Browser/oxfmt.json "$mode" "${files[@]}"
-"$venv/bin/oxlint" --config Tests/Browser/oxlint.json --deny-warnings "$assets" Tests/Browser/pages Tests/Browser/states.test.js
+"$venv/bin/oxlint" --config Tests/Browser/oxlint.json --deny-warnings "$assets" Tests/Browser/pages Tests/Browser/*.test.js
 if grep -nE '^.{120}' "${files[@]}"; then
     echo "These lines have 120 characters or more." >&2
     exit 1
@@ -27,8 +27,11 @@ cp "$assets"/client.js "$assets"/client.stream.js "$assets"/callers.js "$assets"
 sed -i "s/^class Connection/export &/" "$work/undeclared/client.js"
 tsc --project "$work"
 echo '{"type":"module"}' >"$work/package.json"
-cp Tests/Browser/states.test.js Tests/rollout-states.json "$work"
-node --test "$work/states.test.js" >"$work/report" || {
+cp Tests/Browser/*.test.js Tests/rollout-states.json "$work"
+# As it is sent: a name at the top of one part must not be that of another part.
+Sources/PackedAssets/bundle.sh "$assets/dashboard.js" >"$work/whole.js"
+node --check "$work/whole.js"
+node --test "$work" >"$work/report" || {
     cat "$work/report" >&2
     exit 1
 }

@@ -84,6 +84,38 @@ def test_the_svelte_store_has_the_contract_of_a_store(tabs, server, built):
     wait_until(lambda: any("unsubscribe-stats" in message for message in page.evaluate("() => sent")))
 
 
+# As much of Solid as the recipe uses.
+SOLID = """
+export function createSignal(value) {
+    return [() => value, (next) => { value = typeof next === 'function' ? next(value) : next; window.changes = (window.changes ?? 0) + 1; }];
+}
+export const onCleanup = (act) => (window.cleanups ??= []).push(act);
+"""
+
+
+def test_the_solid_signal_follows_and_ends_with_its_owner(tabs, server, built):
+    app, folder = built("solid")
+    app.write("node_modules/solid-js/package.json", '{"name": "solid-js", "type": "module", "main": "index.js"}')
+    app.write("node_modules/solid-js/index.js", SOLID)
+    entry = app.write("solid/entry.ts", "import { createActiveConnections } from './connections'; Object.assign(window, { createActiveConnections });")
+    app.esbuild(entry, folder / "main.js", "--format=esm")
+    (folder / "index.html").write_text('<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>')
+    page = open_recipe(tabs, folder)
+    settled(page, "window.createActiveConnections")
+    page.evaluate("token => { window.connections = createActiveConnections({ version: 'build-42', token }); window.first = connections(); }", TOKEN)
+    assert page.evaluate("() => [first.authorized, first.total, first.isLive]") == [None, 0, False]
+    settled(page, "connections().total === 1 && connections().isLive && connections().versions['build-42'] === 1")
+    page.evaluate("() => cleanups.forEach((end) => end())")
+    wait_until(lambda: any("unsubscribe-stats" in message for message in page.evaluate("() => sent")))
+    seen = page.evaluate("() => changes")
+    watcher = Peer(server.url, "other")
+    assert watcher.statistics(TOKEN)["total"] == 2 and page.evaluate("() => changes") == seen
+    watcher.close()
+    config = {"compilerOptions": {"strict": True, "module": "node16", "moduleResolution": "node16", "target": "es2022", "noEmit": True, "types": []}}
+    app.write("node_modules/solid-js/index.d.ts", "export function createSignal<T>(value: T): [() => T, (next: (before: T) => T) => T];\nexport function onCleanup(act: () => void): void;\n")
+    app.run("tsc", "--project", app.write("solid/tsconfig.json", json.dumps(config | {"files": ["connections.ts"]})))
+
+
 def test_nexts_route_says_who_may_watch(built, tmp_path):
     app, folder = built("next")
     app.esbuild(folder / "app/api/skew-authorize/route.ts", tmp_path / "route.mjs", "--platform=node", "--format=esm")
@@ -95,13 +127,13 @@ def test_nexts_route_says_who_may_watch(built, tmp_path):
         };
         console.log(JSON.stringify([await ask('a=b; sid=an-admin'), await ask('sid=a-guest'), await ask('')]));
     """
-    run = subprocess.run(["node", "--input-type=module", "-e", program, str(tmp_path / "route.mjs")], capture_output=True, text=True, timeout=30, check=True)
+    run = subprocess.run(["node", "--input-type=module", "-e", program, str(tmp_path / "route.mjs")], capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(run.stdout) == [[200, '{"scope":"connections","ttl":300}'], [403, ""], [401, ""]]
 
 
 def test_next_hands_the_base_path_on():
     program = "const { default: config } = await import(process.argv[1]); console.log(JSON.stringify(await config.rewrites()));"
-    run = subprocess.run(["node", "--input-type=module", "-e", program, str(APPS / "next/next.config.mjs")], capture_output=True, text=True, timeout=30, check=True)
+    run = subprocess.run(["node", "--input-type=module", "-e", program, str(APPS / "next/next.config.mjs")], capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(run.stdout) == [{"source": "/__skew/:path*", "destination": "http://127.0.0.1:8080/__skew/:path*"}]
 
 
@@ -111,7 +143,7 @@ def test_vites_proxy_passes_sockets_and_the_host_on(built, tmp_path):
     app.write("node_modules/vite/index.js", "export const defineConfig = (config) => config;")
     app.esbuild(folder / "vite.config.ts", tmp_path / "config.mjs", "--platform=node", "--format=esm")
     program = "const { default: config } = await import(process.argv[1]); console.log(JSON.stringify(config));"
-    run = subprocess.run(["node", "--input-type=module", "-e", program, str(tmp_path / "config.mjs")], capture_output=True, text=True, timeout=30, check=True)
+    run = subprocess.run(["node", "--input-type=module", "-e", program, str(tmp_path / "config.mjs")], capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(run.stdout)["server"]["proxy"]["/__skew"] == {"target": "http://127.0.0.1:8080", "ws": True, "changeOrigin": False}
 
 
@@ -138,8 +170,8 @@ def test_firefox_is_counted(server, site, console, built, name, tmp_path):
     command = [FIREFOX, "--headless", "--no-remote", "--profile", str(tmp_path), f"{site.origin}/recipe/index.html"]
     firefox = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(tmp_path)})
     try:
-        wait_until(lambda: server.versions() == {"build-42": 1}, seconds=60)
+        wait_until(lambda: server.versions() == {"build-42": 1}, seconds=180)
     finally:
         firefox.terminate()
-        firefox.wait(20)
+        firefox.wait(60)
     wait_until(lambda: server.versions() == {})

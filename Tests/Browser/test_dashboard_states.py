@@ -98,6 +98,31 @@ def test_dragging_over_the_chart_zooms_and_back_undoes_it(stage):
     until(page, "document.querySelector('[data-span=release]').getAttribute('aria-pressed') === 'true'")
 
 
+def test_a_span_that_is_zoomed_into_is_asked_for_and_shown_densely(stage):
+    scene = stage("stalled", width=1400)
+    page = scene.open()
+    points = "document.querySelector('.curve-line')?.getAttribute('d').split('L').length"
+    until(page, "document.querySelector('.chart-flags text')")
+    # Two hours of twelve hours ago, of which the page has a sample in each five minutes.
+    end = scene.tell("truth")["now"] // 1000 * 1000 - 43_200_000
+    page.evaluate(f"location.hash = '#span=zoom&from={end - 7_200_000}&to={end}'")
+    until(page, f"{points} > 200")
+    spans = scene.tell("truth")["spans"]
+    assert {"from": end - 7_200_000, "to": end} in spans
+    asked = len(spans)
+    page.go_back()
+    until(page, "document.querySelector('[data-span=release]').getAttribute('aria-pressed') === 'true'")
+    assert len(scene.tell("truth")["spans"]) == asked
+
+
+def test_a_week_shows_the_releases_in_it(stage):
+    page = stage("stalled", width=1400).open()
+    page.click("[data-span='7d']")
+    until(page, "document.querySelectorAll('.chart-flags line').length === 3")
+    first = "Number(/^M([\\d.]+)/.exec(document.querySelector('.curve-line').getAttribute('d'))[1])"
+    until(page, f"{first} < 60")
+
+
 def test_the_pointer_reads_every_version_with_its_time_and_zone(stage):
     page = stage("stalled", width=1400).open()
     face = page.locator(".chart-face").bounding_box()
@@ -154,11 +179,11 @@ def test_old_tabs_of_one_build_are_told_again(stage):
     page = scene.open()
     page.click("#act-again")
     page.select_option("#announce-only", "build-41")
-    page.select_option("#announce-rate", "50")
+    page.select_option("#announce-rate", "100")
     page.fill("#admin-token", "open sesame")
     page.click("#announce-go")
     page.wait_for_selector("#announce", state="hidden")
-    assert scene.tell("truth")["announced"] == [{"version": "build-42", "only": ["build-41"], "rate": 50, "again": True}]
+    assert scene.tell("truth")["announced"] == [{"version": "build-42", "only": ["build-41"], "rate": 100, "again": True}]
 
 
 def test_a_version_that_nobody_runs_is_warned_of(stage):
@@ -197,6 +222,68 @@ def test_what_is_shown_can_be_taken_away(stage):
         page.click("#act-json")
     taken = json.load(open(download.value.path()))
     assert (taken["state"], taken["old"], taken["total"]) == ("stalled", 20, 2000)
+
+
+RECORD_NOTICES = """
+    window.notices = [];
+    window.Notification = class extends EventTarget {
+        static permission = 'default';
+        static requestPermission = async () => (Notification.permission = window.allows ? 'granted' : 'denied');
+        constructor(title, { body }) { super(); notices.push([title, body]); }
+    };
+"""
+
+
+def test_who_asked_for_it_is_notified_once_when_no_old_tab_is_left(stage):
+    scene = stage("stalled")
+    scene.page.add_init_script(f"window.allows = true; {RECORD_NOTICES}")
+    page = scene.open()
+    until(page, "document.getElementById('state-word').textContent === 'Stalled'")
+    page.click("#act-notify")
+    until(page, "document.getElementById('act-notify').getAttribute('aria-pressed') === 'true'")
+    assert text(page, "#act-notify") == "You will be notified"
+    scene.tell("leave")
+    until(page, "notices.length === 1")
+    title, body = page.evaluate("notices[0]")
+    assert title == "Done: 0 old" and body.startswith("No old tab is open")
+    # A state that comes back is told again, one that stays is not.
+    page.evaluate("dispatchEvent(new Event('resize'))")
+    until(page, "document.getElementById('state-word').textContent === 'Done'")
+    assert page.evaluate("notices.length") == 1
+    page.click("#act-notify")
+    until(page, "document.getElementById('act-notify').textContent === 'Notify me at 0'")
+
+
+def test_a_browser_that_allows_no_notifications_is_told_of(stage):
+    scene = stage("stalled")
+    scene.page.add_init_script(RECORD_NOTICES)
+    page = scene.open()
+    page.click("#act-notify")
+    until(page, "document.getElementById('act-notify').textContent === 'Notifications are off here'")
+    scene.tell("leave")
+    until(page, "document.getElementById('state-word').textContent === 'Done'")
+    assert page.evaluate("notices") == []
+
+
+def test_link_sentence_and_id_are_copied(stage):
+    scene = stage("stalled")
+    scene.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = scene.open()
+    until(page, "document.getElementById('state-word').textContent === 'Stalled'")
+    copied = "navigator.clipboard.readText()"
+    page.evaluate("location.hash = '#version=build-41&span=24h'")
+    until(page, "document.querySelector('.chip')")
+    page.click("#act-copy")
+    until(page, "document.getElementById('act-copy').textContent === 'Copied'")
+    assert page.evaluate(copied) == page.url and page.url.endswith("#version=build-41&span=24h")
+    page.click("#act-say")
+    until(page, "document.getElementById('act-say').textContent === 'Copied'")
+    assert page.evaluate(copied).startswith("20 old tabs are left and none has closed for")
+    row = page.locator(".grid tbody tr[role=row]").first
+    row.hover()
+    row.locator(".copy").click()
+    until(page, "[...document.querySelectorAll('.copy')].some((button) => button.textContent === 'Copied')")
+    assert page.evaluate(copied) in scene.tell("truth")["ids"]
 
 
 @pytest.mark.parametrize("scene", ["stalled", "not-announced", "nobody-here", "many-versions"])

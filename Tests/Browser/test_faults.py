@@ -276,6 +276,8 @@ def test_messages_of_an_older_or_newer_server_do_no_harm(tabs, standin):
     page = start(tabs.open(), standin.url, token=TOKEN)
     subscribe(page)
     settled(page, "c.stats.total === 1")
+    # What it has to say of itself is said: nothing comes after what is told here.
+    wait_until(lambda: standin.dirty.done())
     standin.tell_all({"type": "novelty", "fields": [1]})
     standin.tell_all({"type": "stats", "seq": 9, "total": 5, "versions": {"v1": 5}, "novelty": {"a": 1}})  # no rows, no routes
     settled(page, "c.stats.total === 5 && c.stats.connections.length === 0 && c.state === 'open'")
@@ -453,7 +455,7 @@ def test_a_tab_that_crashes_or_waits_in_the_back_forward_cache_is_missed_by_the_
 
 def crash(page):
     with suppress(browser.Error):
-        page.goto("chrome://crash", timeout=2000)
+        page.goto("chrome://crash")
 
 
 def test_tabs_that_share_a_stream_lose_it_and_come_back_together(tabs, standin):

@@ -175,5 +175,5 @@ def test_on_a_server_the_composable_opens_nothing_and_shares_nothing(tmp_path):
         const values = [total, versions, routes, connections, yourId ?? null, authorized].map((ref) => ref.value ?? null);
         console.log(JSON.stringify(values), globalThis[Symbol.for('skewwatch')].size);
     """)
-    run = subprocess.run(["node", str(tmp_path / "render.js")], capture_output=True, text=True, timeout=30)
+    run = subprocess.run(["node", str(tmp_path / "render.js")], capture_output=True, text=True, timeout=120)
     assert (run.stdout.strip(), run.stderr) == ("[0,{},{},[],null,null] 0", "")

@@ -22,6 +22,8 @@ export interface ConnectionInfo {
   route: string
   /** When the tab opened, by the server's clock: milliseconds since 1970. */
   since?: number
+  /** When it came to its route, if that was after it opened: milliseconds since 1970. */
+  moved?: number
   /** Only where the server tracks addresses and may send them. */
   ip?: string
 }

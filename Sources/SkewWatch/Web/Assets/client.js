@@ -288,10 +288,3 @@ export function connect(options = {}) {
   else tab.set(base, new Connection(options, base));
   return tab.get(base);
 }
-
-// The tag that is all a page needs: it lies in the server's folder. A version may hold a plus, and no blank.
-for (const { src } of globalThis.document?.scripts ?? []) {
-  if (!src.includes('client.js?connect')) continue;
-  const url = new URL(src.replaceAll('+', '%2B'));
-  connect({ url: new URL('.', url), version: url.searchParams.get('v') }).trackHistory();
-}

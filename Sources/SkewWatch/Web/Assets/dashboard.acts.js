@@ -6,27 +6,32 @@ import { byId, foreign, make, number, plural, printable, setText } from './dashb
 import { speak } from './dashboard.status.js';
 
 export class Acts {
-  /** `base` is the server's address. */
-  constructor(base) {
+  /** `base` is the server's address; `viewer` answers the token that the page watches with, if there is one. */
+  constructor(base, viewer) {
     this.base = base;
+    this.viewer = viewer;
     this.facts = undefined;
     this.counts = new Map();
     this.previews = [];
+    this.routes = {};
+    this.running = '';
+    /** @type {Map<number, any>} */
+    this.lines = new Map();
     this.dialog = byId('announce');
     byId('act-announce').addEventListener('click', () => this.open());
     byId('act-again').addEventListener('click', () => this.open({ version: this.facts?.release, again: true }));
     byId('announce-cancel').addEventListener('click', () => this.dialog.close());
     this.dialog.addEventListener('close', () => (byId('admin-token').value = ''));
-    for (const id of ['announce-version', 'announce-only']) byId(id).addEventListener('input', () => this.explain());
+    byId('announce-form').addEventListener('input', () => this.explain());
     byId('announce-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.send();
     });
   }
 
-  /** Takes what is known now: `facts`, `counts` by version, the releases before. */
-  show({ facts, counts, previews, releases }) {
-    Object.assign(this, { facts, counts, previews, releases });
+  /** Takes what is known now: `facts`, `counts` by version, `stats` with the tabs by route. */
+  show({ facts, counts, previews, stats }) {
+    Object.assign(this, { facts, counts, previews, routes: stats.routes });
     const { state, release, old, rising } = facts;
     const wanted = state === 'not-announced' ? rising.version : state === 'nobody' ? facts.nearest : undefined;
     this.wanted = wanted;
@@ -53,6 +58,14 @@ export class Acts {
       make('option', { value: '' }, again ? 'every old version' : 'every other version'),
       ...only.map((name) => make('option', { value: name }, `${printable(name)} (${number(this.counts.get(name))})`)),
     );
+    const places = Object.entries(this.routes).sort((a, b) => b[1] - a[1]);
+    byId('announce-places').replaceChildren(
+      ...places.slice(0, 50).map(([route]) => make('option', { value: route })),
+    );
+    for (const id of ['announce-routes', 'announce-percent', 'announce-rate']) byId(id).value = '';
+    byId('announce-set').checked = true;
+    byId('announce-set').disabled = again;
+    byId('announce-urgent').checked = false;
     byId('admin-token').value = this.token ?? '';
     setText(byId('announce-error'), '');
     this.explain();
@@ -64,10 +77,15 @@ export class Acts {
   explain() {
     const version = byId('announce-version').value.trim();
     const only = byId('announce-only').value;
+    const percents = Number(byId('announce-percent').value) || 100;
+    const isPlaced = byId('announce-routes').value.trim() !== '';
     if (!version) return setText(byId('announce-says'), '');
     let told = 0;
     for (const [name, n] of this.counts) if (name !== version && (!only || name === only)) told += n;
-    const said = [`${plural(told, 'tab', 'tabs')} will be told.`];
+    // Which tabs are on a route the server knows, and says in its answer.
+    const most = Math.ceil((told * percents) / 100);
+    const about = isPlaced ? 'At most ' : percents < 100 ? 'About ' : '';
+    const said = [`${about}${plural(most, 'tab', 'tabs')} will be told.`];
     const there = this.counts.get(version) ?? 0;
     if (!there) {
       const like = nearest(version, [...this.counts.keys()]);
@@ -77,7 +95,8 @@ export class Acts {
     } else said.push(`${plural(there, 'tab runs', 'tabs run')} it already.`);
     if (matches(version, this.previews)) said.push('It is a preview by the settings of the server.');
     const former = this.facts?.release;
-    if (!this.again && former !== undefined && former !== version) {
+    if (!byId('announce-set').checked) said.push('The release stays what it is, so new tabs do not hear of it.');
+    else if (!this.again && former !== undefined && former !== version) {
       said.push(`To undo it, announce ${printable(former)} again.`);
     }
     setText(byId('announce-says'), said.join(' '));
@@ -95,9 +114,14 @@ export class Acts {
     }
     const body = { version };
     const only = byId('announce-only').value;
-    const rate = byId('announce-rate').value;
+    const routes = byId('announce-routes').value.trim();
+    const [percent, rate] = [byId('announce-percent').value, byId('announce-rate').value];
     if (only) body.only = [only];
+    if (routes) body.routes = routes.split(/[\s,]+/).filter(Boolean);
+    if (percent) body.percent = Number(percent);
     if (rate) body.rate = Number(rate);
+    if (byId('announce-urgent').checked) body.urgent = true;
+    if (!byId('announce-set').checked) body.set = false;
     if (this.again) body.again = true;
     byId('announce-go').disabled = true;
     const { status, answer } = await this.ask('POST', '', body, token);
@@ -110,41 +134,68 @@ export class Acts {
     this.token = token;
     this.dialog.close();
     speak(`Announced ${printable(version)}.`);
-    const told = answer?.matching ?? answer?.sockets;
-    this.said(version, told);
+    const warning = typeof answer?.warning === 'string' ? ` The server warns: ${printable(answer.warning)}.` : '';
+    this.say(foreign(version, 'mono'), ` is announced to ${plural(answer?.matching ?? 0, 'tab', 'tabs')}.${warning}`);
+    this.own = answer?.id;
     this.watch();
   }
 
-  said(version, told) {
-    const line = byId('running');
-    line.hidden = false;
-    const count = Number.isFinite(told) ? `: ${plural(told, 'tab is', 'tabs are')} told` : '';
-    line.replaceChildren('Announced ', foreign(version, 'mono'), `${count}.`);
+  /** Says what became of an announcement, for a while. */
+  say(...parts) {
+    this.running = '';
+    byId('running').hidden = false;
+    byId('running').replaceChildren(...parts);
     clearTimeout(this.fading);
-    this.fading = setTimeout(() => (line.hidden = true), 15000);
+    this.fading = setTimeout(() => (byId('running').hidden = true), 20000);
   }
 
-  /** Shows the announcements that run, each with a way to stop it, until none runs. */
+  /** Shows the announcements that run, each with a way to stop it, until none runs; then how the own one ended. */
   async watch() {
-    const { status, answer } = await this.ask('GET', '', undefined, this.token);
-    const all = status === 200 ? (answer?.announcements ?? []) : [];
+    const token = this.token ?? this.viewer();
+    if (token === undefined) return;
+    clearTimeout(this.looking);
+    const { status, answer } = await this.ask('GET', '', undefined, token);
+    const all = status === 200 && Array.isArray(answer?.announcements) ? answer.announcements : [];
     const running = all.filter(({ state }) => state === 'running');
-    if (!running.length) return;
+    const ended = all.find(({ id, state }) => id === this.own && state !== 'running');
+    if (running.length) {
+      this.progress(running);
+      this.looking = setTimeout(() => this.watch(), 1000);
+    } else if (ended?.matching) {
+      this.own = undefined;
+      this.say(foreign(ended.version, 'mono'), `: ${toldOf(ended)}, ${ended.state}.`);
+    } else if (this.running) byId('running').hidden = true;
+  }
+
+  /** One line for each; what has the focus stays while its figures move. */
+  progress(running) {
+    const key = running.map(({ id }) => id).join();
+    if (key !== this.running) {
+      this.lines = new Map(running.map(({ id }) => [id, make('span')]));
+      this.say(
+        ...running.flatMap(({ id, version }) => [foreign(version, 'mono'), this.lines.get(id), this.stopper(id)]),
+      );
+      this.running = key;
+    }
     clearTimeout(this.fading);
-    const line = byId('running');
-    line.hidden = false;
-    line.replaceChildren(
-      ...running.flatMap(({ id, version, told, matching, rate }) => {
-        const stop = make('button', { type: 'button', class: 'quiet' }, 'Stop');
-        stop.addEventListener('click', async () => {
-          await this.ask('DELETE', `/${id}`, undefined, this.token);
-          this.watch();
-        });
-        const pace = rate ? `, ${number(rate)} a second` : '';
-        return [foreign(version, 'mono'), `: ${number(told)} of ${number(matching)} told${pace} `, stop];
-      }),
-    );
-    this.fading = setTimeout(() => ((line.hidden = true), this.watch()), 1000);
+    for (const one of running) {
+      setText(this.lines.get(one.id), `: ${toldOf(one)}${one.rate ? `, ${number(one.rate)} a second` : ''} `);
+    }
+  }
+
+  /** The button that stops an announcement; nothing for who only watches. */
+  stopper(id) {
+    if (this.token === undefined) return '';
+    const stop = make('button', { type: 'button', class: 'quiet', title: 'Tell no more tabs' }, 'Stop');
+    stop.addEventListener('click', async () => {
+      stop.disabled = true;
+      this.own = id;
+      const { status, answer } = await this.ask('DELETE', `/${id}`, undefined, this.token);
+      if (status === 200) speak('Stopped.');
+      else this.say(refused(status, answer));
+      this.watch();
+    });
+    return stop;
   }
 
   async ask(method, path, body, token) {
@@ -162,6 +213,8 @@ export class Acts {
     }
   }
 }
+
+const toldOf = ({ told, matching }) => `${number(told)} of ${plural(matching, 'tab', 'tabs')} told`;
 
 function refused(status, answer) {
   if (status === 401) return 'The server does not accept this admin token.';

@@ -25,20 +25,21 @@ import {
   zoneShort,
 } from './dashboard.text.js';
 import { columnsOf, rolesOf, versionEntries, whereEntries, whyNoRoutes, whyNoRows } from './dashboard.sums.js';
+import { minute } from './dashboard.times.js';
 import { whereOld } from './dashboard.where.js';
 
-const minute = 60000;
 const spans = { '1h': 60 * minute, '24h': 1440 * minute, '7d': 10080 * minute };
 
 export class Board {
-  /** `read` answers what is known: `{stats, timelines, releases, release, live, now}`. */
-  constructor(base, read) {
+  /** `record` is what was before; `read` answers what is known now: `{stats, release, live, now}`. */
+  constructor(base, record, read) {
+    this.record = record;
     this.read = read;
     this.colors = new Colors();
     this.address = new Address(() => this.chosen());
     const slot = (version) => this.colors.slot(version);
     this.panel = new Panel();
-    this.acts = new Acts(base);
+    this.acts = new Acts(base, record.token);
     this.notifier = new Notifier(byId('act-notify'));
     this.chart = new Chart(byId('chart'), byId('readout'), (from, to) =>
       this.address.choose({ span: 'zoom', from, to }),
@@ -174,13 +175,14 @@ export class Board {
 
   know() {
     const known = this.read();
-    const { stats, timelines, releases, release, live, now } = known;
+    const { stats, release, live, now } = known;
+    const { timelines, releases } = this.record;
     const counts = new Map(Object.entries(stats.versions));
     const previews = stats.previews ?? this.previews ?? [];
     this.previews = previews;
     const samples = series(timelines, now, live ? counts : undefined);
     const facts = assess({ now, live, release, releases, previews, series: samples });
-    return { ...known, counts, previews, samples, facts, last: lastRollout(samples, releases, release) };
+    return { ...known, releases, counts, previews, samples, facts, last: lastRollout(samples, releases, release) };
   }
 
   paint() {
@@ -259,8 +261,10 @@ export class Board {
     const first = known.samples[0]?.at ?? now;
     if (address.span !== 'zoom') from = Math.max(from, Math.min(first, now - 5 * minute));
     setText(byId('history-title'), isSince ? 'Old tabs since the release' : 'Old tabs');
+    if (address.span === 'zoom') this.record.zoom(from, to);
+    const samples = this.record.within(known.samples, from, to);
     this.chart.show({
-      columns: columnsOf(known, { from, to, isSince: address.span === 'release', colors }),
+      columns: columnsOf({ ...known, samples }, { from, to, isSince: address.span === 'release', colors }),
       from,
       to,
       now,

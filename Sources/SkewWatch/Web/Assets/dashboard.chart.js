@@ -14,6 +14,7 @@ import {
   signed,
   zoneShort,
 } from './dashboard.text.js';
+import { minute } from './dashboard.times.js';
 
 const [top, low, stripTop, stripLow, height] = [12, 182, 218, 262, 266];
 const left = 46;
@@ -123,7 +124,7 @@ export class Chart {
     parts.push(text(left - 8, stripLow, '0', { 'text-anchor': 'end' }));
     const room = (this.width - left) / 76;
     const spans = [1, 2, 5, 10, 20, 30, 60, 180, 360, 720, 1440];
-    const minutes = spans.find((m) => (to - from) / 60000 / m <= room) ?? 2880;
+    const minutes = spans.find((m) => (to - from) / minute / m <= room) ?? 2880;
     for (const at of ticks(from, to, minutes)) {
       const x = this.x(at);
       parts.push(draw('line', { class: 'tick', x1: x, x2: x, y1: low, y2: low + 4 }));
@@ -264,10 +265,10 @@ export class Chart {
       this.cross.setAttribute('x2', x);
     }
     const { now, isLive } = this.data;
-    const time = found && `${clockOn(found.at, now, found.step < 60000)} ${zoneShort()}`;
+    const time = found && `${clockOn(found.at, now, found.step < minute)} ${zoneShort()}`;
     setText(this.when, !point ? '' : (time ?? (isLive ? 'Now' : `As of ${clock(point.at, true)}`)));
     setText(this.old, point ? number(point.old) : '');
-    const then = found && columns.findLast(({ at }) => at <= found.at - 300000);
+    const then = found && columns.findLast(({ at }) => at <= found.at - 5 * minute);
     for (const [slot, { value }] of this.items) {
       const n = point?.bySlot.get(slot) ?? 0;
       const change = then ? signed(n - (then.bySlot.get(slot) ?? 0)) : '';
@@ -311,6 +312,6 @@ function ticks(from, to, minutes) {
   const day = new Date(from);
   day.setHours(0, 0, 0, 0);
   const found = [];
-  for (let at = day.getTime(); at <= to; at += minutes * 60000) if (at >= from) found.push(at);
+  for (let at = day.getTime(); at <= to; at += minutes * minute) if (at >= from) found.push(at);
   return found;
 }

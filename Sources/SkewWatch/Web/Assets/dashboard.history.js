@@ -102,9 +102,11 @@ export function lastRollout(samples, releases, release) {
     points.push([sample.at - at, old]);
   }
   const most = Math.max(0, ...points.map(([, old]) => old));
+  // Nobody was on anything else: there is nothing to compare with.
+  if (!most) return undefined;
   const found = { version, at, points };
   for (const percent of [99, 90, 50]) {
-    const reached = points.find(([, old]) => most && old <= most * (1 - percent / 100))?.[0];
+    const reached = points.find(([, old]) => old <= most * (1 - percent / 100))?.[0];
     const after = Number.isFinite(milestones[percent]) ? milestones[percent] : reached;
     if (after !== undefined) return { ...found, percent, after };
   }

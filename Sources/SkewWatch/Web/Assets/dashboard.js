@@ -2,17 +2,13 @@
 
 import { connect } from './client.js';
 import { Board } from './dashboard.board.js';
-import { Timeline } from './dashboard.history.js';
+import { ServerRecord } from './dashboard.record.js';
 import { SignIn } from './dashboard.signin.js';
 import { LinkStatus, speak } from './dashboard.status.js';
 import { byId, clock, printable, setText } from './dashboard.text.js';
 
 const base = new URL('.', location.href);
-const hour = 3600000;
-const timelines = [new Timeline(10000, hour), new Timeline(300000, 24 * hour), new Timeline(1800000, 168 * hour)];
-const names = ['hour', 'day', 'week'];
 let view = 'connecting';
-let releases = [];
 let remembered;
 let fromHello = false;
 let serverTime;
@@ -26,14 +22,22 @@ const status = new LinkStatus(() => dispatchEvent(new Event('online')));
 const signIn = new SignIn(subscribe, show);
 const now = () => Date.now() + clockAhead;
 
-const board = new Board(base, () => {
+const past = new ServerRecord(
+  base,
+  () => signIn.token,
+  () => {
+    record();
+    board.changed();
+  },
+);
+const board = new Board(base, past, () => {
   const { stats } = connection;
-  return { stats, timelines, releases, release: remembered ?? connection.release, live: status.live, now: now() };
+  return { stats, release: remembered ?? connection.release, live: status.live, now: now() };
 });
 
 connection.on('state', (state) => {
   status.show(state, connection.retryAt);
-  if (state !== 'open') for (const timeline of timelines) timeline.interrupt();
+  if (state !== 'open') past.interrupt();
   if (view === 'live') board.changed();
 });
 
@@ -48,12 +52,13 @@ connection.on('version', (version) => {
   known = version;
   cameBack(undefined);
   if (before === undefined) return;
-  const wasOut = releases.some((past) => past.version === version);
-  const announced = releases.findLast((past) => past.version === before)?.at;
+  const wasOut = past.releases.some((release) => release.version === version);
+  const announced = past.releases.findLast((release) => release.version === before)?.at;
   // A server that was started anew and says a release of the past: it has forgotten what was announced.
   if (fromHello && wasOut) return cameBack(version, before, announced);
-  releases = [...releases, { version, at: now() }];
+  past.announced(version, now());
   speak(`A new release was announced: ${printable(version)}`);
+  board.acts.watch();
   if (view === 'live') board.changed();
 });
 
@@ -71,7 +76,7 @@ function cameBack(version, before, announced) {
 
 byId('came-back-again').addEventListener('click', () => board.acts.open({ version: remembered }));
 byId('came-back-right').addEventListener('click', () => {
-  releases = [...releases, { version: connection.release, at: now() }];
+  past.announced(connection.release, now());
   cameBack(undefined);
   board.changed();
 });
@@ -88,14 +93,13 @@ connection.on('stats', (stats) => {
     signIn.enter(view);
     board.paint();
   }
-  if (again) loadHistory();
+  if (again) past.load();
 });
 
 connection.on('unauthorized', () => {
   const wasLive = view === 'live';
   if (!signIn.denied(view)) return;
-  for (const timeline of timelines) timeline.samples = [];
-  releases = [];
+  past.forget();
   status.denied(wasLive);
   board.paint();
   document.title = 'SkewWatch';
@@ -107,37 +111,10 @@ function show(name) {
   status.paint();
 }
 
-// The server's record
-
-async function loadHistory() {
-  const headers = signIn.token === undefined ? {} : { 'skewwatch-token': signIn.token };
-  try {
-    const answer = await fetch(new URL('admin/history', base), { headers, cache: 'no-store' });
-    if (answer.status !== 200) return;
-    const history = await answer.json();
-    names.forEach((name, i) => timelines[i].load(history[name]));
-    if (Array.isArray(history.releases)) take(history.releases);
-    record();
-    board.changed();
-  } catch {
-    // No record: the line grows from what this page sees.
-  }
-}
-
-/** Releases as the server knows them, and those that it has forgotten. */
-function take(told) {
-  const valid = told.filter(({ version, at }) => typeof version === 'string' && Number.isFinite(at));
-  const missing = releases.filter(
-    (own) => !valid.some((past) => past.version === own.version && Math.abs(past.at - own.at) < 60000),
-  );
-  releases = [...missing, ...valid].sort((a, b) => a.at - b.at);
-}
-
 /** Notes the present in the lines, as long as it is the present. */
 function record() {
   if (!status.live) return;
-  const counts = new Map(Object.entries(connection.stats.versions));
-  for (const timeline of timelines) timeline.record(now(), counts);
+  past.note(now(), new Map(Object.entries(connection.stats.versions)));
 }
 
 setText(byId('site'), location.host);

@@ -25,10 +25,11 @@ const field = (value) => {
 
 /** Rows of the table as CSV (RFC 4180). */
 export function csvOf(rows) {
-  const columns = ['id', 'version', 'route', 'since', 'tag', 'ip'].filter((name) =>
+  const columns = ['id', 'version', 'route', 'since', 'moved', 'tag', 'ip'].filter((name) =>
     rows.some((row) => row[name] !== undefined),
   );
-  const value = (row, name) => (name === 'since' ? new Date(row.since).toISOString() : row[name]);
+  const isTime = (row, name) => row[name] !== undefined && (name === 'since' || name === 'moved');
+  const value = (row, name) => (isTime(row, name) ? new Date(row[name]).toISOString() : row[name]);
   return [columns, ...rows.map((row) => columns.map((name) => value(row, name)))]
     .map((cells) => cells.map(field).join(','))
     .join('\r\n');

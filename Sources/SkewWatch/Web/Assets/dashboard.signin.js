@@ -5,12 +5,30 @@ import { speak } from './dashboard.status.js';
 
 const key = 'skewwatch.token';
 
+/** The token of a link that somebody shared, `dashboard#token=…`; it is taken out of the address at once. */
+function linked() {
+  const params = new URLSearchParams(location.hash.slice(1));
+  const token = params.get('token');
+  if (token === null) return undefined;
+  params.delete('token');
+  const rest = params.toString();
+  history.replaceState(null, '', `${location.pathname}${location.search}${rest && `#${rest}`}`);
+  return token.trim() || undefined;
+}
+
 export class SignIn {
   /** `subscribe` asks the server again; `show` shows one of the views. */
   constructor(subscribe, show) {
     this.subscribe = subscribe;
     this.show = show;
-    this.token = sessionStorage.getItem(key) ?? undefined;
+    this.token = linked() ?? sessionStorage.getItem(key) ?? undefined;
+    // A link that is opened in this tab changes only what is behind the #.
+    addEventListener('hashchange', () => {
+      const token = linked();
+      if (token === undefined) return;
+      this.token = token;
+      subscribe();
+    });
     byId('signin').addEventListener('submit', (event) => {
       event.preventDefault();
       const typed = byId('token').value.trim();

@@ -1,9 +1,10 @@
 // Where a rollout stands: one state and the figures behind it. `skewwatch watch` has the same rule in Swift
 // (RolloutState), and the file rollout-states.json holds both to it. Nothing here has a clock or a page.
 
-const minute = 60000;
+import { minute } from './dashboard.times.js';
+
 /** Closings that a pace is measured over. */
-const window = 40;
+const enough = 40;
 
 /** Whether `version` is one of `patterns`; a `*` at the end stands for any rest. */
 export function matches(version, patterns) {
@@ -173,7 +174,7 @@ function milestones(course, announced) {
 function measure(course, i, drops) {
   let closed = 0;
   let exposure = 0;
-  for (; i > 0 && closed < window; i--) {
+  for (; i > 0 && closed < enough; i--) {
     const span = course[i].at - course[i - 1].at;
     if (drops.some((drop) => drop.at === course[i].at)) continue;
     exposure += ((course[i].old + course[i - 1].old) / 2) * span;

@@ -2,6 +2,7 @@
 
 import { matches } from './dashboard.state.js';
 import { number, percent, signed } from './dashboard.text.js';
+import { minute } from './dashboard.times.js';
 import { span } from './dashboard.words.js';
 
 /** What each version is to the release: `{name, tone, old}`. */
@@ -41,7 +42,7 @@ export function whereEntries(where, now) {
 
 /** The versions, the current one first, as entries of a list. */
 export function versionEntries({ counts, stats, samples, now }, roles, colors) {
-  const then = samples.findLast(({ at }) => at <= now - 300000)?.versions;
+  const then = samples.findLast(({ at }) => at <= now - 5 * minute)?.versions;
   const order = { current: 0, 'not announced': 1, previous: 2 };
   const rank = (version) => (version === '(other)' ? 9 : (order[roles.get(version).name] ?? 5));
   const sorted = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1));

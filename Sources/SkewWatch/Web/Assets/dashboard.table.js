@@ -100,9 +100,10 @@ export class ConnectionTable {
       entries.set(row.id, known?.row === row ? known : entry(row));
     }
     this.entries = entries;
-    const [first] = rows;
     for (const { when } of columns) {
-      if (when) this.table.classList.toggle(`with-${when}`, first?.[when] !== undefined);
+      // A tab that is where it opened has not moved.
+      const has = when && rows.some((row) => row[when] !== undefined);
+      if (when) this.table.classList.toggle(`with-${when}`, has);
     }
     const anchor = this.anchor();
     this.arrange();
@@ -283,7 +284,14 @@ export class ConnectionTable {
     element.className = `${i % 2 ? 'odd' : ''} ${chosen ? 'chosen' : ''}`;
     element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`;
     setText(element.cells[3], since === undefined ? '–' : span(Math.max(0, this.now - since)));
-    setText(element.cells[4], moved === undefined ? '–' : `${span(Math.max(0, this.now - moved))} ago`);
+    // One unit is enough for what is a glance.
+    const ago =
+      moved === undefined
+        ? []
+        : span(Math.max(0, this.now - moved))
+            .split(' ')
+            .slice(0, 2);
+    setText(element.cells[4], ago.length ? `${ago.join(' ')} ago` : '–');
     if (chosen) this.table.setAttribute('aria-activedescendant', element.id);
   }
 

@@ -1,6 +1,8 @@
 // How numbers, times and strings from outside are shown.
 // Nothing here, or anywhere in the dashboard, makes markup from a string.
 
+import { day } from './dashboard.times.js';
+
 const whole = new Intl.NumberFormat();
 const short = new Intl.NumberFormat(undefined, { notation: 'compact' });
 const share = new Intl.NumberFormat(undefined, {
@@ -65,7 +67,7 @@ export const clock = (at, seconds) => formats[seconds ? 'long' : 'short'].format
 export function clockOn(at, now, seconds) {
   const [then, today] = [formats.date.format(at), formats.date.format(now)];
   if (then === today) return clock(at, seconds);
-  return `${Math.abs(now - at) < 6 * 86400000 ? formats.day.format(at) : then} ${clock(at, seconds)}`;
+  return `${Math.abs(now - at) < 6 * day ? formats.day.format(at) : then} ${clock(at, seconds)}`;
 }
 
 // Controls, bidi and zero-width characters, lone surrogates, private and unassigned code points: all that could

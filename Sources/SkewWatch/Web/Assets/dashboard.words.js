@@ -1,7 +1,7 @@
 // How a state of a rollout is said: a word, a mark, a bold sentence, and what stands behind it.
 // `skewwatch watch` says the same (RolloutSentence); rollout-states.json holds both to it.
 
-const [second, minute, hour, day] = [1000, 60000, 3600000, 86400000];
+import { day, hour, minute, second } from './dashboard.times.js';
 
 /** Word, mark, and tone of each state. */
 export const states = {

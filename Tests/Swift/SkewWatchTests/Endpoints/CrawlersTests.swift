@@ -28,7 +28,7 @@ import WebSocketLoop
     @Test func `the client in the browser has the same list`() throws {
         let asset = try #require(Asset.at(path: Array("/client.js".utf8), basePath: ""))
         let script = String(decoding: asset.response(known: nil).body, as: UTF8.self)
-        let list = try #require(script.firstMatch(of: /const bots =\s+\/\^\(\?!\.\*(\w+)\)\.\*\(([^)]*)\)\/is;/))
+        let list = try #require(script.firstMatch(of: /const bots=\/\^\(\?!\.\*(\w+)\)\.\*\(([^)]*)\)\/is[;,]/))
         #expect(list.output.1 == Crawlers.phones)
         #expect(list.output.2.split(separator: "|").map(String.init) == Crawlers.marks)
     }
