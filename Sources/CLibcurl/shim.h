@@ -11,6 +11,9 @@ static inline CURLcode skewwatch_set_pointer(CURL *easy, CURLoption option, cons
 static inline CURLcode skewwatch_set_receiver(CURL *easy, size_t (*function)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, function);
 }
+static inline CURLcode skewwatch_set_opener(CURL *easy, curl_socket_t (*function)(void *, curlsocktype, struct curl_sockaddr *)) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+}
 static inline long skewwatch_get_number(CURL *easy, CURLINFO info) {
   long value = 0;
   curl_easy_getinfo(easy, info, &value);

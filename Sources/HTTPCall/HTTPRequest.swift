@@ -15,11 +15,22 @@ package struct HTTPRequest: Sendable {
     package var checksCertificate: Bool
     /// Path of a Unix socket that is asked, whatever the host of the URL; nil for TCP.
     package var socketPath: String?
+    /// Which addresses its name may lead to.
+    package var peers: Peers
+
+    /// Addresses that a request may go to, whatever a name resolves to: a closed set.
+    package enum Peers: Sendable, CaseIterable {
+        case any
+        /// None that only the link knows, where clouds answer with their secrets (169.254.0.0/16, fe80::/10), and none of a group.
+        case notLinkLocal
+        /// None of this machine itself, either.
+        case notLocal
+    }
 
     /// Makes a request.
     package init(
         url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(2),
-        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true, socketPath: String? = nil
+        maxAnswerBytes: Int = 65_536, checksCertificate: Bool = true, socketPath: String? = nil, peers: Peers = .any
     ) {
         self.url = url
         self.headers = headers
@@ -28,6 +39,7 @@ package struct HTTPRequest: Sendable {
         self.maxAnswerBytes = maxAnswerBytes
         self.checksCertificate = checksCertificate
         self.socketPath = socketPath
+        self.peers = peers
     }
 
     /// The headers as lines.
@@ -63,6 +75,7 @@ package enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
     case nameNotResolved
     case notConnected
     case notTrusted
+    case addressRefused
     case answerTooLarge
     case broken
     case ended
@@ -74,6 +87,7 @@ package enum HTTPFault: Error, Sendable, Equatable, CaseIterable {
         case .nameNotResolved: "its name cannot be resolved"
         case .notConnected: "no connection can be made"
         case .notTrusted: "no TLS connection can be made, or its certificate is not trusted"
+        case .addressRefused: "its name leads to this machine or to an address of the link, which it must not"
         case .answerTooLarge: "its answer is too large"
         case .broken: "it hung up or answered no HTTP"
         case .ended: "the server is ending"

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import Glibc
 
 /// One request under way: libcurl's handle and what has come so far. Lives on the worker's thread.
 @safe
@@ -8,6 +9,7 @@ final class Transfer {
     private let headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var isRefused = false
 
     /// nil when libcurl refuses the request, an impossible URL for one.
     init?(_ call: Call) {
@@ -55,8 +57,26 @@ final class Transfer {
             }
         }
         _ = unsafe skewwatch_set_receiver(easy, receivePart)
-        _ = unsafe skewwatch_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        _ = unsafe skewwatch_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        if request.peers != .any {
+            isSetUp = unsafe skewwatch_set_opener(easy, openSocket) == CURLE_OK && isSetUp
+            _ = unsafe skewwatch_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context)
+        }
         return isSetUp
+    }
+
+    /// Opens a socket to one of the addresses that the name has led to.
+    /// - Returns: -1 where it must not be.
+    func open(_ address: inout curl_sockaddr) -> curl_socket_t {
+        let isAllowed = unsafe withUnsafeBytes(of: &address.addr) { bytes in
+            unsafe PeerRule.allows(UnsafeRawBufferPointer(start: bytes.baseAddress, count: Int(address.addrlen)), call.request.peers)
+        }
+        guard isAllowed else {
+            isRefused = true
+            return -1
+        }
+        return socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.`protocol`)
     }
 
     /// A part of the answer's body.
@@ -82,7 +102,7 @@ final class Transfer {
                 HTTPAnswer(status: skewwatch_get_number(easy, CURLINFO_RESPONSE_CODE), contentType: text, body: body, tag: tag))
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failure(.nameNotResolved)
-        case CURLE_COULDNT_CONNECT: return .failure(.notConnected)
+        case CURLE_COULDNT_CONNECT: return .failure(isRefused ? .addressRefused : .notConnected)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return .failure(.notTrusted)
         case CURLE_FILESIZE_EXCEEDED: return .failure(.answerTooLarge)
@@ -111,4 +131,11 @@ final class Transfer {
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe transfer.receive(part) ? part.count : 0
+}
+
+@c private func openSocket(
+    _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+    return unsafe transfer.open(&address!.pointee)
 }

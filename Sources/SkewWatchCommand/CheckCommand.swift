@@ -4,12 +4,12 @@ internal import SkewWatch
 /// `skewwatch check`: says whether `serve` would accept the same settings.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check the settings as serve does; with --deep dial Redis, too.",
+        commandName: "check", abstract: "Check the settings; with --deep dial Redis and try the webhook.",
         usage: "skewwatch check [--deep] [settings]")
 
     @OptionGroup var arguments: SettingArguments
 
-    /// Also asks what the settings lead to: connects to Redis and logs in there.
+    /// Also asks what the settings lead to: connects to Redis and logs in there, and sends a test to the webhook.
     private static let deep = "--deep"
 
     func run() async throws {
@@ -20,6 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
         if let warning = await configuration.warningOfDistantKeys() { StandardStreams.complain(warning) }
         if let fault = configuration.faultOfSocket() { throw CommandFailure(sentence: fault, status: .failed) }
         if isDeep, let fault = configuration.faultOfRedis() { throw CommandFailure(sentence: fault, status: .failed) }
+        if isDeep, let fault = await configuration.faultOfWebhook() { throw CommandFailure(sentence: fault, status: .failed) }
         FileLimit.raise(connections: configuration.maxConnections)
         let limit = configuration.connectionLimit
         // Where none was asked for, the line below says it all.

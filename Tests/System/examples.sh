@@ -36,6 +36,15 @@ holds "nginx: compose mounts what the files include" grep -q 'snippets/skewwatch
 holds "haproxy -c" haproxy -c -f Docker/examples/haproxy/haproxy.cfg
 holds "caddy validate" env XDG_DATA_HOME="$scratch" caddy validate --adapter caddyfile --config Docker/examples/caddy/Caddyfile
 holds "promtool check rules" promtool check rules Docker/examples/prometheus/skewwatch.rules.yaml
+# The dashboard's queries, read by who answers them.
+python3 - Docker/examples/grafana/skewwatch.json >"$scratch/grafana.yaml" <<'PYTHON'
+import json, sys
+board = json.load(open(sys.argv[1]))
+queries = [each["expr"] for panel in board["panels"] for each in panel.get("targets", [])] + [each["expr"] for each in board["annotations"]["list"]]
+rules = [{"record": f"dashboard:{place}", "expr": query.replace("$__rate_interval", "1m")} for place, query in enumerate(queries)]
+print(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+PYTHON
+holds "grafana: promtool reads the queries" promtool check rules "$scratch/grafana.yaml"
 holds "promtool test rules" promtool test rules Docker/examples/prometheus/skewwatch.rules.test.yaml
 
 sed "s#/usr/local/bin/skewwatch#$skewwatch#" Docker/examples/systemd/skewwatch.service >"$scratch/skewwatch.service"

@@ -146,17 +146,20 @@ struct ListeningServer: Sendable {
         let sockets = try ListeningSockets.open(
             host: configuration.internalHost, port: port, count: 1, takesOver: configuration.takeover)
         let (shared, budget, fleet, calls) = (parts.shared, parts.budget, parts.fleet, parts.desk.calls)
+        let (webhooks, previews) = (parts.webhooks, configuration.previewVersions)
         let server = try InternalServer(
             names: parts.configuration.internalNames, shared: shared, publicBudget: budget, watchdog: watchdog, logger: parts.logger
         ) {
             var loops: [LoopReport] = []
             for tracker in trackers { loops.append(await tracker.report()) }
             let seconds = (MonotonicTime.now - shared.startedAt) / .seconds(1)
+            let versions = await fleet.counts.versions
             return MetricsReport(
-                loops: loops, versions: await fleet.counts.versions, subscribers: shared.inbox.subscribers,
+                loops: loops, versions: versions, subscribers: shared.inbox.subscribers,
                 broadcasts: await scheduler.broadcasts, appCalls: calls.histograms, connectionLimit: budget.limit,
                 releases: shared.decisions.releaseHistory.versions, uptimeSeconds: seconds, process: .now,
-                cluster: await ClusterMetrics(parts))
+                cluster: await ClusterMetrics(parts), webhooks: webhooks?.metrics,
+                rollout: RolloutMetrics(versions, shared.decisions.releaseHistory.entries.last, previews: previews))
         }
         do {
             try await server.start(on: sockets)
@@ -197,7 +200,9 @@ struct ListeningServer: Sendable {
     /// Adds what works beside the loops as children, which end when their tasks are cancelled.
     func serve(in group: inout DiscardingTaskGroup) {
         group.addTask { await scheduler.run() }
-        group.addTask { await parts.shared.history.run(parts.fleet, keeper: parts.keeper) }
+        let sampler = FleetSampler(shared: parts.shared, fleet: parts.fleet, webhooks: parts.webhooks)
+        group.addTask { await sampler.run() }
+        if let webhooks = parts.webhooks { group.addTask { await webhooks.run() } }
         if let keeper = parts.keeper { group.addTask { await keeper.run() } }
         let board = RolloutBoard(
             shared: parts.shared, fleet: parts.fleet, tracksRoutes: parts.configuration.routeTracking,
@@ -209,7 +214,7 @@ struct ListeningServer: Sendable {
         if let url = parts.configuration.releaseURL {
             let watch = ReleaseWatch(
                 url: url, caller: parts.caller, shared: parts.shared, logger: parts.logger,
-                isSpeaker: { [shared = parts.shared] in shared.cluster?.board.now.isSpeaker ?? true })
+                isSpeaker: { [shared = parts.shared] in shared.isSpeaker })
             group.addTask { await watch.run() }
         }
     }

@@ -15,7 +15,9 @@ struct ServerParts: Sendable {
     let budget: ConnectionBudget
     let shared: SharedState
     /// Keeps history and releases on disk; nil where they are in memory alone.
-    let keeper: HistoryKeeper?
+    let keeper: HistoryOnDisk?
+    /// Tells the team's app what happens; nil where it does not want to know.
+    let webhooks: Webhooks?
     /// Which release it is, and why.
     let releaseAtStart: ReleaseAtStart
     /// Asks the team's app.
@@ -38,7 +40,7 @@ struct ServerParts: Sendable {
     ///   - past: what was remembered of earlier runs.
     ///   - bus: how nodes reach each other; nil for what the settings say.
     init(
-        _ configuration: Configuration, hooks: ServerHooks, keeper: HistoryKeeper? = nil, past: HistoryKeeper.Past = .init(),
+        _ configuration: Configuration, hooks: ServerHooks, keeper: HistoryOnDisk? = nil, past: HistoryOnDisk.Past = .init(),
         lookInterval: Duration = .seconds(1), bus: (any PeerBus)? = nil, logger: Logger
     ) {
         self.keeper = keeper
@@ -64,6 +66,11 @@ struct ServerParts: Sendable {
         shared.history.restore(past, now: MonotonicTime.now, wallClockMilliseconds: MonotonicTime.wallClockMilliseconds)
         keeper?.note(start: releaseAtStart, setting: configuration.release)
         caller = HTTPCaller(caFile: configuration.caFile)
+        webhooks = WebhookReceiver(configuration, caller: caller).map { [shared] receiver in
+            Webhooks(
+                receiver, previews: configuration.previewVersions, past: past.webhooks, keeper: keeper, logger: logger,
+                isSpeaker: { shared.isSpeaker })
+        }
         let audit = AuditLog(logger: logger)
         let calls = AppCalls()
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit, calls: calls)

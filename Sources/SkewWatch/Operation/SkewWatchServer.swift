@@ -49,7 +49,7 @@ public final class SkewWatchServer: Sendable {
         try start()
         defer { end() }
         let configuration = try checkedConfiguration()
-        let keeper = configuration.dataDir.map { HistoryKeeper(folder: $0, days: configuration.historyDays, logger: logger) }
+        let keeper = configuration.dataDir.map { HistoryOnDisk(folder: $0, days: configuration.historyDays, logger: logger) }
         let parts = ServerParts(
             configuration, hooks: hooks, keeper: keeper, past: await keeper?.open() ?? .init(), lookInterval: lookInterval,
             bus: bus, logger: logger)

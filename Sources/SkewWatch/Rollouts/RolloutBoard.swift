@@ -12,13 +12,7 @@ struct RolloutBoard: Sendable {
 
     /// What the rules go by.
     var view: RolloutView {
-        get async { view(of: await fleet.counts) }
-    }
-
-    private func view(of counts: FleetCounts) -> RolloutView {
-        RolloutView(
-            total: counts.total, versions: counts.versions, release: shared.release, partial: counts.cluster?.partial ?? [],
-            returning: counts.cluster?.returning ?? 0, age: MonotonicTime.now - shared.startedAt)
+        get async { shared.view(of: await fleet.counts) }
     }
 
     /// The answer of `GET /admin/rollout`, as far as its reader may see it.
@@ -30,7 +24,7 @@ struct RolloutBoard: Sendable {
         } else {
             (counts, routes) = (await fleet.counts, nil)
         }
-        let view = view(of: counts)
+        let view = shared.view(of: counts)
         let moment = MonotonicTime.wallClockMilliseconds
         shared.history.note(view.versions, at: moment)
         var report = RolloutReport(view: view, records: shared.history.records, timestamp: moment)
@@ -76,5 +70,14 @@ struct RolloutBoard: Sendable {
         return RolloutCourse(
             now: moment, isLive: view.partial.isEmpty, release: view.release,
             releases: shared.decisions.releaseHistory.entries.map { .init(version: $0.version, at: $0.since) }, samples: samples)
+    }
+}
+
+extension SharedState {
+    /// What the rules of rollouts go by.
+    func view(of counts: FleetCounts) -> RolloutView {
+        RolloutView(
+            total: counts.total, versions: counts.versions, release: release, partial: counts.cluster?.partial ?? [],
+            returning: counts.cluster?.returning ?? 0, age: MonotonicTime.now - startedAt)
     }
 }

@@ -10,11 +10,11 @@ final class SharedState: Sendable {
     let cluster: ClusterAccess?
     let streams = StreamDirectory()
     let addresses: AddressBudget
-    let history = HistoryRecorder()
+    let history = RecentHistory()
     let gate: RolloutGate
     let announcements = AnnouncementBoard()
     /// Keeps history and releases on disk; nil where they are in memory alone.
-    let keeper: HistoryKeeper?
+    let keeper: HistoryOnDisk?
     /// Connections that are open on all loops, crawlers included.
     let openConnections = Atomic<Int>(0)
     let decisions: Decisions
@@ -31,7 +31,7 @@ final class SharedState: Sendable {
 
     init(
         releases: ReleaseHistory, addresses: AddressBudget, cluster: ClusterAccess? = nil, gate: RolloutGate = RolloutGate(),
-        keeper: HistoryKeeper? = nil
+        keeper: HistoryOnDisk? = nil
     ) {
         self.cluster = cluster
         inbox = SchedulerInbox(member: cluster?.inbox)
@@ -103,6 +103,9 @@ final class SharedState: Sendable {
 
     /// Says which trackers there are; none any more when they end.
     func setTrackers(_ trackers: [ConnectionTracker]) { self.trackers.withLock { $0 = trackers } }
+
+    /// Whether this node speaks where one of a cluster is enough.
+    var isSpeaker: Bool { cluster?.board.now.isSpeaker ?? true }
 
     /// Whether the server is on its way out: probes and health say so.
     var isDraining: Bool { decisions.isDraining }

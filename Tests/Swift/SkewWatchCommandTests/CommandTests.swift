@@ -59,6 +59,22 @@ import Testing
         #expect(end.status == 0 && end.errors.contains("https://xn--bcher-kva.example"))
     }
 
+    @Test func `a deep check sends a test to the webhook, and says why it was not taken, without its URL`() throws {
+        let server = try ServingCommand()
+        defer { server.stop() }
+        let secret = ["--webhook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+        // Any endpoint that takes a POST of JSON will do.
+        let taken = try RunningCommand(["check", "--deep", "--webhook-url", "\(server.url)/route"] + secret, environment: [:]).finish()
+        #expect(taken.status == 0 && taken.errors.isEmpty, "\(taken.errors)")
+        let refused = try RunningCommand(
+            ["check", "--deep", "--webhook-url", "\(server.url)/hidden-key"] + secret, environment: [:]
+        ).finish()
+        #expect(refused == (1, "", "skewwatch: --webhook-url names a receiver that took no test: it answered 404.\n"))
+        let inward = try RunningCommand(["check", "--deep", "--webhook-url", "http://169.254.169.254/x"] + secret, environment: [:])
+            .finish()
+        #expect(inward.status == 1 && inward.errors.contains("its name leads to this machine or to an address of the link"))
+    }
+
     @Test func `a deep check dials Redis, and shows no password`() throws {
         let arguments = ["--redis-url", "redis://:hunter2@127.0.0.1:1"]
         #expect(try RunningCommand(["check"] + arguments, environment: [:]).finish().status == 0)

@@ -27,6 +27,10 @@ struct MetricsReport: Sendable {
     var process: ProcessFacts
     /// nil where this node is alone.
     var cluster: ClusterMetrics?
+    /// nil where there are none.
+    var webhooks: WebhookMetrics?
+    /// nil while no release is known.
+    var rollout: RolloutMetrics?
 
     /// In Prometheus' text format. Never a route as a label, and versions only as the labels' rule allows.
     func text(_ labels: inout VersionLabels, at now: Duration) -> [UInt8] {
@@ -40,8 +44,10 @@ struct MetricsReport: Sendable {
         for (version, count) in byLabel.sorted(by: { $0.key < $1.key }) {
             text.sample("version_connections", [("version", version)], count)
         }
+        rollout?.append(to: &text)
         statistics(in: &text, counters)
         cluster?.append(to: &text)
+        webhooks?.append(to: &text)
         operators(in: &text, counters)
         loops(in: &text)
         process(in: &text)

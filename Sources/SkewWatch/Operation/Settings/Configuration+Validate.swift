@@ -9,6 +9,7 @@ extension Configuration {
         try validateAuthorization()
         try validateTimes()
         try validateCluster()
+        if webhookSecret != nil, webhookURL == nil { throw .contradiction("--webhook-secret needs --webhook-url.") }
     }
 
     /// Who gives a secret and no Redis believes to be in a cluster.

@@ -72,6 +72,12 @@ extension Configuration {
         if let authorizeURL, authorizeURL.lowercased().hasPrefix("http://") {
             warnings.append("--authorize-url is asked without TLS: cookies and tokens go to your app unencrypted.")
         }
+        if let webhookURL, webhookURL.exposed.lowercased().hasPrefix("http://"), !WebhookReceiver.isLoopback(webhookURL.exposed) {
+            warnings.append("--webhook-url is told without TLS: others on the way can read along.")
+        }
+        if webhookURL != nil, webhookSecret == nil {
+            warnings.append("--webhook-url without --webhook-secret sends unsigned: its receiver cannot know who it was.")
+        }
         return warnings
     }
 

@@ -141,6 +141,13 @@ public struct Configuration: Sendable {
     /// Days that the history there reaches back.
     package var historyDays = 90
 
+    // MARK: Webhooks
+
+    /// Told what happens in a rollout, by POST; `http` or `https`. Chats have secrets in such a URL, so it is one.
+    public var webhookURL: Secret?
+    /// Signs webhooks: 16 to 64 bytes in base64, with or without `whsec_` in front.
+    public var webhookSecret: Secret?
+
     // MARK: Cluster
 
     /// Redis through which nodes find each other; may hold a password.

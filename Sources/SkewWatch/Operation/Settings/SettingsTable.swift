@@ -178,6 +178,12 @@ package enum SettingsTable {
             "Folder for the history and the announced release, which survive a restart there; without it they are in memory."),
         Setting("history-days", \.historyDays, .integer(1...3650), .operation, "Days that the history in --data-dir reaches back."),
         Setting(
+            "webhook-url", \.webhookURL, ValueForm.webhookURL.orNothing(), .operation,
+            "Endpoint of your app or chat that is told, by POST, of releases and of versions that come and go."),
+        Setting(
+            "webhook-secret", \.webhookSecret, ValueForm.webhookSecret.orNothing(), .operation,
+            "Key that signs webhooks as the Standard Webhooks specification says: base64 of 16 to 64 bytes, whsec_ in front or not."),
+        Setting(
             "drain-timeout", \.drainTimeout, .duration(.zero ... .seconds(3600)), .operation,
             "Time over which connections are closed when the server ends."),
         Setting("log-level", \.logLevel, ValueForm<Logger.Level>.choice, .operation, "The least severe level that is written."),

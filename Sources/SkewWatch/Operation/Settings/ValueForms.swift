@@ -75,6 +75,21 @@ extension ValueForm<Secret> {
             read: { Secret($0) }, isAllowed: { RedisLocation($0.exposed) != nil },
             show: { "\($0)" })
     }
+
+    /// The URL of a receiver of webhooks, which is a secret where its path has a key in it.
+    static var webhookURL: Self {
+        Self(
+            placeholder: "url", expectation: "an http or https URL without a password, such as https://app.example.com/hooks/skewwatch",
+            hidesText: true, fault: { $0.faultInHTTPURL },
+            read: { Secret($0.withoutBlanksAround) }, isAllowed: { $0.exposed.isURL(schemes: ["http", "https"]) }, show: { "\($0)" })
+    }
+
+    /// The key of webhooks.
+    static var webhookSecret: Self {
+        Self(
+            placeholder: "secret", expectation: "16 to 64 bytes in base64, with or without whsec_ in front", hidesText: true,
+            read: { Secret($0.withoutBlanksAround) }, isAllowed: { WebhookSecret($0.exposed) != nil }, show: { "\($0)" })
+    }
 }
 
 extension ValueForm<[Secret]> {

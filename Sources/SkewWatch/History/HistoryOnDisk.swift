@@ -3,16 +3,19 @@ internal import Logging
 internal import Presence
 internal import Synchronization
 
-/// Keeps the history and the releases on disk, where the team wants that: what the server tells it, from any thread and without waiting.
+/// The history and the releases on disk, where the team wants that: what the server tells it, from any thread and without waiting. What
+/// a process keeps for itself is ``RecentHistory``.
 ///
 /// Whatever is wrong with the disk is one line in the log, and the server goes on in memory.
-final class HistoryKeeper: Sendable {
+final class HistoryOnDisk: Sendable {
     /// What was remembered of earlier runs.
     struct Past: Sendable {
         /// Oldest first.
         var releases: [ReleaseRecord] = []
         /// `--release` at the last start that had one.
         var lastSetting: String?
+        /// What webhooks have told, as they wrote it down.
+        var webhooks: String?
         /// The last day in steps of a minute, or as dense as it is, oldest first.
         var recent: [HistorySample] = []
         /// All that is kept, in steps of ten minutes, oldest first.
@@ -22,10 +25,11 @@ final class HistoryKeeper: Sendable {
     private enum Entry: Sendable {
         case release(ReleaseRecord)
         case told(Int, version: String)
-        case setting(String)
+        case note(String, String)
     }
 
     private static let settingNote = "release-setting"
+    private static let webhooksNote = "webhooks"
     private static let day: Int64 = 86_400_000
 
     private let store: HistoryStore
@@ -57,6 +61,7 @@ final class HistoryKeeper: Sendable {
         var past = Past()
         past.releases = await store.releases() ?? []
         past.lastSetting = await store.note(Self.settingNote)
+        past.webhooks = await store.note(Self.webhooksNote)
         // Every sample that is kept: of two in one step the later one may be that of an empty start.
         past.recent = await store.samples(from: wallClock - Self.day, to: wallClock, step: 1, now: wallClock) ?? []
         past.old = await store.samples(from: 0, to: wallClock, step: 1, now: wallClock) ?? []
@@ -74,8 +79,11 @@ final class HistoryKeeper: Sendable {
         if let release = start.release, start.isNew {
             append(.release(ReleaseRecord(time: MonotonicTime.wallClockMilliseconds, version: release, origin: .setting)))
         }
-        if let setting { append(.setting(setting)) }
+        if let setting { append(.note(Self.settingNote, setting)) }
     }
+
+    /// Remembers what webhooks have told.
+    func note(webhooks text: String) { append(.note(Self.webhooksNote, text)) }
 
     private func append(_ entry: Entry) {
         waiting.withLock { waiting in
@@ -106,7 +114,7 @@ final class HistoryKeeper: Sendable {
             switch entry {
             case .release(let release): await store.record(release, at: now)
             case .told(let count, let version): await store.record(told: count, of: version, at: now, wallClock: wallClock)
-            case .setting(let text): await store.remember(Self.settingNote, text, at: now, wallClock: wallClock)
+            case .note(let name, let text): await store.remember(name, text, at: now, wallClock: wallClock)
             }
         }
     }

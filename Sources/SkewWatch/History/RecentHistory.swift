@@ -3,14 +3,9 @@ internal import Presence
 internal import SkewProtocol
 internal import Synchronization
 
-/// The server's own memory of the last hour and the last day, and of each version that was seen: versions only, never a route or a row.
-final class HistoryRecorder: Sendable {
-    /// Often enough to know the most tabs that a version had; a step of the histories keeps the last look in it.
-    private static let interval = Duration.seconds(1)
-
-    /// After a start the tabs come back little by little: what is counted until then is not kept on disk, where it would look like a fall.
-    private static let settling = Duration.seconds(10)
-
+/// The last hour and the last day in memory, and each version that was seen: versions only, never a route or a row. What outlives the
+/// process is ``HistoryOnDisk``; both are told by ``FleetSampler``.
+final class RecentHistory: Sendable {
     private struct State {
         /// Every ten seconds for an hour.
         var hour = VersionHistory(step: .seconds(10), capacity: 360)
@@ -42,8 +37,20 @@ final class HistoryRecorder: Sendable {
     /// - Parameter moment: milliseconds since 1970.
     func note(_ counts: [String: Int], at moment: Int64) { state.withLock { $0.records.note(counts, at: moment) } }
 
+    /// Takes in a sample. Any thread.
+    /// - Parameters:
+    ///   - time: on the monotonic clock, never before that of the last sample.
+    ///   - moment: the same in milliseconds since 1970.
+    func record(_ counts: [String: Int], time: Duration, at moment: Int64) {
+        state.withLock { state in
+            state.hour.record(counts, at: time)
+            state.day.record(counts, at: time)
+            state.records.note(counts, at: moment)
+        }
+    }
+
     /// Goes on from what was remembered of earlier runs.
-    func restore(_ past: HistoryKeeper.Past, now: Duration, wallClockMilliseconds: Int64) {
+    func restore(_ past: HistoryOnDisk.Past, now: Duration, wallClockMilliseconds: Int64) {
         state.withLock { state in
             if !past.recent.isEmpty { state.source = .disk }
             for sample in past.old + past.recent { state.records.note(sample.versions, at: sample.time) }
@@ -80,24 +87,6 @@ final class HistoryRecorder: Sendable {
             for sample in samples { state.records.note(sample.versions, at: wallClockMilliseconds - sample.age) }
             state.hour = state.hour.after(samples, now: now)
             state.day = state.day.after(samples, now: now)
-        }
-    }
-
-    /// Takes a sample of the fleet every second until its task is cancelled; the keeper keeps one in ten seconds.
-    func run(_ fleet: Fleet, keeper: HistoryKeeper?) async {
-        let start = MonotonicTime.now
-        while !Task.isCancelled {
-            let (sum, time) = (await fleet.counts, MonotonicTime.now)
-            let counts = sum.versions
-            if time - start >= Self.settling { await keeper?.note(counts, isPartial: sum.cluster?.partial.isEmpty == false) }
-            state.withLock { state in
-                state.hour.record(counts, at: time)
-                state.day.record(counts, at: time)
-                state.records.note(counts, at: MonotonicTime.wallClockMilliseconds)
-            }
-            // To the beginning of the next second, whatever the last sample took: so no step goes without.
-            let next = Self.interval * (Int(time / Self.interval) + 1)
-            try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)
         }
     }
 }

@@ -1,0 +1,40 @@
+internal import Presence
+internal import SkewProtocol
+
+/// Looks at the fleet once a second, for all who want to know what was and what has changed: the history in memory, the one on disk, and
+/// the webhooks. A child of the server's `run()`.
+struct FleetSampler: Sendable {
+    let shared: SharedState
+    let fleet: Fleet
+    /// nil where the team wants none.
+    let webhooks: Webhooks?
+
+    /// Often enough to know the most tabs that a version had; a step of the histories keeps the last look in it.
+    private static let interval = Duration.seconds(1)
+
+    /// After a start the tabs come back little by little: what is counted until then is not kept on disk, where it would look like a fall.
+    private static let settling = Duration.seconds(10)
+
+    /// Returns when its task is cancelled.
+    func run() async {
+        let start = MonotonicTime.now
+        while !Task.isCancelled {
+            let counts = await fleet.counts
+            let (time, moment) = (MonotonicTime.now, MonotonicTime.wallClockMilliseconds)
+            if time - start >= Self.settling {
+                await shared.keeper?.note(counts.versions, isPartial: counts.cluster?.partial.isEmpty == false)
+            }
+            shared.history.record(counts.versions, time: time, at: moment)
+            if let webhooks {
+                // The release and its time from one look: another one may come in between.
+                let release = shared.decisions.releaseHistory.entries.last
+                var view = shared.view(of: counts)
+                view.release = release?.version
+                webhooks.look(view, announcedAt: release?.since, at: time, moment: moment)
+            }
+            // To the beginning of the next second, whatever the last sample took: so no step goes without.
+            let next = Self.interval * (Int(time / Self.interval) + 1)
+            try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)
+        }
+    }
+}
