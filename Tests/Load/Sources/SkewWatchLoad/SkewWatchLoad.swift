@@ -6,5 +6,5 @@ struct SkewWatchLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skewwatch-load",
         abstract: "Loads a SkewWatch server with tabs and subscribers, and checks what the subscribers see.",
-        subcommands: [Connect.self, Churn.self, Storm.self, Watch.self, Slow.self])
+        subcommands: [Connect.self, Churn.self, Storm.self, Watch.self, Slow.self, Rollout.self])
 }

@@ -154,6 +154,24 @@ final class Course {
         crowd.turn(until: min(now + patience, max(now, end)))
     }
 
+    /// Announces are heard and pages loaded anew, until all that were to hear have heard and nobody is about to reload.
+    /// - Returns: the plan as it was in the end.
+    func rollOut(to release: String, plan: ReloadPlan, matching: Int) -> ReloadPlan {
+        var plan = plan
+        phase("rollout") {
+            while plan.heard < matching || plan.isWaiting || crowd.isLeaving || crowd.engine.pending > 0, isInTime() {
+                for (id, at) in crowd.takeHeard() {
+                    plan.hear(id, runs: crowd.tab(id)?.version, at: at, chance: Double.random(in: 0..<1, using: &crowd.random))
+                }
+                let room = max(0, settings.inFlight - crowd.engine.pending)
+                for id in plan.takeDue(at: Clock.now, limit: room) { crowd.reload(id, as: release) }
+                step("rollout", done: plan.heard, of: matching)
+            }
+            return plan.heard
+        }
+        return plan
+    }
+
     private func isInTime() -> Bool {
         if Clock.now >= end { ranOut = true }
         return !ranOut

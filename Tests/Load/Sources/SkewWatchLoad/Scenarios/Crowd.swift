@@ -11,6 +11,8 @@ final class Crowd {
         var streams = 0.0
         /// Whether the id that the server gives each tab is kept, so that rows can be compared.
         var learnsIDs = false
+        /// Whether the tabs listen for releases; else nothing is read of a tab after its first message.
+        var hearsReleases = false
         /// How many rows the server lists at most.
         var mostListed: Int
     }
@@ -38,6 +40,8 @@ final class Crowd {
     private(set) var lastTold: Int64 = 0
     private var holders: [ConnectionID: Holder] = [:]
     private var backlog = Backlog()
+    /// What tabs were told of releases since it was last taken: which tab, and when.
+    private var heard: [(id: ConnectionID, at: Int64)] = []
 
     init(_ settings: Settings, engine: Engine, random: SeededRandom) {
         self.settings = settings
@@ -50,8 +54,25 @@ final class Crowd {
     /// Begins to open a tab.
     func openTab() {
         let isStream = settings.streams > 0 && Double.random(in: 0..<1, using: &random) < settings.streams
-        let tab = Tab(version: settings.versions.pick(&random), route: settings.routes.pick(&random), isStream: isStream)
-        let attention: Connection.Attention = .first
+        open(Tab(version: settings.versions.pick(&random), route: settings.routes.pick(&random), isStream: isStream))
+    }
+
+    /// Closes a tab and opens it anew with another version, as a page does that loads itself again. Nothing where it is gone.
+    func reload(_ id: ConnectionID, as version: String) {
+        guard let former = tab(id), former.place != nil else { return }
+        close(id, aborting: false)
+        open(Tab(version: version, route: former.route, isStream: former.isStream))
+    }
+
+    /// What tabs were told of releases since the last call.
+    func takeHeard() -> [(id: ConnectionID, at: Int64)] {
+        defer { heard.removeAll(keepingCapacity: true) }
+        return heard
+    }
+
+    private func open(_ tab: Tab) {
+        let attention: Connection.Attention = settings.hearsReleases ? .all : .first
+        let isStream = tab.isStream
         let id = engine.open(request(isStream ? .eventStream : .webSocket, tab.version, tab.route, token: nil), attention: attention)
         holders[id] = .tab(tab)
     }
@@ -185,11 +206,18 @@ final class Crowd {
     private func told(_ id: ConnectionID, _ bytes: [UInt8], _ at: Int64) {
         switch holders[id] {
         case .tab(var tab)?:
-            guard ServerMessage.typeOf(bytes) == "connected" else {
+            let type = ServerMessage.typeOf(bytes)
+            if tab.isGreeted {
+                if type == "version" { heard.append((id, at)) }
+                return
+            }
+            guard type == "connected" else {
                 tally.misgreeted += 1
                 return
             }
             tally.greeted += 1
+            tab.isGreeted = true
+            holders[id] = .tab(tab)
             guard settings.learnsIDs else { return }
             tab.wireID = wireID(in: bytes)
             holders[id] = .tab(tab)

@@ -3,6 +3,8 @@ struct Tab {
     let version: String
     var route: String
     let isStream: Bool
+    /// Whether its first message has come.
+    var isGreeted = false
     /// The id the server gave it, once `connected` told it.
     var wireID: String?
     /// Its place in the list of open tabs, `nil` until it is open and after it was told to close.

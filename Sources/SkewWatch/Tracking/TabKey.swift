@@ -1,0 +1,36 @@
+internal import Cryptography
+
+/// What is kept of the name that a tab gives itself (`t`): 128 bits of a keyed hash, which tell nothing of the name.
+struct TabKey: Hashable, Sendable {
+    let high: UInt64
+    let low: UInt64
+}
+
+/// Makes keys of names. Whoever knows a tab's name could take its place, so it is never kept, shown or sent on.
+struct TabKeys: Sendable {
+    private let code: AuthenticationCode
+
+    /// - Parameter secret: 32 bytes that nobody else knows, or only the other nodes.
+    init(secret: [UInt8]) { code = AuthenticationCode(secret: secret) }
+
+    /// With a secret of this process alone.
+    init() {
+        var random = SystemRandomNumberGenerator()
+        self.init(secret: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    }
+
+    /// The same on all nodes of a cluster.
+    init(_ configuration: Configuration) {
+        let known = "skewwatch tabs\n\(configuration.clusterNamespace)\n\(configuration.clusterSecret?.exposed ?? "")"
+        self.init(secret: SHA256Digest(of: Array(known.utf8)).bytes)
+    }
+
+    /// nil for what is no name of a tab: another length than 16 to 64, or other characters than letters, digits, `-` and `_`.
+    func key(of name: [UInt8]) -> TabKey? {
+        guard 16...64 ~= name.count, name.allSatisfy({ isalnumASCII($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }),
+            let digest = code.code(of: name, hash: .sha256)
+        else { return nil }
+        func word(_ start: Int) -> UInt64 { digest[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        return TabKey(high: word(0), low: word(8))
+    }
+}
