@@ -55,10 +55,7 @@ struct HistoryCommand: AsyncParsableCommand {
             }
             query += "&step=\(duration.components.seconds)"
         }
-        try url.map(ServerAccess.check)
-        let given = try tokenFile.map { try TokenFile.read($0, flag: "--token-file") }
-        let access = try ServerAccess(
-            url: url, token: try given ?? settings.load().statsToken?.exposed, caFile: settings.caFile, settings: settings.load)
+        let access = try ServerAccess(reading: url, tokenFile: tokenFile, settings)
         let answer = try await ask(access, query)
         if csv || json { return StandardStreams.print(String(decoding: answer, as: UTF8.self)) }
         guard let history = JSONValue(answer.span), let plot = HistoryPlot(history) else {

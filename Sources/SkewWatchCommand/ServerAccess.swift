@@ -37,6 +37,15 @@ struct ServerAccess {
         }
     }
 
+    /// For a command that reads: with the token of a file, or that of the settings.
+    init(reading url: String?, tokenFile: String?, _ settings: AccessArguments) throws {
+        // A wrong URL is told before a file that cannot be read.
+        try url.map(Self.check)
+        let given = try tokenFile.map { try TokenFile.read($0, flag: "--token-file") }
+        try self.init(
+            url: url, token: try given ?? settings.load().statsToken?.exposed, caFile: settings.caFile, settings: settings.load)
+    }
+
     /// The path of `unix:/run/skewwatch/socket`; nil for another URL.
     private static func socketPath(_ url: String) -> String? { url.hasPrefix("unix:/") ? String(url.dropFirst("unix:".count)) : nil }
 

@@ -58,10 +58,7 @@ struct WaitCommand: AsyncParsableCommand {
         let (holdFor, timeout) = (
             try WaitCondition.duration(holdFor, of: "--for"), try WaitCondition.duration(timeout, of: "--timeout")
         )
-        try url.map(ServerAccess.check)
-        let given = try tokenFile.map { try TokenFile.read($0, flag: "--token-file") }
-        let access = try ServerAccess(
-            url: url, token: try given ?? settings.load().statsToken?.exposed, caFile: settings.caFile, settings: settings.load)
+        let access = try ServerAccess(reading: url, tokenFile: tokenFile, settings)
         var run = WaitRun(access, condition, holdFor: holdFor, timeout: timeout)
         switch await run.run() {
         case .reached(let course): tell(course, isReached: true)
