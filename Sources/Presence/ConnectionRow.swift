@@ -12,14 +12,20 @@ package struct ConnectionRow: Sendable, Equatable {
     package var moved: Int64?
     /// The client's address; nil while addresses are not tracked.
     package var address: String?
+    /// Whose it is, as the team names its customers; nil where nobody said.
+    package var tag: String?
 
     /// Makes a row of its parts.
-    package init(id: ConnectionID, version: String, route: String, since: Int64 = 0, moved: Int64? = nil, address: String? = nil) {
+    package init(
+        id: ConnectionID, version: String, route: String, since: Int64 = 0, moved: Int64? = nil, address: String? = nil,
+        tag: String? = nil
+    ) {
         self.id = id
         self.version = version
         self.route = route
         self.since = since
         self.moved = moved
         self.address = address
+        self.tag = tag
     }
 }

@@ -19,6 +19,8 @@ package struct Roster: Sendable {
     private var routes = KeyTable()
     /// By slot; shorter than `cells` where the later ones have none, so it costs nothing while no address is kept.
     private var addresses: [String?] = []
+    /// The same of tags.
+    private var tags: [String?] = []
     private var firstFree = Cell.noSlot
     /// The rows that subscribers know; nil while nothing is recorded.
     private var listing: Listing?
@@ -46,7 +48,9 @@ package struct Roster: Sendable {
 
     /// Adds a connection. The slot is its handle until it is closed; then the slot is given to another.
     /// - Parameter since: when it opened, in milliseconds since 1970; kept to a fiftieth of a second.
-    package mutating func open(_ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?) -> Slot {
+    package mutating func open(_ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, tag: String? = nil)
+        -> Slot
+    {
         let opening = steps(since)
         let cell = Cell(id: id, version: versions.enter(version), route: routes.enter(route))
         let index: UInt32
@@ -67,7 +71,8 @@ package struct Roster: Sendable {
             cells.append(cell)
             openings.append(opening)
         }
-        if let address { keep(address, at: Int(index)) }
+        if let address { Self.keep(address, at: Int(index), in: &addresses) }
+        if let tag { Self.keep(tag, at: Int(index), in: &tags) }
         total += 1
         listing?.opened(index, in: &cells)
         return Slot(number: index)
@@ -86,6 +91,16 @@ package struct Roster: Sendable {
         listing?.changed(slot.number, in: &cells)
     }
 
+    /// Says whose a connection is. Traps for a slot that is not open.
+    /// - Returns: whether that is news.
+    package mutating func tag(_ slot: Slot, _ tag: String?) -> Bool {
+        let index = checked(slot)
+        guard self.tag(index) != tag else { return false }
+        Self.keep(tag, at: index, in: &tags)
+        listing?.changed(slot.number, in: &cells)
+        return true
+    }
+
     /// Removes a connection; its slot is void. Traps for a slot that is not open.
     package mutating func close(_ slot: Slot) {
         let index = checked(slot)
@@ -93,6 +108,7 @@ package struct Roster: Sendable {
         routes.leave(cells[index].route)
         listing?.closed(slot.number, in: &cells)
         if index < addresses.count { addresses[index] = nil }
+        if index < tags.count { tags[index] = nil }
         cells[index].state = .free(next: firstFree)
         firstFree = slot.number
         total -= 1
@@ -120,6 +136,15 @@ package struct Roster: Sendable {
         return named
     }
 
+    /// Connections by tag for each version, listed or not; those without a tag are left out. Costs O(connections with a tag).
+    package var tagsByVersion: [String: [String: Int]] {
+        var named: [String: [String: Int]] = [:]
+        for (index, tag) in tags.enumerated() {
+            if let tag { named[versions.name(cells[index].version), default: [:]][tag, default: 0] += 1 }
+        }
+        return named
+    }
+
     /// Visits the listed rows: those that run the release, or the others. While no release is known all are taken to run it.
     package func forEachListed(current: Bool, _ body: (ListedRow) -> Void) {
         guard let listing, (current ? listing.currentCount : listing.count - listing.currentCount) > 0 else { return }
@@ -127,7 +152,7 @@ package struct Roster: Sendable {
             body(
                 ListedRow(
                     id: cell.id, versionKey: Int(cell.version), routeKey: Int(cell.route), since: since(index), moved: moved(index),
-                    address: address(index)))
+                    address: address(index), tag: tag(index)))
         }
     }
 
@@ -199,7 +224,7 @@ package struct Roster: Sendable {
         let cell = cells[index]
         return ConnectionRow(
             id: cell.id, version: versions.name(cell.version), route: routes.name(cell.route), since: since(index),
-            moved: moved(index), address: address(index))
+            moved: moved(index), address: address(index), tag: tag(index))
     }
 
     private func since(_ index: Int) -> Int64 { start + Int64(openings[index]) * Self.step }
@@ -212,9 +237,11 @@ package struct Roster: Sendable {
 
     private func address(_ index: Int) -> String? { index < addresses.count ? addresses[index] : nil }
 
-    private mutating func keep(_ address: String, at index: Int) {
-        while addresses.count <= index { addresses.append(nil) }
-        addresses[index] = address
+    private func tag(_ index: Int) -> String? { index < tags.count ? tags[index] : nil }
+
+    private static func keep(_ text: String?, at index: Int, in texts: inout [String?]) {
+        while texts.count <= index { texts.append(nil) }
+        texts[index] = text
     }
 
     private func checked(_ slot: Slot) -> Int {
@@ -234,6 +261,7 @@ package struct ListedRow {
     /// Milliseconds since 1970; nil while it is where it opened.
     package let moved: Int64?
     package let address: String?
+    package let tag: String?
 }
 
 /// The handle of one open connection in one roster; void once that is closed.

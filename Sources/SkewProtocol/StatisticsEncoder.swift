@@ -75,6 +75,7 @@ package struct StatisticsEncoder: Sendable {
             }
             bytes.append(contentsOf: names.routes[route])
             bytes.append(since: row.since, moved: form.tracksRoutes ? row.moved : nil)
+            if form.showsTags, let tag = row.tag { bytes.append(tag: tag) }
             if form.showsAddresses, let address = row.address { bytes.append(address: address) }
             bytes.append(UInt8(ascii: "}"))
         }

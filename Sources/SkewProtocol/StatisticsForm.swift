@@ -6,8 +6,10 @@ package struct StatisticsForm: Hashable, Sendable {
         case counts
         /// The routes, too.
         case routes
-        /// The list of connections, too, without addresses.
+        /// The list of connections, too, without tags and addresses.
         case connections
+        /// Whose they are, too, where the team names that.
+        case tags
         /// The addresses, too, where they are tracked.
         case ips
 
@@ -33,11 +35,13 @@ package struct StatisticsForm: Hashable, Sendable {
         case .counts: "counts"
         case .routes: "routes"
         case .connections: "connections"
+        case .tags: "tags"
         case .ips: "ips"
         }
     }
 
     var showsRoutes: Bool { scope >= .routes }
     var showsRows: Bool { listsConnections && scope >= .connections }
+    var showsTags: Bool { scope >= .tags }
     var showsAddresses: Bool { scope >= .ips }
 }

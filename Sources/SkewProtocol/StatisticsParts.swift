@@ -25,6 +25,7 @@ extension [UInt8] {
         append(#","route":"#)
         append(jsonString: form.tracksRoutes ? row.route : DeclaredIdentity.unknownRoute)
         append(since: row.since, moved: form.tracksRoutes ? row.moved : nil)
+        if form.showsTags, let tag = row.tag { append(tag: tag) }
         if form.showsAddresses, let address = row.address { append(address: address) }
         append(UInt8(ascii: "}"))
     }
@@ -36,6 +37,12 @@ extension [UInt8] {
         guard let moved else { return }
         append(#","moved":"#)
         append(decimal: Int(moved))
+    }
+
+    /// Appends the tag of a row behind when it opened.
+    mutating func append(tag: String) {
+        append(#","tag":"#)
+        append(jsonString: tag)
     }
 
     /// Appends the address of a row behind its other fields.

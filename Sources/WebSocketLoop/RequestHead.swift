@@ -90,6 +90,14 @@ package struct RequestHead: ~Copyable {
         }
     }
 
+    /// The same for a name that only the settings know. Not through TLS of our own, where libwebsockets keeps no such header.
+    package func lastValue(named name: [UInt8]) -> [UInt8]? {
+        switch source {
+        case .seen(let seen): seen.lastValue(named: name)
+        case .table: nil
+        }
+    }
+
     /// All lines of such a header as one list.
     package func list(of name: StaticString) -> [UInt8]? {
         switch source {

@@ -3,6 +3,9 @@ internal import CLinux
 internal import Glibc
 
 extension WebSocketLoop {
+    /// Whether a socket is there still; its index may have been given to another one.
+    package func isOpen(_ socket: SocketID) -> Bool { table.index(of: socket) != nil }
+
     /// The address of the peer, or of whom it speaks for by the PROXY protocol; nil when it is gone.
     package func peerAddress(of socket: SocketID) -> PeerAddress? {
         guard let index = table.index(of: socket) else { return nil }

@@ -45,6 +45,8 @@ class Site:
         self.pages.daemon_threads, self.pages.find = True, lambda path: self.of_app(path) or find(path)
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.origin = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.links = []  # of the server: what the browser sees, what the server sees
+        self.ghosts = []  # ends of the server whose browser is gone without a word
         self.server_port = None
         self.server_has_assets = False
         for run in (self.pages.serve_forever, self.accept):
@@ -72,20 +74,35 @@ class Site:
             is_server = path.startswith(b"/__skew/") and not is_asset
             port = self.server_port if is_server else self.pages.server_port
             with socket.create_connection(("127.0.0.1", port or 1)) as upstream:
+                if is_server:
+                    self.links.append((client, upstream))
                 upstream.sendall(head.replace(b"Connection: keep-alive", b"Connection: close", 1))
-                threading.Thread(target=pump, args=(client, upstream), daemon=True).start()
-                pump(upstream, client)
+                threading.Thread(target=pump, args=(client, upstream, self.ghosts), daemon=True).start()
+                pump(upstream, client, self.ghosts)
+
+    def strand(self):
+        """The browser loses all its connections to the server, and the server does not hear of it: a phone that changes networks."""
+        links, self.links = self.links, []
+        for client, upstream in links:
+            with suppress(OSError):
+                # A second descriptor keeps the connection, whoever closes the first one.
+                self.ghosts += [upstream, upstream.dup()]
+                client.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self.listener.close()
+        for ghost in self.ghosts:
+            ghost.close()
         self.pages.shutdown()
 
 
-def pump(source, target):
-    """Until one side ends; then both do."""
+def pump(source, target, ghosts):
+    """Until one side ends; then both do, but for ghosts."""
     with suppress(OSError):
         while part := source.recv(65536):
             target.sendall(part)
     for end in (source, target):
+        if end in ghosts:
+            continue
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)

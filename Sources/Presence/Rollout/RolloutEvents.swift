@@ -86,6 +86,13 @@ package struct RolloutEvents: Sendable {
     private mutating func release(_ view: RolloutView, _ announcedAt: Int64?, _ now: Duration) -> [Event] {
         let release = view.release.map { Release(version: $0, announcedAt: announcedAt) }
         guard release != memory.release else { return [] }
+        if let release, let known = memory.release, release.version == known.version, let now = release.announcedAt,
+            let before = known.announcedAt, now < before
+        {
+            // Another node knew better since when it is out.
+            memory.release = release
+            return []
+        }
         (memory.release, memory.hadOld, memory.isDone) = (release, false, false)
         (doneSince, lastLeft, isStalled) = (nil, now, false)
         return release != nil && (hasPast || hasLooked) ? [.announced] : []

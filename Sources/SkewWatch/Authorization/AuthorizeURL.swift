@@ -53,8 +53,8 @@ struct AuthorizeURL: Authorizer {
         let now = clock()
         calls.note(answer.counted, took: now - start)
         switch answer {
-        case .granted(let scope, let ttl):
-            let grant = Grant(authorizer: name, scope: scope, expires: now + ttl, who: nil)
+        case .granted(let scope, let ttl, let tag):
+            let grant = Grant(authorizer: name, scope: scope, expires: now + ttl, who: nil, tag: tag)
             return .init(verdict: .granted(grant), until: now + min(.seconds(5), ttl / 4))
         case .denied(let reason):
             return .init(verdict: .denied("the app \(reason)"), until: now + .seconds(2))

@@ -3,7 +3,7 @@ internal import SkewProtocol
 
 /// What an app's answer means: a pure rule.
 enum AuthorizeURLAnswer: Equatable {
-    case granted(scope: StatisticsScope, ttl: Duration)
+    case granted(scope: StatisticsScope, ttl: Duration, tag: String? = nil)
     case denied(String)
     /// A no in the body of a success: an app that says it so must not open everything.
     case deniedInWords(member: String)
@@ -63,7 +63,7 @@ enum AuthorizeURLAnswer: Equatable {
         switch members["scope"] {
         case nil: break
         case .string(let word):
-            guard let known = StatisticsScope(word) else { return .fault("its scope is none of counts, routes, connections and ips") }
+            guard let known = StatisticsScope(word) else { return .fault("its scope is none of counts, routes, connections, tags and ips") }
             scope = known
         default: return .fault("its scope is no string")
         }
@@ -72,7 +72,11 @@ enum AuthorizeURLAnswer: Equatable {
         case .number(let seconds) where seconds > 0: ttl = min(longestTTL, .seconds(max(1, min(seconds, 1e9))))
         default: return .fault("its ttl is no number of seconds")
         }
-        return .granted(scope: scope, ttl: ttl)
+        switch members["tag"] {
+        case nil, .null: return .granted(scope: scope, ttl: ttl)
+        case .string(let text): return .granted(scope: scope, ttl: ttl, tag: Tag.clean(text))
+        default: return .fault("its tag is no string")
+        }
     }
 }
 

@@ -67,6 +67,7 @@ extension ConnectionTracker {
             submit(request, now)
         case .admit(let request, let grant, let isNews):
             if request.purpose == .subscription { count(.granted) }
+            takeTag(of: grant, for: request)
             if isNews { desk.audit.granted(grant, to: subject(request), now: now) }
             subscribe(request.socket, to: SubscriptionKind(mode: request.mode, scope: grant.scope))
         case .deny(let request, let reason):

@@ -12,6 +12,8 @@ struct Grant: Sendable, Equatable {
     var who: String?
     /// The digest of the token that is this grant, where it is one that could be shown again.
     var token: SHA256Digest?
+    /// Whose connection it is, as the app says; nil where it does not say.
+    var tag: String?
 
     /// The time to look at this grant next: its end or, where it may be renewed, early enough before it.
     func nextLook(from now: Duration) -> Duration? {

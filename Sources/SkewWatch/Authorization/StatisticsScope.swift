@@ -6,8 +6,10 @@ public enum StatisticsScope: Int, Comparable, Hashable, Sendable, CaseIterable {
     case counts
     /// The routes, too.
     case routes
-    /// The list of connections, too, without addresses.
+    /// The list of connections, too, without tags and addresses.
     case connections
+    /// Whose they are, too, where the team names that.
+    case tags
     /// The addresses, too, where they are tracked.
     case ips
 
@@ -20,6 +22,7 @@ public enum StatisticsScope: Int, Comparable, Hashable, Sendable, CaseIterable {
         case .counts: .counts
         case .routes: .routes
         case .connections: .connections
+        case .tags: .tags
         case .ips: .ips
         }
     }

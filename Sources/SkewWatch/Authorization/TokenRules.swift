@@ -19,6 +19,17 @@ struct TokenRules: Sendable {
         var scope = StatisticsScope.ips
     }
 
+    /// What a claim of a token says that is in its time, whoever it is for and whatever else it lacks: it lets nobody in.
+    /// - Parameters:
+    ///   - path: the claim's name, or names with dots between them.
+    ///   - now: seconds since 1970.
+    static func value(of path: String, in claims: [String: JSONValue], now: Double) throws(TokenFault) -> JSONValue? {
+        guard let expiry = try date("exp", in: claims) else { throw .noExpiry }
+        guard now < expiry + leeway else { throw .expired }
+        if let start = try date("nbf", in: claims), now < start - leeway { throw .notYet }
+        return claims[path] ?? values(of: path, in: claims).first
+    }
+
     /// - Parameter now: seconds since 1970.
     func check(_ claims: [String: JSONValue], now: Double) throws(TokenFault) -> Content {
         guard let expiry = try Self.date("exp", in: claims) else { throw .noExpiry }

@@ -68,6 +68,24 @@ struct WebTokens: Authorizer {
         return Grant(authorizer: name, scope: content.scope, expires: monotonic + left, who: content.subject, token: digest)
     }
 
+    /// What a claim of the first good token says that a handshake shows, however little the token lets see.
+    /// - Returns: nil where it shows none, or none that has the claim.
+    func claim(_ path: String, in head: HandshakeHead) async -> JSONValue? {
+        for text in candidates(in: Credentials(head: head, token: nil)) {
+            guard let token = try? WebToken(text) else { continue }
+            let known: TokenKeys?
+            switch keys {
+            case .secret(let secret): known = secret
+            case .source(let source): known = await source.keys(for: token)
+            }
+            guard let known, (try? known.check(token)) != nil, !revoked.contains(SHA256Digest(of: text.utf8), now: clock().monotonic),
+                let value = try? TokenRules.value(of: path, in: token.claims, now: clock().wall)
+            else { continue }
+            return value
+        }
+        return nil
+    }
+
     /// What could be a token, the message's first: it was chosen for this.
     private func candidates(in credentials: Credentials) -> [String] {
         var texts: [String] = []

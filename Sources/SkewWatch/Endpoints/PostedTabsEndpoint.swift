@@ -6,7 +6,9 @@ extension Endpoint {
     /// A stream that several tabs of a browser share says for which others it stands; the list takes the former one's place.
     static let postedTabs = Endpoint(.post, "/tabs", .ownPages) { tracker, _, fields in
         guard let id = fields["connectionId"]?.text, case .array(let list)? = fields["tabs"] else { return .ok(false) }
-        let tabs = list.prefix(CompanionTabs.limit).compactMap { tracker.settings.companion($0, release: tracker.shared.release) }
+        let tabs = list.prefix(CompanionTabs.limit).compactMap {
+            tracker.settings.companion($0, release: tracker.shared.release, tracker.shared.tabs.keys)
+        }
         tracker.act(StreamPost(handle: id, .tabs(tabs)))
         return .ok(true)
     }
@@ -14,37 +16,28 @@ extension Endpoint {
 
 extension TrackerSettings {
     /// Reads a tab of the list; nil where it has no usable name.
-    fileprivate func companion(_ value: JSONValue, release: String?) -> CompanionTabs.Tab? {
-        guard let name = value["t"]?.text, CompanionTabs.Tab.isName(name) else { return nil }
+    fileprivate func companion(_ value: JSONValue, release: String?, _ keys: TabKeys) -> CompanionTabs.Tab? {
+        guard let key = value["t"]?.text.flatMap({ keys.key(of: Array($0.utf8)) }) else { return nil }
         let version = value["v"]?.text.flatMap { CleanText.version($0) } ?? release.flatMap { CleanText.version($0) }
         let route = routeTracking ? value["route"]?.text.flatMap { routes.name(of: $0) } : nil
         return .init(
-            name: name, version: version ?? DeclaredIdentity.unknownVersion, route: route ?? DeclaredIdentity.unknownRoute)
+            key: key, version: version ?? DeclaredIdentity.unknownVersion, route: route ?? DeclaredIdentity.unknownRoute)
     }
 }
 
 extension CompanionTabs.Tab {
-    fileprivate static func isName(_ text: String) -> Bool { (16...64).contains(text.utf8.count) && text.utf8.allSatisfy(isOfName) }
-
-    /// `A-Za-z0-9_-`.
-    private static func isOfName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        default: false
-        }
-    }
-
     // MARK: Between nodes
 
     /// Reads what ``encoded`` wrote, on another node.
     init?(_ value: JSONValue) {
-        guard let name = value["t"]?.text, Self.isName(name), let version = value["v"]?.text.flatMap({ CleanText.version($0) }),
+        guard let key = value["key"]?.text.flatMap({ TabKey(hexadecimal: $0) }),
+            let version = value["v"]?.text.flatMap({ CleanText.version($0) }),
             let route = value["route"]?.text.flatMap({ CleanText.route($0) })
         else { return nil }
-        self.init(name: name, version: version, route: route)
+        self.init(key: key, version: version, route: route)
     }
 
-    var encoded: JSONValue { .object(["t": .string(name), "v": .string(version), "route": .string(route)]) }
+    var encoded: JSONValue { .object(["key": .string(key.hexadecimal), "v": .string(version), "route": .string(route)]) }
 }
 
 extension ConnectionTracker {
@@ -60,14 +53,17 @@ extension ConnectionTracker {
         switch action {
         case .open(let tab):
             let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
-            let slot = addRow(drawID(), version: tab.version, route: tab.route, address: address)
-            companions.opened(tab, slot, at: socket.index)
+            guard let claim = takePlace(of: tab.key, besides: socket) else { return }
+            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address)
+            companions.opened(tab, slot, claim.number, at: socket.index)
             if let hook = settings.hooks.connectionOpened { hook(info(at: slot)) }
         case .move(let slot, let route):
             let time = shared.rowTime(MonotonicTime.now)
             changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
             if let hook = settings.hooks.connectionMoved { hook(info(at: slot)) }
-        case .close(let slot): closeCompanion(slot)
+        case .close(let slot, let number):
+            closeCompanion(slot)
+            if let number { release(number, at: socket.index) }
         }
     }
 

@@ -33,6 +33,17 @@ struct FleetCensus: Sendable {
     /// The rows, one roster for each source.
     var rosters: [Roster]
 
+    /// Connections by tag for each version, versions as shown. Costs O(connections with a tag).
+    var tagsByVersion: [String: [String: Int]] {
+        var tags: [String: [String: Int]] = [:]
+        for roster in rosters {
+            for (version, parts) in roster.tagsByVersion {
+                tags[view.shownVersion(version), default: [:]].merge(parts, uniquingKeysWith: +)
+            }
+        }
+        return tags
+    }
+
     /// Connections by route for each version: versions as shown, routes by their own names. Costs O(connections).
     var routesByVersion: [String: [String: Int]] {
         var routes: [String: [String: Int]] = [:]

@@ -18,6 +18,8 @@ extension StatisticsLimits {
 
 extension TrackedParts {
     init(_ configuration: Configuration) {
-        self.init(routes: configuration.routeTracking, addresses: configuration.ipTracking, previews: configuration.previewVersions)
+        self.init(
+            routes: configuration.routeTracking, addresses: configuration.ipTracking, tags: configuration.tracksTags,
+            previews: configuration.previewVersions)
     }
 }

@@ -92,7 +92,7 @@ struct ListeningServer: Sendable {
         of parts: ServerParts, on sockets: [ListeningSockets]
     ) async throws(LoopError) -> [ConnectionTracker] {
         var settings = TrackerSettings(parts.configuration, loops: parts.loops, live: parts.live, hooks: parts.hooks)
-        settings.isClustered = parts.member != nil
+        (settings.isClustered, settings.tagReader) = (parts.member != nil, parts.tagReader)
         var trackers: [ConnectionTracker] = []
         do {
             for index in 0..<parts.loops {
@@ -119,7 +119,7 @@ struct ListeningServer: Sendable {
         var settings = TrackerSettings(configuration, loops: 1, live: parts.live, hooks: parts.hooks)
         settings.servesOperators = true
         settings.loop.proxyProtocol = false
-        settings.isClustered = parts.member != nil
+        (settings.isClustered, settings.tagReader) = (parts.member != nil, parts.tagReader)
         do {
             let tracker = ConnectionTracker(
                 index: parts.loops, on: try LoopThread(), settings: settings, shared: parts.shared, desk: parts.desk, logger: parts.logger)
@@ -206,11 +206,12 @@ struct ListeningServer: Sendable {
         if let keeper = parts.keeper { group.addTask { await keeper.run() } }
         let board = RolloutBoard(
             shared: parts.shared, fleet: parts.fleet, tracksRoutes: parts.configuration.routeTracking,
-            announcer: parts.announcer)
+            tracksTags: parts.configuration.tracksTags, announcer: parts.announcer)
         group.addTask { await parts.shared.gate.run(board) }
         if let member = parts.member { group.addTask { await member.run(parts.fleet) } }
         if let probes { group.addTask { await probes.run() } }
         group.addTask { await parts.desk.run() }
+        if let reader = parts.tagReader { group.addTask { await reader.run() } }
         if let url = parts.configuration.releaseURL {
             let watch = ReleaseWatch(
                 url: url, caller: parts.caller, shared: parts.shared, logger: parts.logger,

@@ -23,6 +23,8 @@ struct ServerParts: Sendable {
     /// Asks the team's app.
     let caller: HTTPCaller
     let desk: AuthorizationDesk
+    /// Reads out of JWTs whose tabs are; nil where nobody wants that.
+    let tagReader: TagReader?
     /// Settings that can change while it runs.
     let live: LiveSettings
     let fleet: Fleet
@@ -62,7 +64,9 @@ struct ServerParts: Sendable {
         if let release = releaseAtStart.release, releaseAtStart.isNew {
             releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds)
         }
-        shared = SharedState(releases: releases, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(), keeper: keeper)
+        shared = SharedState(
+            releases: releases, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(), keeper: keeper,
+            tabs: TabDirectory(keys: bus == nil ? TabKeys() : TabKeys(configuration)))
         shared.history.restore(past, now: MonotonicTime.now, wallClockMilliseconds: MonotonicTime.wallClockMilliseconds)
         keeper?.note(start: releaseAtStart, setting: configuration.release)
         caller = HTTPCaller(caFile: configuration.caFile)
@@ -76,6 +80,7 @@ struct ServerParts: Sendable {
         let authorizers = Authorizers(configuration, hooks: hooks, caller: caller, audit: audit, calls: calls)
         deniesEverybody = authorizers.isEmpty
         desk = AuthorizationDesk(authorizers, audit: audit, calls: calls)
+        tagReader = configuration.tagClaim.map { [desk] in TagReader(claim: $0, desk: desk) }
         live = LiveSettings(configuration, hooks: hooks)
         fleet = Fleet(limits: StatisticsLimits(configuration), pinned: { [shared] in shared.pinnedVersions })
         member =

@@ -8,6 +8,8 @@ struct RolloutBoard: Sendable {
     let shared: SharedState
     let fleet: Fleet
     let tracksRoutes: Bool
+    /// Whether somebody names whose tabs are.
+    let tracksTags: Bool
     let announcer: Announcer
 
     /// What the rules go by.
@@ -17,19 +19,17 @@ struct RolloutBoard: Sendable {
 
     /// The answer of `GET /admin/rollout`, as far as its reader may see it.
     func report(for scope: StatisticsScope) async -> RolloutReport {
-        let (counts, routes): (FleetCounts, [String: [String: Int]]?)
-        if scope >= .routes, tracksRoutes {
-            let census = await fleet.census
-            (counts, routes) = (census.counts, census.routesByVersion)
-        } else {
-            (counts, routes) = (await fleet.counts, nil)
-        }
+        let (showsRoutes, showsTags) = (scope >= .routes && tracksRoutes, scope >= .tags && tracksTags)
+        let census = showsRoutes || showsTags ? await fleet.census : nil
+        let counts = if let census { census.counts } else { await fleet.counts }
         let view = shared.view(of: counts)
         let moment = MonotonicTime.wallClockMilliseconds
         shared.history.note(view.versions, at: moment)
         var report = RolloutReport(view: view, records: shared.history.records, timestamp: moment)
         report.announcedAt = shared.decisions.releaseHistory.announcedAt
-        report.routes = routes
+        if showsRoutes { report.routes = census?.routesByVersion }
+        // Of those on the release nobody asks who they are, and they are the most.
+        if showsTags { report.tags = census?.tagsByVersion.filter { $0.key != view.release } }
         report.cluster = counts.cluster
         let facts = course(view, moment).facts
         report.state = facts.state

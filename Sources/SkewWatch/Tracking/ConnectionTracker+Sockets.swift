@@ -6,7 +6,7 @@ internal import WebSocketLoop
 /// What the sockets of the loop do. Each call comes on the loop's thread and enters the actor once.
 extension ConnectionTracker: WebSocketHandler {
     nonisolated func opened(_ socket: SocketID, over transport: Transport, _ head: borrowing RequestHead) {
-        let arrival = Arrival(head, transport: transport, settings: settings)
+        let arrival = Arrival(head, transport: transport, settings: settings, tabKeys: shared.tabs.keys)
         enter((socket, arrival)) { tracker, event in tracker.open(event.0, event.1) }
     }
 

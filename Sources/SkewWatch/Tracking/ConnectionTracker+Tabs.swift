@@ -58,7 +58,7 @@ extension ConnectionTracker {
     func releaseTabs(at index: Int) {
         if let number = tabs.forget(index) { release(number, at: index) }
         for companion in companions.forget(index) {
-            changeRows { roster, now in roster.close(companion.slot, at: now) }
+            closeCompanion(companion.slot)
             if let number = companion.number { release(number, at: index) }
         }
     }

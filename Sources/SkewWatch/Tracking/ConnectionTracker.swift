@@ -24,6 +24,7 @@ actor ConnectionTracker {
     private var heads = KeptHeads()
     private var addresses = KnownAddresses()
     var companions = CompanionTabs()
+    var tabs = HeldTabs()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
     var announcing = Announcing()
@@ -107,6 +108,7 @@ actor ConnectionTracker {
     /// A WebSocket or a stream is open.
     func open(_ socket: SocketID, _ arrival: Arrival) {
         let id = drawID()
+        if arrival.reconnects > 0 { counters.reconnects += 1 }
         let secret = arrival.kind.transport == .eventStream ? StreamSecret(high: random.next(), low: random.next()) : nil
         let connection = Connection(id: id, slot: addRow(id, arrival, socket), kind: arrival.kind)
         while connections.count <= socket.index { connections.append(nil) }
@@ -125,26 +127,32 @@ actor ConnectionTracker {
             uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
+        readTag(of: connection, at: socket.index, arrival.head)
     }
 
     private func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
         let isAddressWanted = settings.ipTracking || arrival.forwarded != nil
         let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
         if let address, arrival.forwarded != nil { addresses.remember(AddressHash(address), at: socket.index) }
-        if let forwarded = arrival.forwarded, let client = proxiedClient(of: socket, forwarded), shared.addresses.take(client.peer) {
-            addresses.count(client.peer.key, at: socket.index)
-        }
+        let client = arrival.forwarded.flatMap { proxiedClient(of: socket, $0) }
+        if let client, shared.addresses.take(client.peer) { addresses.count(client.peer.key, at: socket.index) }
         guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
+        let tag = client == nil ? nil : arrival.tag.flatMap { Tag.clean(String(decoding: $0, as: UTF8.self)) }
         return addRow(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
-            address: settings.ipTracking ? address?.description : nil)
+            since: arrival.tab.flatMap { takePlace(of: $0, socket) }, address: settings.ipTracking ? address?.description : nil, tag: tag)
     }
 
     /// One more tab is counted.
-    func addRow(_ id: ConnectionID, version: String, route: String, address: String?) -> Slot {
+    /// - Parameter since: when it opened, in milliseconds since 1970; nil for now.
+    func addRow(
+        _ id: ConnectionID, version: String, route: String, since: Int64? = nil, address: String?, tag: String? = nil
+    ) -> Slot {
         let now = MonotonicTime.now
-        let row = roster.open(id, version: version, route: route, since: shared.rowTime(now), address: address, at: now)
+        let row = roster.open(
+            id, version: version, route: route, since: since ?? shared.rowTime(now), address: address, tag: tag, isArrival: since == nil,
+            at: now)
         if row.isFirst { shared.inbox.noteChange(at: now) }
         return row.slot
     }
@@ -177,7 +185,7 @@ actor ConnectionTracker {
         shared.openConnections.subtract(1, ordering: .relaxed)
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
-        for companion in companions.forget(index) { closeCompanion(companion) }
+        releaseTabs(at: index)
         changeRows { roster, now in
             if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
         }

@@ -28,13 +28,16 @@ struct RecordedRoster: Sendable {
 
     // MARK: Rows
 
-    /// - Parameter since: when it opened, in milliseconds since 1970.
+    /// - Parameters:
+    ///   - since: when it opened, in milliseconds since 1970.
+    ///   - isArrival: whether its tab may be one that another node has moved here.
     /// - Returns: the row's slot, and whether the change is the first since the last collection: only that one wakes who follows.
     mutating func open(
-        _ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, at now: Duration
+        _ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, tag: String? = nil,
+        isArrival: Bool = true, at now: Duration
     ) -> (slot: Slot, isFirst: Bool) {
-        movements?.arrivals[version, default: 0] += 1
-        return (roster.open(id, version: version, route: route, since: since, address: address), noteChange(at: now))
+        if isArrival { movements?.arrivals[version, default: 0] += 1 }
+        return (roster.open(id, version: version, route: route, since: since, address: address, tag: tag), noteChange(at: now))
     }
 
     /// - Parameter time: the same as `now`, in milliseconds since 1970.
@@ -42,6 +45,12 @@ struct RecordedRoster: Sendable {
     mutating func move(_ slot: Slot, to route: String, time: Int64? = nil, at now: Duration) -> Bool {
         roster.move(slot, to: route, at: time)
         return noteChange(at: now)
+    }
+
+    /// Says whose a row is.
+    /// - Returns: whether the change is the first since the last collection.
+    mutating func tag(_ slot: Slot, _ tag: String?, at now: Duration) -> Bool {
+        roster.tag(slot, tag) ? noteChange(at: now) : false
     }
 
     /// - Returns: whether the change is the first since the last collection.

@@ -6,6 +6,24 @@ struct TabKey: Hashable, Sendable {
     let low: UInt64
 }
 
+extension TabKey {
+    /// Reads what ``hexadecimal`` wrote; nil for anything else.
+    init?(hexadecimal text: String) {
+        guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16) else {
+            return nil
+        }
+        self.init(high: high, low: low)
+    }
+
+    /// As nodes tell each other: 32 digits.
+    var hexadecimal: String {
+        [high, low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
 /// Makes keys of names. Whoever knows a tab's name could take its place, so it is never kept, shown or sent on.
 struct TabKeys: Sendable {
     private let code: AuthenticationCode

@@ -12,6 +12,12 @@ struct TrackerSettings: Sendable {
     /// How routes are named.
     var routes: RouteNames
     var trustedProxies: [AddressRange]
+    /// The header by which a trusted proxy says whose a tab is, in lower case; nil where none does.
+    var tagHeader: [UInt8]?
+    /// Reads it out of JWTs; nil where nobody wants that.
+    var tagReader: TagReader?
+    /// Whether what the app answers says so.
+    var takesTagsOfAnswers = false
     /// Origins of pages that may show the dashboard in a frame.
     var frameAncestors: [String] = []
     /// What new settings can change while the loops run.
@@ -39,7 +45,8 @@ extension TrackerSettings {
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
             routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),
-            trustedProxies: configuration.trustedProxies, frameAncestors: configuration.frameAncestors, live: live,
+            trustedProxies: configuration.trustedProxies, tagHeader: configuration.tagHeader.map { Array($0.utf8) },
+            takesTagsOfAnswers: configuration.tagAnswer, frameAncestors: configuration.frameAncestors, live: live,
             limits: StatisticsLimits(configuration),
             loop: LoopOptions(configuration, loops: loops), hooks: hooks,
             servesOperators: configuration.adminPort == nil)

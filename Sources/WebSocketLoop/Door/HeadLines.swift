@@ -47,4 +47,20 @@ final class HeadLines {
             body(lines[index].value)
         }
     }
+
+    /// The value of the last line of a name that only the settings know; nil where it is missing or empty.
+    /// - Parameter name: in lower case.
+    func lastValue(named name: [UInt8], in bytes: borrowing Span<UInt8>) -> Range<Int>? {
+        var last: Range<Int>?
+        for index in 0..<count where lines[index].name.count == name.count && !lines[index].value.isEmpty {
+            let start = lines[index].name.lowerBound
+            var isSame = true
+            for offset in name.indices {
+                let byte = bytes[start + offset]
+                if (0x41...0x5A ~= byte ? byte | 0x20 : byte) != name[offset] { isSame = false }
+            }
+            if isSame { last = lines[index].value }
+        }
+        return last
+    }
 }

@@ -78,6 +78,8 @@ final class SeenHead {
         return last.map { copy($0) }
     }
 
+    func lastValue(named name: [UInt8]) -> [UInt8]? { unsafe lines.lastValue(named: name, in: bytes.span).map { copy($0) } }
+
     func count(of name: StaticString) -> Int {
         var count = 0
         unsafe lines.forEachValue(of: name, in: bytes.span) { _ in count += 1 }

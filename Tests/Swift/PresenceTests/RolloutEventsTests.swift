@@ -46,6 +46,8 @@ struct RolloutEventsTests {
         #expect(run.run(100) == [#"870: drained("a")"#])
         run.announcedAt = 6
         #expect(run.run(10) == ["910: announced"])
+        run.announcedAt = 4
+        #expect(run.run(10) == [], "Another node knew better since when it is out.")
     }
 
     @Test func `what is there in the first minute is no news where nobody knows what was before`() {

@@ -39,6 +39,21 @@ struct RosterTests {
         #expect(roster.takeChanges(listing: 3, rows: true).isEmpty)
     }
 
+    @Test func `whose a connection is can be said when it opens or later, is counted by version, and goes with it`() {
+        var roster = Roster()
+        let slots = ["acme", nil, nil, "zeta"].enumerated().map {
+            roster.open(ConnectionID($0.offset), version: $0.offset < 3 ? "old" : "new", route: "/", address: nil, tag: $0.element)
+        }
+        roster.startRecording(listing: 10)
+        #expect(roster.tag(slots[1], "acme") && !roster.tag(slots[1], "acme"))
+        #expect(roster.takeChanges(listing: 10, rows: true).changed.map(\.tag) == ["acme"])
+        #expect(roster.tagsByVersion == ["old": ["acme": 2], "new": ["zeta": 1]])
+        roster.close(slots[0])
+        #expect(roster.tagsByVersion["old"] == ["acme": 1])
+        let next = roster.open(ConnectionID(9), version: "old", route: "/", address: nil)
+        #expect(next == slots[0] && roster.row(at: next).tag == nil && roster.row(at: slots[3]).tag == "zeta")
+    }
+
     @Test func `a row that moved twice tells where it is, and no name in between`() {
         var roster = Roster()
         let slot = roster.open(ConnectionID(1), version: "v", route: "/a", address: nil)

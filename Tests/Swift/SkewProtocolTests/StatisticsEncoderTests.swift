@@ -12,7 +12,9 @@ struct Fleet {
         var roster = Roster()
         roster.startRecording(listing: listing)
         roster.setRelease(release)
-        for row in rows { _ = roster.open(row.id, version: row.version, route: row.route, since: row.since, address: row.address) }
+        for row in rows {
+            _ = roster.open(row.id, version: row.version, route: row.route, since: row.since, address: row.address, tag: row.tag)
+        }
         view.apply(roster.takeChanges(listing: listing, rows: false), from: SourceID(rosters.count))
         _ = view.takePending(rows: false)
         rosters.append(roster)
@@ -52,6 +54,20 @@ struct StatisticsEncoderTests {
         fleet.add([])
         fleet.add([ConnectionRow(id: id(3), version: "v2", route: "/a\"")])
         return fleet
+    }
+
+    @Test func `a tag is told from its scope on, in front of the address, as a whole and as a change`() {
+        let row = ConnectionRow(id: id(1), version: "v", route: "/", since: 20, address: "::1", tag: "a\"b")
+        var fleet = Fleet()
+        fleet.add([row])
+        #expect(fleet.text(.tags).contains(#""since":20,"tag":"a\"b"}]"#) && fleet.text(.ips).contains(#""tag":"a\"b","ip":"::1"}]"#))
+        #expect(!fleet.text(.connections).contains("tag"))
+        let delta = StatisticsDelta(total: 1, listed: 1, changed: [row])
+        for (scope, isShown) in [(StatisticsForm.Scope.connections, false), (.tags, true)] {
+            let form = StatisticsForm(scope: scope, listsConnections: true, tracksRoutes: true)
+            let text = String(decoding: StatisticsDeltaEncoder.encode(delta, sequence: 1, form: form), as: UTF8.self)
+            #expect(text.contains(#""tag":"a\"b""#) == isShown)
+        }
     }
 
     @Test

@@ -15,6 +15,8 @@ struct Counters: Sendable {
     var adminRequests: [AdminRequest: Int] = [:]
     /// Broadcasts that a subscriber did not get because it was behind: it got a newer state later.
     var coalescedPushes = 0
+    /// Tabs that said that they have connected before.
+    var reconnects = 0
 
     /// What connections ended, and how.
     struct Closing: Hashable, Sendable {
@@ -27,14 +29,17 @@ struct Counters: Sendable {
         case disconnected(DisconnectReason)
         /// The server ends, and closes its connections one after the other.
         case drained
+        /// The same tab has connected anew.
+        case replaced
 
-        static let allCases = DisconnectReason.allCases.map { Self.disconnected($0) } + [.drained]
+        static let allCases = DisconnectReason.allCases.map { Self.disconnected($0) } + [.drained, .replaced]
 
         /// As metrics show it.
         var name: String {
             switch self {
             case .disconnected(let reason): reason.name
             case .drained: "drained"
+            case .replaced: "replaced"
             }
         }
     }
@@ -124,5 +129,6 @@ struct Counters: Sendable {
         ignored.merge(other.ignored, uniquingKeysWith: +)
         adminRequests.merge(other.adminRequests, uniquingKeysWith: +)
         coalescedPushes += other.coalescedPushes
+        reconnects += other.reconnects
     }
 }

@@ -76,6 +76,7 @@ struct MetricsReport: Sendable {
     }
 
     private func sockets(in text: inout MetricsText, _ counters: Counters) {
+        text.single("reconnects_total", .counter, "Connections of tabs that said that they had one before.", counters.reconnects)
         text.family("connections_rejected_total", .counter, "Requests and connections refused.", label: "reason", counters.rejected)
         text.single("sockets", .gauge, "Open TCP connections, requests and handshakes included.", loops.reduce(0) { $0 + $1.openSockets })
         text.single("sockets_limit", .gauge, "The most TCP connections that may be open.", connectionLimit)

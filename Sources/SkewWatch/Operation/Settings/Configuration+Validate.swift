@@ -56,9 +56,15 @@ extension Configuration {
     }
 
     private func validateTracking() throws(ConfigurationError) {
+        if tagHeader != nil, trustedProxies.isEmpty {
+            throw .contradiction("--tag-header needs --trusted-proxies: anybody else could write it.")
+        }
+        if tagClaim != nil, jwtSecret == nil, jwtJWKS == nil { throw .contradiction("--tag-claim needs --jwt-secret or --jwt-jwks.") }
+        if tagAnswer, authorizeURL == nil { throw .contradiction("--tag-answer needs --authorize-url.") }
         guard !connectionTracking else { return }
         if routeTracking { throw .contradiction("--route-tracking needs --connection-tracking, which is off.") }
         if ipTracking { throw .contradiction("--ip-tracking needs --connection-tracking, which is off.") }
+        if tracksTags { throw .contradiction("--tag-claim, --tag-header and --tag-answer need --connection-tracking, which is off.") }
     }
 
     private func validateAuthorization() throws(ConfigurationError) {

@@ -29,6 +29,7 @@ extension Configuration {
         if redisURL != nil, clusterSecret == nil {
             warnings.append("--redis-url without --cluster-secret lets whoever may publish in that Redis announce releases to every tab.")
         }
+        if tracksTags { warnings.append("Whose tabs are is kept (--tag-claim, --tag-header, --tag-answer) and shown to who may see it.") }
         if ipTracking { warnings.append("--ip-tracking keeps the addresses of clients and shows them to who may see them.") }
         return warnings
     }

@@ -62,6 +62,12 @@ public struct Configuration: Sendable {
     package var routePatterns: [String] = []
     /// Versions that are previews, and never old: a name, or a beginning and `*`.
     package var previewVersions: [String] = []
+    /// Claim of a JWT in a connection's handshake that names whose it is, by name or path.
+    package var tagClaim: String?
+    /// Header of a trusted proxy that does.
+    package var tagHeader: String?
+    /// Whether the app may say so when it is asked who may watch.
+    package var tagAnswer = false
     /// Proxies whose word about a client's address and host is believed.
     public var trustedProxies: [AddressRange] = []
 
@@ -144,9 +150,9 @@ public struct Configuration: Sendable {
     // MARK: Webhooks
 
     /// Told what happens in a rollout, by POST; `http` or `https`. Chats have secrets in such a URL, so it is one.
-    public var webhookURL: Secret?
+    package var webhookURL: Secret?
     /// Signs webhooks: 16 to 64 bytes in base64, with or without `whsec_` in front.
-    public var webhookSecret: Secret?
+    package var webhookSecret: Secret?
 
     // MARK: Cluster
 

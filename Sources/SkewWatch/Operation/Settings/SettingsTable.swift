@@ -70,6 +70,15 @@ package enum SettingsTable {
             "cookie-name", \.cookieName, ValueForm.cookieName.orNothing(shownAs: "__nkpv; __nkpv_pro under /pro/__skew"), .connections,
             "Cookie that carries the version of the app."),
         Setting(
+            "tag-claim", \.tagClaim, ValueForm.line(maxBytes: 128, as: "claim").orNothing(), .connections,
+            "Claim of a JWT in a tab's handshake that says whose the tab is, by name or path: kept, and shown from scope tags on."),
+        Setting(
+            "tag-header", \.tagHeader, ValueForm.headerName.orNothing(), .connections,
+            "Header by which a proxy in --trusted-proxies says whose a tab is."),
+        Setting(
+            "tag-answer", \.tagAnswer, .boolean, .connections,
+            "Lets the app behind --authorize-url say whose the tab is of somebody who asks to watch, as tag in its answer."),
+        Setting(
             "trusted-proxies", \.trustedProxies, ValueForm.addresses.list(of: "addresses and CIDRs, and unix: for --listen"), .connections,
             "Proxies whose word about a client's address and host is believed; unix: stands for who connects to --listen."),
     ]

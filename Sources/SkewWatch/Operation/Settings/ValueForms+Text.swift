@@ -71,6 +71,13 @@ extension ValueForm<String> {
             read: { $0 }, isAllowed: { $0.isHTTPToken }, show: { $0 })
     }
 
+    /// The name of a header, in lower case.
+    static var headerName: Self {
+        Self(
+            placeholder: "name", expectation: "the name of a header (letters, digits and !#$%&'*+-.^_`|~)",
+            read: { String(decoding: Array($0.utf8).lowercasedASCII, as: UTF8.self) }, isAllowed: { $0.isHTTPToken }, show: { $0 })
+    }
+
     /// Routes that count as one.
     static var routePattern: Self {
         Self(

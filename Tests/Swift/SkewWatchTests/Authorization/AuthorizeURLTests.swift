@@ -28,6 +28,14 @@ struct AuthorizeURLTests {
         #expect(Self.answer(200, #"{"ttl":0.001}"#) == .granted(scope: .ips, ttl: .seconds(1)))
     }
 
+    @Test func `an answer may say whose the connection is`() {
+        #expect(Self.answer(200, #"{"scope":"counts","tag":" acme\n"}"#) == .granted(scope: .counts, ttl: .seconds(300), tag: " acme"))
+        for tag in ["null", #""""#] { #expect(Self.answer(200, #"{"tag":\#(tag)}"#) == .granted(scope: .ips, ttl: .seconds(300))) }
+        #expect(Self.answer(200, #"{"tag":7}"#) == .fault("its tag is no string"))
+        let long = String(repeating: "x", count: 100)
+        #expect(Self.answer(200, #"{"tag":"\#(long)"}"#) == .granted(scope: .ips, ttl: .seconds(300), tag: String(long.prefix(64))))
+    }
+
     @Test(arguments: [401, 403])
     func `a no is a no`(status: Int) {
         #expect(Self.answer(status, #"{"scope":"ips"}"#) == .denied("answered \(status)"))

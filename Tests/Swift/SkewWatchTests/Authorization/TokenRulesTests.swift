@@ -19,6 +19,18 @@ struct TokenRulesTests {
         more.merging(["exp": .number(now + 300)]) { mine, _ in mine }
     }
 
+    @Test func `a claim is read of a token in its time, for whomever it is, by name or path`() throws {
+        let claims = good([
+            "tenant": .string("acme"), "org": .object(["id": .number(7)]), "aud": .string("others"), "https://x.y/t": .string("z"),
+        ])
+        #expect(Tag.of(try TokenRules.value(of: "tenant", in: claims, now: now)) == "acme")
+        #expect(Tag.of(try TokenRules.value(of: "org.id", in: claims, now: now)) == "7")
+        #expect(Tag.of(try TokenRules.value(of: "https://x.y/t", in: claims, now: now)) == "z")
+        for path in ["org", "nothing", "org.name"] { #expect(Tag.of(try TokenRules.value(of: path, in: claims, now: now)) == nil) }
+        #expect(throws: TokenFault.expired) { try TokenRules.value(of: "tenant", in: claims, now: now + 1000) }
+        #expect(throws: TokenFault.noExpiry) { try TokenRules.value(of: "tenant", in: ["tenant": .string("acme")], now: now) }
+    }
+
     @Test func `a token lasts until its exp`() {
         #expect(check(good([:])) == .success(.init(secondsLeft: 300, subject: nil)))
         #expect(check(good(["sub": .string("ada")])) == .success(.init(secondsLeft: 300, subject: "ada")))

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `a newcomer has the history of the others before its own, and knows since when the release is out`() throws {
-        var one = HistoryRecorder()
+        var one = RecentHistory()
         #expect(one.hasNoMemory && one.wantsMemory)
         let now = Duration.seconds(100_000)
         one.take(Self.memory(30).samples, now: now, wallClockMilliseconds: Self.wall)
@@ -66,7 +66,7 @@ import Testing
         let samples = one.histories.hour.samples.compactMap(\.self)
         #expect(samples.count == 30 && samples.first?["version-0"] == 0 && samples.last?["version-1"] == 29)
         #expect(one.histories.day.samples.compactMap(\.self).count == 2, "300 seconds are one or two steps of the day")
-        one = HistoryRecorder()
+        one = RecentHistory()
         one.restore(
             .init(recent: [.init(time: Self.wall - 1000, versions: ["x": 1])]), now: now, wallClockMilliseconds: Self.wall)
         #expect(!one.hasNoMemory && !one.wantsMemory, "the disk knows")

@@ -44,7 +44,7 @@ import Testing
 
     @Test func `secrets, and only they, have a file of their own`() {
         let secrets = SettingsTable.all.filter(\.isSecret).map(\.name)
-        #expect(secrets == ["stats-token", "admin-token", "jwt-secret", "redis-url", "cluster-secret"])
+        #expect(secrets == ["stats-token", "admin-token", "jwt-secret", "redis-url", "cluster-secret", "webhook-url", "webhook-secret"])
         #expect(SettingsTable.named("port-file") == nil)
     }
 }

@@ -9,7 +9,10 @@ import Testing
         StreamPost(handle: "a.b", .route("/x \"é\"")),
         StreamPost(
             handle: "a.b",
-            .tabs([.init(name: "0123456789abcdef", version: "v", route: "/é"), .init(name: "fedcba9876543210", version: "w", route: "/")])),
+            .tabs([
+                .init(key: .init(high: 1, low: .max), version: "v", route: "/é"),
+                .init(key: .init(high: .max, low: 0), version: "w", route: "/"),
+            ])),
         StreamPost(handle: "a.b", .tabs([])),
         StreamPost(handle: "a.b", .subscription(token: nil, mode: .delta, head: nil)),
         StreamPost(

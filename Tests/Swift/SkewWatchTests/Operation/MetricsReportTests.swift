@@ -51,7 +51,7 @@ import WebSocketLoop
         #expect(samples(of: "crawlers_closed_total", in: lines).contains(#"{transport="websocket",reason="pong_timeout"} 8"#))
         #expect(samples(of: "connections_closed_total", in: lines).contains(#"{transport="websocket",reason="drained"} 2"#))
         #expect(samples(of: "connections_closed_total", in: lines).contains(#"{transport="websocket",reason="pong_timeout"} 0"#))
-        #expect(samples(of: "connections_closed_total", in: lines).count == 2 * (DisconnectReason.allCases.count + 1))
+        #expect(samples(of: "connections_closed_total", in: lines).count == 2 * (DisconnectReason.allCases.count + 2))
         #expect(samples(of: "slow_consumers_total", in: lines) == [" 2"])
         #expect(samples(of: "sockets", in: lines) == [" 6"] && samples(of: "sockets_limit", in: lines) == [" 99"])
         #expect(samples(of: "subscribers", in: lines).contains(#"{mode="delta"} 3"#))

@@ -9,6 +9,7 @@ package struct Message: Sendable, Equatable {
         package var ip: String?
         /// Milliseconds since 1970, as `moved`. Two rows that differ in them alone are equal.
         package var since: Int?
+        package var tag: String?
         package var moved: Int?
 
         package init(version: String, route: String, ip: String? = nil) { (self.version, self.route, self.ip) = (version, route, ip) }
@@ -70,6 +71,7 @@ package struct Message: Sendable, Equatable {
                 }
                 rows[id] = Row(version: version, route: route, ip: row["ip"] as? String)
                 rows[id]?.since = row["since"] as? Int
+                rows[id]?.tag = row["tag"] as? String
                 rows[id]?.moved = row["moved"] as? Int
                 order.append(id)
             }
