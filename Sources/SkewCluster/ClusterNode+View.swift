@@ -20,11 +20,13 @@ extension ClusterNode {
     /// What all other nodes together look at.
     package var wantsOfOthers: Heartbeat.Wants { peers.wants }
 
-    /// For how many rows the others together have places, where this many may be listed over all nodes.
+    /// How many places of the list are kept for the others, where this many may be listed over all nodes: so each node lists the same
+    /// rows of itself for its own viewers and for the others'.
     package func placesOfOthers(of places: Int) -> Int {
         let others = peers.peers.values.map { $0.counts(.summary).values.reduce(0, +) }
-        let level = WaterLevel.level(others + [ownTotal], places: places)
-        return others.reduce(0) { $0 + min($1, level) }
+        let all = others.reduce(0, +)
+        if all + ownTotal <= places { return all }
+        return max(0, places - WaterLevel.level(others + [ownTotal], places: places))
     }
 
     /// Whether all that is known of the others' counts of a section is known to be right.
