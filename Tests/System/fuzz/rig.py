@@ -22,7 +22,7 @@ class Server:
         self.process = subprocess.Popen(
             [binary, "serve", "--host", "127.0.0.1", "--port", "0", "--internal-port", "-1", "--loops", "2", "--route-tracking", "true",
              "--release", "fuzz", "--drain-timeout", "0s", "--max-messages-per-second", "10000",
-             "--max-message-bytes", str(reference.MAX_MESSAGE), "--ping-interval", "2m", "--log-format", "text"],
+             "--max-message-bytes", str(reference.MAX_MESSAGE), "--ping-interval", "1h", "--log-format", "text"],
             stdout=self.log, stderr=self.log,
             env={**os.environ, "SKEWWATCH_STATS_TOKEN": inputs.TOKEN, "SKEWWATCH_ADMIN_TOKEN": inputs.TOKEN + "-admin",
                  "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1"})
