@@ -21,18 +21,18 @@ holds "config: every setting is there" config_is_whole
 holds "config: it is what generate.sh writes" config_is_current
 holds "config: skewwatch check" "$skewwatch" check --config Docker/examples/config/skewwatch.json5
 
-# The three files of nginx together, as compose.yaml mounts them.
-mkdir -p "$scratch/nginx/conf.d" "$scratch/nginx/snippets"
+# The two files of nginx together, as compose.yaml mounts them.
+mkdir -p "$scratch/nginx/conf.d"
 cp Docker/examples/nginx/skewwatch.conf "$scratch/nginx/conf.d/default.conf"
-cp Docker/examples/nginx/skewwatch.location.conf "$scratch/nginx/snippets/"
 cp /etc/nginx/mime.types "$scratch/nginx/"
 sed -e "s#/etc/nginx/#$scratch/nginx/#" -e "s#^pid .*#pid $scratch/nginx.pid;#" -e "s#/var/log/nginx/error.log#stderr#" -e '/^user /d' \
     Docker/examples/nginx/nginx.conf >"$scratch/nginx/nginx.conf"
 holds "nginx -t" nginx -t -p "$scratch/nginx" -e stderr -c "$scratch/nginx/nginx.conf"
-# One snippet, and everybody includes it: a second copy is one that is wrong some day.
-no_copies() { ! git grep -nE 'proxy_pass|Host \$host' -- Docker README.md ':!Docker/examples/nginx/skewwatch.location.conf'; }
-holds "nginx: the lines stand in one file" no_copies
-holds "nginx: compose mounts what the files include" grep -q 'snippets/skewwatch.location.conf' Docker/compose.yaml
+# One snippet, and everybody includes it; the whole file, which can be tried alone, has the same lines.
+no_copies() { ! git grep -nE 'proxy_pass|Host \$host' -- Docker README.md ':!Docker/examples/nginx/skewwatch*.conf'; }
+same_lines() { diff -B <(sed -n '/^location \/__skew/,$p' Docker/examples/nginx/skewwatch.location.conf) <(sed -n '/^    location/,/^}$/s/^    //p' Docker/examples/nginx/skewwatch.conf); }
+holds "nginx: nobody else has the lines" no_copies
+holds "nginx: the whole file has the lines of the snippet" same_lines
 holds "haproxy -c" haproxy -c -f Docker/examples/haproxy/haproxy.cfg
 holds "caddy validate" env XDG_DATA_HOME="$scratch" caddy validate --adapter caddyfile --config Docker/examples/caddy/Caddyfile
 holds "promtool check rules" promtool check rules Docker/examples/prometheus/skewwatch.rules.yaml

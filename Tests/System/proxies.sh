@@ -89,11 +89,9 @@ start_nginx() {
         echo "daemon off; pid $scratch/nginx.pid; error_log $scratch/nginx.log warn; worker_processes 1; events { worker_connections 1024; }"
         echo "http { access_log off; client_body_temp_path $scratch/b; proxy_temp_path $scratch/p; fastcgi_temp_path $scratch/f;"
         echo "uwsgi_temp_path $scratch/u; scgi_temp_path $scratch/s;"
-        sed -e "s/listen 80;/listen 127.0.0.1:$proxy_port;/" Docker/examples/nginx/skewwatch.conf
+        sed -e "s/listen 80;/listen 127.0.0.1:$proxy_port;/" -e "s#skewwatch:8080#$place#" Docker/examples/nginx/skewwatch.conf
         echo "}"
     } >"$scratch/nginx.conf"
-    mkdir -p "$scratch/snippets"
-    sed "s#skewwatch:8080#$place#" Docker/examples/nginx/skewwatch.location.conf >"$scratch/snippets/skewwatch.location.conf"
     nginx -e "$scratch/nginx.log" -p "$scratch" -c "$scratch/nginx.conf" &
     pids+=($!)
 }
