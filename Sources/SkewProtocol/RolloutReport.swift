@@ -44,6 +44,7 @@ package struct RolloutReport: Sendable {
         bytes.append(decimal: view.total)
         append(view.current, under: "current", to: &bytes)
         append(view.old, under: "old", to: &bytes)
+        if view.preview > 0 { append(view.preview, under: "preview", to: &bytes) }
         bytes.append(#","percent":"#)
         if let percent { bytes.append(contentsOf: "\(percent)".utf8) } else { bytes.append("null") }
         appendVersions(to: &bytes)
@@ -66,11 +67,11 @@ package struct RolloutReport: Sendable {
         return bytes
     }
 
-    /// Of all open tabs, with one digit behind the point. Less than all is never told as 100.
+    /// Of all open tabs but previews, with one digit behind the point. Less than all is never told as 100.
     private var percent: Double? {
-        guard let current = view.current, view.total > 0 else { return nil }
-        let tenths = (current * 1000 + view.total / 2) / view.total
-        return Double(current < view.total ? min(tenths, 999) : tenths) / 10
+        guard let current = view.current, view.judged > 0 else { return nil }
+        let tenths = (current * 1000 + view.judged / 2) / view.judged
+        return Double(current < view.judged ? min(tenths, 999) : tenths) / 10
     }
 
     private func appendRelease(to bytes: inout [UInt8]) {

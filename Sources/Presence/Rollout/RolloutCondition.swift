@@ -63,7 +63,7 @@ package struct RolloutCondition: Sendable, Equatable, CustomStringConvertible {
         let (left, right) =
             switch amount {
             case .tabs(let number): (count, number)
-            case .hundredths(let share): (count * 10_000, share * view.total)
+            case .hundredths(let share): (count * 10_000, share * view.judged)
             }
         return isAtMost ? left <= right : left >= right
     }

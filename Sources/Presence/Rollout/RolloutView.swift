@@ -22,26 +22,39 @@ package struct RolloutView: Sendable, Equatable {
     package var partial: [String]
     /// Tabs between two nodes, inside `total`.
     package var returning: Int
+    /// Versions that are neither old nor current: a name, or a beginning and `*`.
+    package var previews: [String]
     /// For how long the tabs have been watched without a gap.
     package var age: Duration
 
     /// Makes a view of its parts.
     package init(
-        total: Int, versions: [String: Int], release: String?, partial: [String] = [], returning: Int = 0, age: Duration
+        total: Int, versions: [String: Int], release: String?, partial: [String] = [], returning: Int = 0, previews: [String] = [],
+        age: Duration
     ) {
         self.total = total
         self.versions = versions
         self.release = release
         self.partial = partial
         self.returning = returning
+        self.previews = previews
         self.age = age
     }
+
+    /// Tabs that shares are of: all but previews.
+    package var judged: Int { total - preview }
 
     /// Tabs that run the release; nil while none is known.
     package var current: Int? { release.map { versions[$0] ?? 0 } }
 
+    /// Tabs of previews.
+    package var preview: Int {
+        guard !previews.isEmpty else { return 0 }
+        return versions.reduce(0) { $1.key != release && RolloutCourse.matches($1.key, previews) ? $0 + $1.value : $0 }
+    }
+
     /// Tabs that run anything else; nil while no release is known.
-    package var old: Int? { current.map { max(0, total - $0) } }
+    package var old: Int? { current.map { max(0, judged - $0) } }
 
     /// What makes it doubtful that nobody is hidden.
     /// - Parameter needed: for how long the tabs must have been watched.

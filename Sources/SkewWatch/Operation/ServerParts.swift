@@ -66,7 +66,8 @@ struct ServerParts: Sendable {
         }
         shared = SharedState(
             releases: releases, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(), keeper: keeper,
-            tabs: TabDirectory(keys: bus == nil ? TabKeys() : TabKeys(configuration)))
+            tabs: TabDirectory(keys: bus == nil ? TabKeys() : TabKeys(configuration)),
+            previews: configuration.previewVersions)
         shared.history.restore(past, now: MonotonicTime.now, wallClockMilliseconds: MonotonicTime.wallClockMilliseconds)
         keeper?.note(start: releaseAtStart, setting: configuration.release)
         caller = HTTPCaller(caFile: configuration.caFile)

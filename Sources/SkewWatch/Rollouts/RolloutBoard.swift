@@ -69,7 +69,8 @@ struct RolloutBoard: Sendable {
         samples.append(.init(at: moment, versions: view.versions))
         return RolloutCourse(
             now: moment, isLive: view.partial.isEmpty, release: view.release,
-            releases: shared.decisions.releaseHistory.entries.map { .init(version: $0.version, at: $0.since) }, samples: samples)
+            releases: shared.decisions.releaseHistory.entries.map { .init(version: $0.version, at: $0.since) }, previews: shared.previews,
+            samples: samples)
     }
 }
 
@@ -78,6 +79,6 @@ extension SharedState {
     func view(of counts: FleetCounts) -> RolloutView {
         RolloutView(
             total: counts.total, versions: counts.versions, release: release, partial: counts.cluster?.partial ?? [],
-            returning: counts.cluster?.returning ?? 0, age: MonotonicTime.now - startedAt)
+            returning: counts.cluster?.returning ?? 0, previews: previews, age: MonotonicTime.now - startedAt)
     }
 }

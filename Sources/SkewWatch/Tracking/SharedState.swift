@@ -20,6 +20,8 @@ final class SharedState: Sendable {
     /// Connections that are open on all loops, crawlers included.
     let openConnections = Atomic<Int>(0)
     let decisions: Decisions
+    /// Versions that are neither old nor current: a name, or a beginning and `*`.
+    let previews: [String]
     let startedAt = MonotonicTime.now
     /// What the wall clock showed when it started. Rows go by it for as long as the server runs: a clock that jumps must not change them.
     let startedAtMilliseconds = MonotonicTime.wallClockMilliseconds
@@ -33,8 +35,9 @@ final class SharedState: Sendable {
 
     init(
         releases: ReleaseHistory, addresses: AddressBudget, cluster: ClusterAccess? = nil, gate: RolloutGate = RolloutGate(),
-        keeper: HistoryOnDisk? = nil, tabs: TabDirectory = TabDirectory()
+        keeper: HistoryOnDisk? = nil, tabs: TabDirectory = TabDirectory(), previews: [String] = []
     ) {
+        self.previews = previews
         self.tabs = tabs
         self.cluster = cluster
         inbox = SchedulerInbox(member: cluster?.inbox)

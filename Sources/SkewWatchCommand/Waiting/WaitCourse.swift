@@ -44,14 +44,17 @@ struct WaitCourse {
     /// - Parameters:
     ///   - partial: why numbers of other nodes are missing.
     ///   - returning: tabs between two nodes.
+    ///   - previews: versions that are neither old nor current.
     ///   - isWhole: whether they were counted at this moment, and did not just follow on others.
     mutating func take(
-        _ versions: [String: Int], total: Int, release: String?, partial: [String] = [], returning: Int = 0, isWhole: Bool, at now: Duration
+        _ versions: [String: Int], total: Int, release: String?, partial: [String] = [], returning: Int = 0,
+        previews: [String] = [], isWhole: Bool, at now: Duration
     ) {
         connected = connected ?? now
         if isWhole { (heard, asked) = (now, nil) }
         var view = RolloutView(
-            total: total, versions: versions, release: release, partial: partial, returning: returning, age: .zero)
+            total: total, versions: versions, release: release, partial: partial, returning: returning,
+            previews: previews, age: .zero)
         view.age = now - (serverStart ?? connected ?? now)
         self.view = view
         if let count = rule.condition.count(in: view) {

@@ -125,7 +125,7 @@ struct WaitRun: ~Copyable {
             log.note(statistics.versions, at: moment)
             course.take(
                 statistics.versions, total: statistics.total, release: session.release, partial: statistics.partial,
-                returning: statistics.returning, isWhole: session.isWhole, at: now)
+                returning: statistics.returning, previews: log.previews, isWhole: session.isWhole, at: now)
         case .leave(_, let reason):
             caller.end()
             handle = nil

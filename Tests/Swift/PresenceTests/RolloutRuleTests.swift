@@ -53,6 +53,17 @@ struct RolloutRuleTests {
         #expect(rule.look(view([:]), at: .zero) == .reached)
     }
 
+    @Test func `previews are neither old nor current, and shares leave them out`() throws {
+        let versions = ["new": 98, "old": 2, "preview-7": 300, "preview": 1]
+        let view = RolloutView(total: 401, versions: versions, release: "new", previews: ["preview-*"], age: .seconds(100))
+        #expect((view.current, view.old, view.preview) == (98, 3, 300))
+        for (text, holds) in [("old<=3", true), ("old<=2", false), ("current>=97%", true), ("current>=98%", false), ("old<=3%", true)] {
+            #expect(try #require(RolloutCondition(text)).holds(in: view) == holds, "\(text)")
+        }
+        let own = RolloutView(total: 5, versions: ["preview-7": 5], release: "preview-7", previews: ["preview-*"], age: .seconds(100))
+        #expect((own.current, own.old, own.preview) == (5, 0, 0), "a release is no preview")
+    }
+
     /// Each of these shows no old tab.
     static let unknown: [RolloutView?] = [
         nil,

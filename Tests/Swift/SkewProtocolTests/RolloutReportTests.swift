@@ -25,6 +25,13 @@ struct RolloutReportTests {
                 + #""lastOld":{"estimate":3,"low":2,"high":4},"timestamp":1000}"#)
     }
 
+    @Test func `previews are told apart, and the share leaves them out`() throws {
+        let view = RolloutView(total: 10, versions: ["a": 1, "b": 3, "p": 6], release: "b", previews: ["p*"], age: .seconds(9))
+        let read = try object(RolloutReport(view: view, timestamp: 1).encoded)
+        #expect(read["old"] as? Int == 1 && read["preview"] as? Int == 6 && read["percent"] as? Double == 75)
+        #expect(try object(report(["a": 1, "b": 1]).encoded)["preview"] == nil)
+    }
+
     @Test func `without a release nobody is current and nobody is old, and it says why`() throws {
         let read = try object(report(["a": 2], release: nil).encoded)
         #expect(read["current"] is NSNull && read["old"] is NSNull && read["release"] is NSNull)
