@@ -206,6 +206,7 @@ def test_the_keys_do_what_they_say(stage):
     assert page.is_visible("#keys")
     page.keyboard.press("Escape")
     page.wait_for_selector("#keys", state="hidden")
+    page.wait_for_selector("body[data-view=live]")
     page.keyboard.press("w")
     until(page, "location.hash.includes('view=wall')")
     assert page.is_hidden("#connections") and page.is_visible(".curve-line")

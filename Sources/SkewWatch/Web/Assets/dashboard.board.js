@@ -108,7 +108,8 @@ export class Board {
   }
 
   key(event) {
-    const typing = event.target.closest?.('input, select, textarea, dialog');
+    // A dialog that was closed just now has the focus until the next frame.
+    const typing = event.target.closest?.('input, select, textarea, dialog[open]');
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.view !== 'live') return;
     const keys = {
       '/': () => byId('filter').focus(),
