@@ -10,11 +10,10 @@ import time
 
 import net
 from fake import FakeNode, field, text
+from more_rows import HEAL, came_back
 from rig import Node
 from rows import SLACK, partial, watch_canary
 from wires import Redis
-
-HEAL = 5
 
 
 async def half_a_link(cluster, kind):
@@ -56,19 +55,14 @@ async def row6n(cluster):
         cables.append(cable)
         cluster.nodes.append(Node(cluster, f"n{number + 1}", prefix=prefix, host=host, url=f"redis://{lan.redis}:{cluster.redis.port}"))
     await asyncio.gather(*(node.start() for node in cluster.nodes))
-    one, two, x = cluster.nodes
+    x = cluster.nodes[2]
     await cluster.populate(60)
     await cluster.whole(cluster.nodes, 5 + SLACK)
     since = time.monotonic()
     lan.pull(cables[2])
     await asyncio.sleep(12)
     lan.plug(cables[2])
-    label = [cluster.first(node, since, partial()) for node in cluster.nodes]
-    out = [cluster.first(node, since, lambda seen: seen["total"] == 40) for node in (one, two)]
-    own = cluster.first(x, since, lambda seen: seen["total"] == 20)
-    if None in [*label, *out, own]:
-        cluster.fault("a label or a local number is missing")
-    whole = await cluster.whole(cluster.nodes, HEAL + SLACK)
+    label, out, own, whole = await came_back(cluster, x, since)
     return f"labelled at {label}, others without X at {out}, X local at {own}, whole {whole} after the cable was back"
 
 

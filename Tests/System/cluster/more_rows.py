@@ -12,6 +12,17 @@ from wires import Redis
 HEAL = 5
 
 
+async def came_back(cluster, x, since):
+    """When each of three nodes of 20 tabs said that numbers are missing, when the others left x out, when x was alone, and how long all took
+    until they were whole after it was back."""
+    label = [cluster.first(node, since, partial()) for node in cluster.nodes]
+    out = [cluster.first(node, since, lambda seen: seen["total"] == 40) for node in cluster.nodes if node is not x]
+    own = cluster.first(x, since, lambda seen: seen["total"] == 20)
+    if None in [*label, *out, own]:
+        cluster.fault("a label or a local number is missing")
+    return label, out, own, await cluster.whole(cluster.nodes, HEAL + SLACK)
+
+
 async def row3(cluster):
     """SIGSTOP of a node for 20 s"""
     one, two, x = await cluster.standing(3, 60)
@@ -32,18 +43,13 @@ async def row3(cluster):
 
 async def row6(cluster):
     """packets between X and Redis dropped for 12 s"""
-    one, two, x = await cluster.standing(3, 60, wires=True)
+    _, _, x = await cluster.standing(3, 60, wires=True)
     since = time.monotonic()
     x.wire.drop()
     await asyncio.sleep(12)
     x.wire.heal()
     healed = time.monotonic()
-    label = [cluster.first(node, since, partial()) for node in cluster.nodes]
-    out = [cluster.first(node, since, lambda seen: seen["total"] == 40) for node in (one, two)]
-    own = cluster.first(x, since, lambda seen: seen["total"] == 20)
-    if None in [*label, *out, own]:
-        cluster.fault("a label or a local number is missing")
-    whole = await cluster.whole(cluster.nodes, HEAL + SLACK)
+    label, out, own, whole = await came_back(cluster, x, since)
     return f"labelled at {label}, others without X at {out}, X local at {own}, whole {whole} after healing ({time.monotonic() - healed:.1f})"
 
 
