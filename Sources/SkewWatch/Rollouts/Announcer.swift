@@ -94,16 +94,17 @@ struct Announcer: Sendable {
     }
 
     /// Stops an announcement, on all nodes.
-    func stop(_ id: Int) -> HTTPResponse {
-        guard let entry = stopHere(id) else { return .notFound }
+    func stop(_ id: Int) async -> HTTPResponse {
+        guard let entry = await stopHere(id) else { return .notFound }
         shared.cluster?.inbox.change(UInt64(id), .stop)
         return .json(200, Self.encoded(entry).encoded)
     }
 
-    private func stopHere(_ id: Int) -> AnnouncementBoard.Entry? {
-        guard let entry = shared.announcements.stop(id, at: MonotonicTime.now) else { return nil }
-        shared.onEveryLoop { $0.stopAnnouncing(id) }
-        return entry
+    /// - Returns: how far it came: no loop tells anybody any more.
+    private func stopHere(_ id: Int) async -> AnnouncementBoard.Entry? {
+        guard shared.announcements.stop(id, at: MonotonicTime.now) != nil else { return nil }
+        for tracker in shared.allTrackers { await tracker.stopAnnouncing(id) }
+        return shared.announcements.entry(id)
     }
 
     /// Gives an announcement another pace, on all nodes.
@@ -118,7 +119,7 @@ struct Announcer: Sendable {
     /// - Returns: nil, for nobody waits.
     func follow(_ control: OrderControl, _ id: Int) async -> HTTPResponse? {
         if control.isStopped {
-            _ = stopHere(id)
+            _ = await stopHere(id)
             return nil
         }
         guard shared.announcements.setRate(control.rate, of: id) != nil else { return nil }

@@ -95,7 +95,7 @@ final class RolloutGate: Sendable {
         case .follow(let control, let id): response = await board.announcer.follow(control, id)
         case .repace(let id): response = await board.announcer.repace(id)
         case .announcements: response = board.announcer.state
-        case .stopAnnouncing(let id): response = board.announcer.stop(id)
+        case .stopAnnouncing(let id): response = await board.announcer.stop(id)
         case .setRate(let rate, let id): response = await board.announcer.setRate(rate, of: id)
         case .history(let query, let isCSV): response = await board.history(query, isCSV: isCSV)
         case .rollout(let scope, nil): response = .json(200, await board.report(for: scope).encoded)
