@@ -47,16 +47,22 @@ import WebSocketLoop
     @Test func `of many handshakes that come together none is held back`() async throws {
         try await RequestProbe.run { probe in
             let sockets = try (0..<40).map { _ in try RawSocket(port: probe.port) }
+            let start = ContinuousClock.now
             for socket in sockets { try socket.write(Array(Self.handshake.utf8)) }
             for socket in sockets {
-                #expect(try await String(decoding: socket.receive(), as: UTF8.self).hasSuffix("hello"))
+                var text = ""
+                while !text.hasSuffix("hello") { text += try await String(decoding: socket.receive(), as: UTF8.self) }
                 try await leavesAtOnce(socket)
-                #expect(socket.dataSegments == 1)
+                #expect(socket.dataSegments == 1 || start.duration(to: .now) > Self.patience)
             }
         }
     }
 
-    /// The kernel would send what it holds back after 200 ms; so what counts is that it holds nothing back from then on.
+    /// After so long the kernel sends what it holds back, whatever the server does: where the server stood still meanwhile, two segments
+    /// show nothing.
+    private static let patience = Duration.milliseconds(200)
+
+    /// What counts is that the kernel holds nothing back from then on.
     private func leavesAtOnce(_ socket: RawSocket) async throws {
         for _ in 0..<1000 where socket.isHeldBackByPeer { try await Task.sleep(for: .milliseconds(1)) }
         #expect(!socket.isHeldBackByPeer)
