@@ -59,7 +59,9 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["CLibcrypto"], swiftSettings: settings),
         // What is the kernel's and Swift's Glibc module leaves out: accept4, TCP_INFO, epoll.
         .systemLibrary(name: "CLinux"),
-        .target(name: "WebSocketLoop", dependencies: ["CLibwebsockets", "CLibuv", "CLinux"], swiftSettings: settings),
+        // TLS of the public port: libwebsockets brings it along anyway, but hides what comes out of it.
+        .systemLibrary(name: "CLibssl", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "WebSocketLoop", dependencies: ["CLibssl", "CLibwebsockets", "CLibuv", "CLinux"], swiftSettings: settings),
         .target(name: "Presence", swiftSettings: settings),
         .target(name: "SkewProtocol", dependencies: ["Presence"], swiftSettings: settings),
         // The history on disk, where the team wants one: a library that Debian keeps up to date, instead of one built for minutes.

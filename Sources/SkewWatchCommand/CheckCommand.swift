@@ -21,7 +21,7 @@ struct CheckCommand: AsyncParsableCommand {
         if let fault = configuration.faultOfSocket() { throw CommandFailure(sentence: fault, status: .failed) }
         if isDeep, let fault = configuration.faultOfRedis() { throw CommandFailure(sentence: fault, status: .failed) }
         if isDeep, let fault = await configuration.faultOfWebhook() { throw CommandFailure(sentence: fault, status: .failed) }
-        FileLimit.raise(connections: configuration.maxConnections)
+        FileLimit.raise(connections: configuration.maxConnections, isTLS: configuration.tlsCertificate != nil)
         let limit = configuration.connectionLimit
         // Where none was asked for, the line below says it all.
         if configuration.maxConnections != nil, let warning = limit.warning { StandardStreams.complain(warning) }

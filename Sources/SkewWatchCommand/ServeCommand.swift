@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try arguments.load(for: Self.self)
-        FileLimit.raise(connections: configuration.maxConnections)
+        FileLimit.raise(connections: configuration.maxConnections, isTLS: configuration.tlsCertificate != nil)
         let format = configuration.logFormat ?? (StandardStreams.errorsGoToTerminal ? .text : .json)
         let threshold = LogThreshold(configuration.logLevel)
         LoggingSystem.bootstrap { _ in LineLogHandler(threshold: threshold, format: format) }

@@ -11,7 +11,7 @@ internal import CLibwebsockets
     switch reason {
     case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_HTTP_CONFIRM_UPGRADE,
         LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED,
-        LWS_CALLBACK_HTTP, LWS_CALLBACK_HTTP_BODY, LWS_CALLBACK_HTTP_BODY_COMPLETION, LWS_CALLBACK_HTTP_WRITEABLE,
+        LWS_CALLBACK_HTTP,
         LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_WSI_DESTROY:
         break
     default:
@@ -26,15 +26,13 @@ internal import CLibwebsockets
     switch reason {
     case LWS_CALLBACK_RECEIVE: return unsafe loop.received(wsi, index, bytes)
     case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe loop.writable(wsi, index)
-    case LWS_CALLBACK_ESTABLISHED: return unsafe loop.established(wsi, index)
+    case LWS_CALLBACK_ESTABLISHED: return loop.established(index)
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe loop.confirmUpgrade(wsi, index)
     case LWS_CALLBACK_RECEIVE_PONG: loop.receivedPong(index)
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return unsafe loop.peerCloses(index, bytes)
     case LWS_CALLBACK_CLOSED: loop.end(index, .lost)
-    case LWS_CALLBACK_HTTP: return unsafe loop.httpRequest(wsi, index)
-    case LWS_CALLBACK_HTTP_BODY: return unsafe loop.bodyPiece(wsi, index, bytes)
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return unsafe loop.bodyComplete(wsi, index)
-    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe loop.writable(wsi, index)
+    // It was handed a handshake; if it takes it for a plain request, it is wrong.
+    case LWS_CALLBACK_HTTP: return -1
     case LWS_CALLBACK_CLOSED_HTTP: loop.end(index, .lost)
     case LWS_CALLBACK_WSI_DESTROY: loop.release(index)
     default: break

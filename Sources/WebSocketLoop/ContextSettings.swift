@@ -5,7 +5,7 @@ internal import Glibc
 /// What libwebsockets is told when a context is made, and the memory that it goes on pointing to.
 ///
 /// The choices were measured on 4.1.6: libuv instead of `poll()`; an empty retry policy, because the default one puts a timer of
-/// every socket in a sorted list; HTTP/1.1 only, also in ALPN; no extension; no limit of descriptors, because it makes each look-up
+/// every socket in a sorted list; no extension; no limit of descriptors, because it makes each look-up
 /// a linear search; one write may be 64 KiB, else it would be cut to the receive buffer's size and copied.
 @safe
 final class ContextSettings {
@@ -21,7 +21,7 @@ final class ContextSettings {
     private let retryPolicy = UnsafeMutablePointer<lws_retry_bo_t>.allocate(capacity: 1)
     /// The name of the second protocol: whatever is chosen of a client's offer just now, empty else. See ``choose(_:)``.
     private let offeredName = UnsafeMutablePointer<CChar>.allocate(capacity: 64)
-    private let strings: [UnsafeMutablePointer<CChar>]
+    private let ownName: UnsafeMutablePointer<CChar>
 
     init(_ options: LoopOptions, loop: UnsafeMutablePointer<uv_loop_t>) {
         self.options = options
@@ -29,12 +29,11 @@ final class ContextSettings {
         unsafe retryPolicy.initialize(to: lws_retry_bo_t())
         unsafe offeredName.initialize(repeating: 0, count: 64)
         // No client can offer a name with a comma in it, so this one is never echoed.
-        let texts: [String] = ["skewwatch,", "http/1.1", options.tls?.certificate ?? "", options.tls?.key ?? ""]
-        unsafe strings = unsafe texts.map { unsafe strdup($0) }
+        unsafe ownName = unsafe strdup("skewwatch,")
         for index in 0..<3 {
             unsafe protocols.advanced(by: index).initialize(to: lws_protocols())
             if index == 2 { break }
-            unsafe protocols[index].name = unsafe UnsafePointer(index == 0 ? strings[0] : offeredName)
+            unsafe protocols[index].name = unsafe UnsafePointer(index == 0 ? ownName : offeredName)
             unsafe protocols[index].callback = callbackOfLoop
             unsafe protocols[index].rx_buffer_size = options.receiveBufferBytes
             unsafe protocols[index].tx_packet_size = Self.fragmentBytes
@@ -46,12 +45,7 @@ final class ContextSettings {
         unsafe protocols.deallocate()
         unsafe retryPolicy.deallocate()
         unsafe offeredName.deallocate()
-        for index in unsafe strings.indices { unsafe Glibc.free(strings[index]) }
-    }
-
-    var failure: LoopError {
-        if let tls = options.tls { return .certificateNotUsable(certificate: tls.certificate, key: tls.key) }
-        return .contextNotCreated
+        unsafe Glibc.free(ownName)
     }
 
     /// - Parameter user: what callbacks find the loop by.
@@ -61,20 +55,7 @@ final class ContextSettings {
         return unsafe lws_create_context(&info)
     }
 
-    /// Reads certificate and key again for the connections to come; those that are open keep what they began with.
-    ///
-    /// libwebsockets would leave half of a pair that does not fit in force. So a virtual host of its own shows first whether it fits.
-    /// - Throws: when the pair can't be used. The former one stays in force then.
-    func renewCertificate(in context: OpaquePointer) throws(LoopError) {
-        guard let tls = options.tls else { return }
-        guard let trial = unsafe createVhost(in: context) else {
-            throw .certificateNotUsable(certificate: tls.certificate, key: tls.key)
-        }
-        unsafe lws_vhost_destroy(trial)
-        _ = unsafe lws_tls_cert_updated(context, strings[2], strings[3], nil, 0, nil, 0)
-    }
-
-    /// The one virtual host of a context, with the certificate, if there is one.
+    /// The one virtual host of a context.
     func createVhost(in context: OpaquePointer) -> OpaquePointer? {
         var info = unsafe creationInfo
         unsafe info.user = unsafe lws_context_user(context)
@@ -95,12 +76,6 @@ final class ContextSettings {
         unsafe info.keepalive_timeout = seconds
         unsafe info.options = UInt64(
             LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN)
-        unsafe info.alpn = unsafe UnsafePointer(strings[1])
-        if options.tls != nil {
-            unsafe info.options |= UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
-            unsafe info.ssl_cert_filepath = unsafe UnsafePointer(strings[2])
-            unsafe info.ssl_private_key_filepath = unsafe UnsafePointer(strings[3])
-        }
         return unsafe info
     }
 

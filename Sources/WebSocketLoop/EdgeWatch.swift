@@ -2,7 +2,8 @@ internal import CLibuv
 internal import CLinux
 internal import Glibc
 
-/// Notices when something comes for connections that libwebsockets does not watch: those whose head has not come whole, and streams.
+/// Notices when something comes for connections that libwebsockets does not watch: those whose head has not come whole, requests and
+/// streams, and the relays of TLS.
 ///
 /// Once a request has become a stream, libwebsockets 4.1 never reads its socket again: a peer that closes, resets or sends a byte
 /// would leave the loop spinning and the stream counted. One epoll descriptor watches all of these, edge triggered, and is itself
@@ -28,6 +29,9 @@ final class EdgeWatch {
         }
     }
 
+    /// Tells an end of a relay: no generation of a socket gets so far.
+    private static let relay: UInt64 = 1 << 63
+
     private let epoll: Descriptor
     /// Freed when libuv has closed it.
     private var poll: UnsafeMutablePointer<uv_poll_t>?
@@ -47,19 +51,20 @@ final class EdgeWatch {
         _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), somethingCame)
     }
 
+    /// - Parameter isRelay: whether the descriptor is an end of the connection's relay.
     /// - Returns: false when the kernel refuses.
-    func add(_ descriptor: Int32, _ socket: SocketID) -> Bool {
+    func add(_ descriptor: Int32, _ socket: SocketID, isRelay: Bool = false) -> Bool {
         var event = unsafe epoll_event()
         unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-        unsafe event.data.u64 = socket.rawValue
+        unsafe event.data.u64 = socket.rawValue | (isRelay ? Self.relay : 0)
         return unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
     /// - Parameter wantsRoom: whether to tell when the kernel takes bytes again.
-    func change(_ descriptor: Int32, _ socket: SocketID, wantsRoom: Bool) {
+    func change(_ descriptor: Int32, _ socket: SocketID, wantsRoom: Bool, isRelay: Bool = false) {
         var event = unsafe epoll_event()
         unsafe event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (wantsRoom ? EPOLLOUT.rawValue : 0)
-        unsafe event.data.u64 = socket.rawValue
+        unsafe event.data.u64 = socket.rawValue | (isRelay ? Self.relay : 0)
         _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_MOD, descriptor, &event)
     }
 
@@ -81,7 +86,9 @@ final class EdgeWatch {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             let count = unsafe epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), 0)
             for index in 0..<max(0, Int(count)) {
-                loop.woken(unsafe SocketID(rawValue: events[index].data.u64), Event(unsafe events[index].events))
+                let name = unsafe events[index].data.u64
+                let socket = SocketID(rawValue: name & ~Self.relay)
+                if name & Self.relay != 0 { loop.relayWoken(socket) } else { loop.woken(socket, Event(unsafe events[index].events)) }
             }
         }
         loop.letLeave()

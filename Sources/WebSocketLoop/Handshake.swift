@@ -10,7 +10,6 @@ struct HandshakeFacts {
     var keyCount: Int
     var version: [UInt8]?
     var hasBody: Bool
-    var hasControlCharacters = false
 }
 
 extension HandshakeFacts {
@@ -24,7 +23,6 @@ extension HandshakeFacts {
         keyCount = head.count(.webSocketKey)
         version = head.header(.webSocketVersion)
         hasBody = head.count(.contentLength) > 0 || head.count(.transferEncoding) > 0
-        hasControlCharacters = head.hasControlCharacters
     }
 }
 
@@ -42,7 +40,6 @@ extension HandshakeFacts {
     /// libwebsockets checks less than RFC 6455 asks for; all of it is checked here.
     func check() throws(HandshakeFault) {
         guard let upgrade, upgrade.isWord("websocket") else { throw .notWebSocket }
-        guard !hasControlCharacters else { throw .malformed("a header holds a control character") }
         guard method == .get else { throw .malformed("a WebSocket handshake is a GET request") }
         guard isHTTP11 else { throw .malformed("a WebSocket handshake needs HTTP/1.1") }
         guard hostCount == 1 else { throw .malformed("exactly one Host header is needed") }

@@ -1,8 +1,7 @@
 /// The subprotocols that a client offers, and the one that it is answered with: a browser fails a connection whose offer is not
 /// answered.
 package struct Subprotocols: Sendable {
-    /// What libwebsockets copies of the header and of one name: it hangs up on more, without an answer.
-    static let maxHeaderBytes = 126
+    /// What libwebsockets copies of a name: it hangs up on more, without an answer.
     private static let maxBytes = 62
 
     /// In the order of the offer; what is no token of RFC 9110 is left out.

@@ -14,15 +14,14 @@ extension WebSocketLoop {
     }
 
     /// Hands a connection over to libwebsockets, which reads its head from the kernel when it is told that something is there.
-    func adopt(takingOwnership descriptor: Int32, _ socket: SocketID) {
+    private func adopt(takingOwnership descriptor: Int32, _ socket: SocketID) {
         guard let (_, vhost) = unsafe virtualHost else {
             Glibc.close(descriptor)
             return release(socket.index)
         }
         var adoption = unsafe lws_adopt_desc_t()
         unsafe adoption.vh = unsafe vhost
-        unsafe adoption.type = lws_adoption_type(
-            LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue)
+        unsafe adoption.type = lws_adoption_type(LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue)
         unsafe adoption.fd.sockfd = descriptor
         unsafe adoption.opaque = UnsafeMutableRawPointer(bitPattern: UInt(socket.rawValue))
         // It closes the descriptor when it fails.
@@ -103,11 +102,14 @@ extension WebSocketLoop {
     /// Most that wait for one another: what they wait is the time of so many handshakes, under a millisecond.
     private static let maxCorked = 32
 
-    /// The head that a callback is about.
-    func head(of index: Int, _ wsi: OpaquePointer) -> RequestHead {
-        if let reading, reading.socket == table.socket(at: index) { return RequestHead(reading.head) }
-        return unsafe RequestHead(borrowing: wsi)
+    /// The handshake that a callback is about; nil for one that was not handed over here.
+    func head(of index: Int) -> RequestHead? {
+        guard let reading, reading.socket == table.socket(at: index) else { return nil }
+        return RequestHead(reading.head)
     }
+
+    /// The descriptor of the peer's own connection, not of what stands in for it; nil when it is gone.
+    func peerDescriptor(of index: Int) -> Int32? { door.relays[index]?.peer ?? descriptor(of: index) }
 
     /// The descriptor of a connection; nil when it is gone.
     func descriptor(of index: Int) -> Int32? {

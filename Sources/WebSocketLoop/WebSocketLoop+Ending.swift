@@ -30,7 +30,6 @@ extension WebSocketLoop {
         case .nobody: break
         case .connectionClosed(let reason): webSockets?.closed(socket, reason)
         case .requestEnded:
-            bodies[index] = nil
             requests?.requestEnded(socket)
         }
         guard table.index(of: socket) == index else { return 0 }

@@ -5,20 +5,17 @@ extension WebSocketLoop {
     // MARK: Before the upgrade
 
     func confirmUpgrade(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
-        let head = unsafe head(of: index, wsi)
+        guard let head = head(of: index) else { return -1 }
         do throws(HandshakeFault) {
             try HandshakeFacts(head).check()
         } catch {
             return unsafe refuse(wsi, index, error)
         }
         let offer = head.header(.webSocketProtocol)
-        guard reading != nil || offer?.count ?? 0 <= Subprotocols.maxHeaderBytes else {
-            return unsafe refuse(wsi, index, .malformed("the offered subprotocols are longer than \(Subprotocols.maxHeaderBytes) bytes"))
-        }
-        guard let webSockets else { return unsafe answer(wsi, index, hooks.response(.nothingHere), head: head) }
+        guard let webSockets else { return unsafe refuse(wsi, index, with: hooks.response(.nothingHere)) }
         if let response = webSockets.refusal(of: head, on: table.socket(at: index)) {
             // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
-            return unsafe answer(wsi, index, response, head: head)
+            return unsafe refuse(wsi, index, with: response)
         }
         if let offer, let name = Subprotocols(offer).choice(preferring: options.subprotocol) {
             settings.choose(name)
@@ -33,16 +30,17 @@ extension WebSocketLoop {
         case .malformed(let sentence): answered = RequestFault(400, sentence)
         case .wrongVersion: answered = .wrongVersion
         }
-        return unsafe answer(wsi, index, hooks.response(answered), head: head(of: index, wsi))
+        return unsafe refuse(wsi, index, with: hooks.response(answered))
     }
 
     // MARK: WebSockets
 
-    func established(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
+    func established(_ index: Int) -> Int32 {
+        guard let head = head(of: index) else { return -1 }
         settings.forgetChoice()
         leaveHandshake(index, for: .webSocket)
         deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
-        webSockets?.opened(table.socket(at: index), over: .webSocket, unsafe head(of: index, wsi))
+        webSockets?.opened(table.socket(at: index), over: .webSocket, head)
         letLeave(index)
         return 0
     }

@@ -10,7 +10,7 @@ extension WebSocketLoop {
     package func peerAddress(of socket: SocketID) -> PeerAddress? {
         guard let index = table.index(of: socket) else { return nil }
         if let client = door.clients[index] { return client }
-        guard let descriptor = descriptor(of: index) else { return nil }
+        guard let descriptor = peerDescriptor(of: index) else { return nil }
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let isKnown = unsafe withUnsafeMutableBytes(of: &storage) {

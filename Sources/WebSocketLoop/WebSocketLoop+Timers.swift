@@ -46,10 +46,10 @@ extension WebSocketLoop {
     /// the payload, for one, which libwebsockets keeps to itself. One that has bytes pending is judged by whether it takes them.
     private func isThere(_ index: Int, pingedAt tick: UInt32) -> Bool {
         if outboxes[index] != nil { return true }
-        guard let wsi = unsafe table[index].wsi else { return false }
+        guard let descriptor = peerDescriptor(of: index) else { return false }
         // The loop's own time is that of its turn; the kernel counts silence in jiffies of up to 10 ms.
         unsafe uv_update_time(uv)
-        let silence = unsafe milliseconds_since_data(lws_get_socket_fd(wsi))
+        let silence = milliseconds_since_data(descriptor)
         let sincePing = unsafe uv_now(uv) - startedAt - UInt64(tick - 1) * UInt64(1000 / Self.ticksPerSecond)
         return silence >= 0 && UInt64(silence) <= sincePing + 10
     }

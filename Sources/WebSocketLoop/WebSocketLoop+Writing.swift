@@ -63,15 +63,12 @@ extension WebSocketLoop {
         return unsafe lws_partial_buffered(wsi) != 0
     }
 
-    /// Hands bytes of a stream to the kernel as they are, or to libwebsockets where that has the connection.
+    /// Hands bytes of a stream to the kernel as they are.
     /// - Parameter hasMore: whether more follow at once, and should leave with them.
-    /// - Returns: negative when they are lost.
+    /// - Returns: how many.
     func put(_ index: Int, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, hasMore: Bool = false) -> Int32 {
-        guard let wsi = unsafe table[index].wsi else {
-            unsafe door.send(index, UnsafeRawBufferPointer(start: bytes, count: count), hasMore: hasMore)
-            return Int32(clamping: count)
-        }
-        return unsafe lws_write(wsi, bytes, count, LWS_WRITE_HTTP)
+        unsafe door.send(index, UnsafeRawBufferPointer(start: bytes, count: count), hasMore: hasMore)
+        return Int32(clamping: count)
     }
 
     private func wait(_ index: Int, with rest: Outbox.Item?) {

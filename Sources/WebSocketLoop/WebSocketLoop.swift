@@ -20,6 +20,8 @@ package final class WebSocketLoop {
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let thread: LoopThread
     let settings: ContextSettings
+    /// nil without TLS.
+    let tls: TLSContext?
     private var eventPipe: EventPipe?
     /// One for each place that is listened at.
     private var listeners: [Listener] = []
@@ -33,8 +35,6 @@ package final class WebSocketLoop {
 
     var table = SocketTable()
     var deadlines = Deadlines()
-    /// Bodies of requests that are being read.
-    var bodies: [Int: RequestBody] = [:]
     /// Sockets to end on the next occasion that lies outside of libwebsockets' own callbacks.
     var doomed: [SocketID] = []
     /// Watches what libwebsockets does not.
@@ -66,6 +66,7 @@ package final class WebSocketLoop {
         self.requests = requests
         self.hooks = hooks
         unsafe uv = unsafe thread.loop
+        tls = try options.tls.map { files throws(LoopError) in try TLSContext(files) }
         settings = unsafe ContextSettings(options, loop: thread.loop)
         startedAt = unsafe uv_now(uv)
         unsafe scratch = .allocate(byteCount: frameHeadroom + Self.scratchBytes, alignment: 16)
@@ -85,7 +86,7 @@ package final class WebSocketLoop {
         unsafe startTimer(pointer)
         guard let vhost = unsafe settings.createVhost(in: context) else {
             unsafe destroy(context) {}
-            throw settings.failure
+            throw .contextNotCreated
         }
         unsafe state = .running(context: context, vhost: vhost)
     }
@@ -114,8 +115,7 @@ package final class WebSocketLoop {
     /// the certificate that it has. Without TLS it does nothing.
     /// - Throws: when the new pair can't be used; the one before stays in force.
     package func renewCertificate() throws(LoopError) {
-        guard case .running(let context, _) = state else { return }
-        try unsafe settings.renewCertificate(in: context)
+        try tls?.renew()
     }
 
     /// Stops accepting; what is open stays open.
@@ -225,11 +225,15 @@ package final class WebSocketLoop {
         if let index = table.index(of: socket) { door.woken(index, event) }
     }
 
+    /// The same for an end of the relay through which a connection comes.
+    func relayWoken(_ socket: SocketID) {
+        if table.index(of: socket) != nil { door.relayWoken(socket) }
+    }
+
     /// Forgets a connection whose memory libwebsockets frees.
     func release(_ index: Int) {
         settle(index)
         forget(index)
-        bodies[index] = nil
         door.forget(index)
         table.release(index)
         budget.giveBack()

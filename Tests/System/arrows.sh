@@ -8,8 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
 declare -A allowed=(
-    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]="" [CBuildInfo]=""
-    [WebSocketLoop]="CLibwebsockets CLibuv CLinux"
+    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]="" [CLibssl]="" [CBuildInfo]=""
+    [WebSocketLoop]="CLibssl CLibwebsockets CLibuv CLinux"
     [HTTPCall]="CLibcurl"
     [Cryptography]="CLibcrypto"
     [Presence]=""

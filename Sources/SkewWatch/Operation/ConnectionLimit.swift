@@ -22,9 +22,10 @@ package struct ConnectionLimit: Sendable, Equatable, CustomStringConvertible {
     ///   - asked: the setting; nil for as many as possible.
     ///   - files: how many files the process may open.
     ///   - memory: bytes that the process may use; nil where nobody says.
-    package init(asked: Int?, files: Int, memory: Int?) {
+    ///   - isTLS: whether connections speak TLS here.
+    package init(asked: Int?, files: Int, memory: Int?, isTLS: Bool = false) {
         (self.asked, self.files, self.memory) = (asked, files, memory)
-        let byFiles = max(1, files - FileLimit.reserve)
+        let byFiles = max(1, (files - FileLimit.reserve) / FileLimit.perConnection(isTLS: isTLS))
         let byMemory = memory.map { max(1, ($0 - Self.bytesOfProcess) / Self.bytesPerConnection) } ?? .max
         let possible = min(byFiles, byMemory)
         count = min(asked ?? .max, possible)
@@ -54,6 +55,6 @@ package struct ConnectionLimit: Sendable, Equatable, CustomStringConvertible {
 extension Configuration {
     /// The limit on this machine.
     package var connectionLimit: ConnectionLimit {
-        ConnectionLimit(asked: maxConnections, files: FileLimit.current, memory: MemoryLimit.current)
+        ConnectionLimit(asked: maxConnections, files: FileLimit.current, memory: MemoryLimit.current, isTLS: tlsCertificate != nil)
     }
 }

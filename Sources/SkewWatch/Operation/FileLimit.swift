@@ -10,6 +10,9 @@ package enum FileLimit {
     /// The most that is taken at all: some container runtimes set a limit of a billion, and the table has to be allocated.
     static let highest = 1_048_576
 
+    /// What a connection takes: through TLS its own descriptor, and two by which what comes out of TLS is passed on.
+    static func perConnection(isTLS: Bool) -> Int { isTLS ? 3 : 1 }
+
     /// The limit now.
     static var current: Int { limits.map { Int(clamping: $0.rlim_cur) } ?? 1024 }
 
@@ -25,8 +28,9 @@ package enum FileLimit {
 
     /// Sets the soft limit to what a server for so many connections can use, as far as the hard one allows, and lowers the hard one to
     /// it. For a command: a program that embeds the library decides about its own limits.
-    package static func raise(connections: Int?) {
+    package static func raise(connections: Int?, isTLS: Bool) {
         guard var limits else { return }
+        let connections = connections.map { $0 * perConnection(isTLS: isTLS) }
         limits.rlim_max = rlim_t(wanted(connections: connections, allowed: Int(clamping: limits.rlim_max)))
         limits.rlim_cur = limits.rlim_max
         // Refused at worst, and then the old limit holds, which the server reads.

@@ -24,7 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
         guard configuration.tlsCertificate == nil, configuration.connectionTracking, configuration.port != nil else {
             throw CommandFailure(sentence: "A demo has a port and no TLS, and tracks connections.", status: .wrongSettings)
         }
-        FileLimit.raise(connections: configuration.maxConnections)
+        FileLimit.raise(connections: configuration.maxConnections, isTLS: configuration.tlsCertificate != nil)
         let format = configuration.logFormat ?? .text
         let threshold = LogThreshold(configuration.logLevel)
         LoggingSystem.bootstrap { _ in LineLogHandler(threshold: threshold, format: format) }

@@ -58,11 +58,8 @@ extension FrontDoor {
     // MARK: The answer
 
     /// Answers a request that its handler did not answer at once.
-    /// - Returns: false where the request is not one that is served here.
-    func answer(_ index: Int, _ response: HTTPResponse) -> Bool {
-        guard let exchange = exchanges[index] else { return false }
-        if exchange.stage == .thinking { give(index, response) }
-        return true
+    func answer(_ index: Int, _ response: HTTPResponse) {
+        if exchanges[index]?.stage == .thinking { give(index, response) }
     }
 
     /// Answers, and ends the connection as soon as the peer has heard it.
@@ -75,15 +72,12 @@ extension FrontDoor {
     }
 
     /// Sends a blank to who waits for its answer; the first one brings the head along, as `WebSocketLoop.keepWaiting(_:headers:)` says.
-    /// - Returns: false where the request is not one that is served here.
-    func keepWaiting(_ index: Int, headers: [(name: String, value: String)]) -> Bool {
-        guard let exchange = exchanges[index] else { return false }
-        guard exchange.stage == .thinking, !exchange.withoutAnswerBody else { return true }
+    func keepWaiting(_ index: Int, headers: [(name: String, value: String)]) {
+        guard let exchange = exchanges[index], exchange.stage == .thinking, !exchange.withoutAnswerBody else { return }
         let head = exchange.hasAnswerHead ? [] : HTTPResponse(status: 200, headers: headers).encodedOpenHead
         exchanges[index]?.hasAnswerHead = true
         send(index, head + [UInt8(ascii: " ")])
         SocketOptions.uncork(exchange.descriptor)
-        return true
     }
 
     /// Goes on with an answer that the kernel did not take whole, or takes leave behind it.
@@ -105,7 +99,7 @@ extension FrontDoor {
         exchanges[index]?.stage = .stream
         exchanges[index]?.isGathering = true
         send(index, WebSocketLoop.headOfStream(headers) + prelude)
-        loop.becomeStream(index, descriptor)
+        loop.becomeStream(index)
         loop.webSockets?.opened(loop.table.socket(at: index), over: .eventStream, RequestHead(seen))
         exchanges[index]?.isGathering = false
         push(index)

@@ -6,13 +6,13 @@ internal import Glibc
 ///
 /// A head that has not come whole waits here, at about 100 bytes, in the loop's one edge triggered epoll descriptor, so a peer that
 /// trickles costs one look for each arrival. A handshake goes to libwebsockets, which reads it while the same bytes are still at hand
-/// here; everything else is served here (``Exchange``). Through TLS only the first byte can be judged. Lives on its loop's thread.
+/// here; everything else is served here (``Exchange``). TLS ends here, too (``TLSRelay``). Lives on its loop's thread.
 @safe
 final class FrontDoor {
     /// The first byte of a TLS hello.
     private static let tlsHandshake: UInt8 = 0x16
 
-    private(set) var pending = PendingConnections()
+    var pending = PendingConnections()
     /// Connections that count for their address, by index.
     private var counted: [Int: AddressKey] = [:]
     /// What is served here, by index.
@@ -21,6 +21,9 @@ final class FrontDoor {
     private var dropped: [Int: Int] = [:]
     /// Whom a proxy speaks for, by index, where it said so in front of the connection.
     private(set) var clients: [Int: PeerAddress] = [:]
+    /// TLS that is being agreed on, and that is, by index.
+    var greetings: [Int: TLSSession] = [:]
+    var relays: [Int: TLSRelay] = [:]
     let seen = SeenHead()
     unowned let loop: WebSocketLoop
 
@@ -67,6 +70,7 @@ final class FrontDoor {
     func forget(_ index: Int) {
         if !dropped.isEmpty { dropped[index] = nil }
         if !clients.isEmpty { clients[index] = nil }
+        forgetTLS(index)
         if let address = counted.removeValue(forKey: index) { loop.budget.addresses?.giveBack(address) }
     }
 
@@ -93,6 +97,9 @@ final class FrontDoor {
         exchanges[index]?.descriptor ?? loop.table[index].pendingSlot.map { pending[$0].descriptor }
     }
 
+    /// Why the kernel ended the peer's connection; 0 where it did not, nil for one that libwebsockets has.
+    func error(of index: Int) -> Int32? { relays[index]?.error ?? descriptor(of: index).map { pendingError(of: $0) } }
+
     /// The connection in this slot goes on as something that is served, here or by libwebsockets.
     func serve(_ slot: PendingConnections.Slot) -> (socket: SocketID, descriptor: Int32) {
         pending[slot].stage = .served
@@ -104,16 +111,17 @@ final class FrontDoor {
 
     // MARK: Looking
 
-    private func look(_ slot: PendingConnections.Slot) {
+    func look(_ slot: PendingConnections.Slot) {
         let entry = pending[slot]
+        if let tls = loop.tls, greetings[entry.socket.index] != nil { return greet(slot, tls) }
         let count = unsafe recv(entry.descriptor, seen.buffer.baseAddress, seen.buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
         guard count > 0 else {
             return count < 0 && (errno == EAGAIN || errno == EINTR) ? wait(slot) : drop(entry.socket.index)
         }
         seen.look(count)
         if entry.awaitsProxyHeader { return readProxyHeader(slot) }
-        if loop.options.tls != nil {
-            return unsafe seen.buffer[0] == Self.tlsHandshake ? adopt(slot) : refuse(slot, .notTLS)
+        if let tls = loop.tls, relays[entry.socket.index] == nil {
+            return unsafe seen.buffer[0] == Self.tlsHandshake ? greet(slot, tls) : refuse(slot, .notTLS)
         }
         pending[slot].seen = UInt32(count)
         guard unsafe isWorthAWalk(seen.bytes.span, entry) else { return wait(slot) }
@@ -158,7 +166,7 @@ final class FrontDoor {
         return false
     }
 
-    private func wait(_ slot: PendingConnections.Slot) {
+    func wait(_ slot: PendingConnections.Slot) {
         guard !pending[slot].isWatched else { return }
         pending[slot].isWatched = true
         if !loop.watch.add(pending[slot].descriptor, pending[slot].socket) { drop(pending[slot].socket.index) }
@@ -173,12 +181,11 @@ final class FrontDoor {
 
     /// Hands the connection to libwebsockets.
     /// - Parameters:
-    ///   - head: the handshake that it brings; nil where only libwebsockets can read it.
+    ///   - head: the handshake that it brings.
     ///   - hasMore: whether frames lie behind it already.
-    private func adopt(_ slot: PendingConnections.Slot, reading head: RawHead? = nil, hasMore: Bool = false) {
+    private func adopt(_ slot: PendingConnections.Slot, reading head: RawHead, hasMore: Bool) {
         if pending[slot].isWatched { loop.watch.remove(pending[slot].descriptor) }
         let (socket, descriptor) = serve(slot)
-        guard let head else { return loop.adopt(takingOwnership: descriptor, socket) }
         loop.adoptHandshake(takingOwnership: descriptor, socket, head, seen, hasMore: hasMore)
     }
 

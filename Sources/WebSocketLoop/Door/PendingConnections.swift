@@ -19,7 +19,7 @@ struct PendingConnections {
     struct Entry {
         let socket: SocketID
         /// Valid until ``Stage/served``.
-        let descriptor: Int32
+        private(set) var descriptor: Int32
         var stage = Stage.waiting
         /// Whether the epoll descriptor watches it.
         var isWatched = false
@@ -31,6 +31,12 @@ struct PendingConnections {
         fileprivate var group: UInt32
         fileprivate var next = none
         fileprivate var previous = none
+
+        /// From now on another descriptor is looked at.
+        mutating func stand(in descriptor: Int32) {
+            self.descriptor = descriptor
+            (isWatched, seen, walked) = (false, 0, 0)
+        }
     }
 
     /// The pending connections of one address.

@@ -21,6 +21,9 @@ struct SocketPair: ~Copyable {
         self.theirs = theirs
     }
 
+    /// Gives both ends to somebody who closes them from now on.
+    consuming func release() -> (near: Int32, far: Int32) { (ours.release(), theirs.release()) }
+
     /// Has `descriptor` name the far end.
     borrowing func stand(in descriptor: Int32) -> Bool { Self.replace(descriptor, by: theirs.number) }
 

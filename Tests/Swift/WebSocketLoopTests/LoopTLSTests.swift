@@ -4,33 +4,8 @@ import Testing
 import WebSocketLoop
 
 @Suite(.timeLimit(.minutes(1))) struct LoopTLSTests {
-    /// A certificate of our own in a folder that goes away with it.
-    private final class Certificate {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        var certificate: String { folder.appending(path: "cert.pem").path }
-        var key: String { folder.appending(path: "key.pem").path }
-
-        init() async throws {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try await make(name: "localhost")
-        }
-
-        /// Puts another pair into the files.
-        func make(name: String) async throws {
-            let outcome = try await Child.run(
-                "/usr/bin/openssl",
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
-                    certificate, "-days", "1", "-subj", "/CN=\(name)",
-                ])
-            try #require(outcome.status == 0, "\(outcome.errors)")
-        }
-
-        deinit { try? FileManager.default.removeItem(at: folder) }
-    }
-
     @Test func `a WebSocket opens over TLS, and ALPN offers HTTP 1.1 alone`() async throws {
-        let files = try await Certificate()
+        let files = try await TestCertificate()
         var options = LoopOptions()
         options.tls = (files.certificate, files.key)
         try await LoopProbe.run(options) { probe, events in
@@ -56,7 +31,7 @@ import WebSocketLoop
     }
 
     @Test func `a renewed certificate is shown to new connections, and nobody is cut off`() async throws {
-        let files = try await Certificate()
+        let files = try await TestCertificate()
         var options = LoopOptions()
         options.tls = (files.certificate, files.key)
         try await LoopProbe.run(options) { probe, events in
@@ -78,7 +53,7 @@ import WebSocketLoop
     }
 
     @Test func `a pair that can't be used leaves the former certificate in force`() async throws {
-        let (files, others) = (try await Certificate(), try await Certificate())
+        let (files, others) = (try await TestCertificate(), try await TestCertificate())
         var options = LoopOptions()
         options.tls = (files.certificate, files.key)
         try await LoopProbe.run(options) { probe, _ in

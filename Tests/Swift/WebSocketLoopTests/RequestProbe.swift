@@ -77,7 +77,7 @@ actor RequestProbe: RequestHandler, WebSocketHandler {
     nonisolated func outcome(of head: borrowing RequestHead, from socket: SocketID) -> RequestOutcome {
         let path = String(decoding: head.path, as: UTF8.self)
         let query = String(decoding: head.query, as: UTF8.self)
-        let method = head.method?.rawValue ?? "?"
+        let method = head.method.rawValue
         return assumeIsolated { $0.outcome(method, path, query, socket) }
     }
 

@@ -11,6 +11,8 @@ import Testing
         #expect(memory.count == 38_229 && memory.reason == .memory && memory.warning == nil)
         #expect("\(memory)" == "at most 38229, by the limit of memory (256 MB)")
         #expect(ConnectionLimit(asked: nil, files: 1024, memory: 256 << 20).reason == .files)
+        // Each takes three files through TLS.
+        #expect(ConnectionLimit(asked: nil, files: 131_072, memory: nil, isTLS: true).count == 43_669)
     }
 
     @Test func `a setting counts as far as the machine holds it`() {
