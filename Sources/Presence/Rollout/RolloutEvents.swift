@@ -35,6 +35,8 @@ package struct RolloutEvents: Sendable {
         package var hadOld = false
         /// Whether it was told that nobody does any more.
         package var isDone = false
+        /// Whether it was told that nobody leaves.
+        package var isStalled = false
 
         package init() {}
     }
@@ -53,12 +55,11 @@ package struct RolloutEvents: Sendable {
     private var hasPast: Bool
     private var hasLooked = false
     private let previews: [String]
-    private var comingSince: [String: Duration] = [:]
-    private var goneSince: [String: Duration] = [:]
+    private var comingSince = Lasting()
+    private var goneSince = Lasting()
     private var doneSince: Duration?
     private var oldCounts: [String: Int] = [:]
     private var lastLeft: Duration?
-    private var isStalled = false
     private var toldVersions: [Duration] = []
 
     /// - Parameters:
@@ -93,35 +94,28 @@ package struct RolloutEvents: Sendable {
             memory.release = release
             return []
         }
-        (memory.release, memory.hadOld, memory.isDone) = (release, false, false)
-        (doneSince, lastLeft, isStalled) = (nil, now, false)
+        (memory.release, memory.hadOld, memory.isDone, memory.isStalled) = (release, false, false, false)
+        (doneSince, lastLeft) = (nil, now)
         return release != nil && (hasPast || hasLooked) ? [.announced] : []
     }
 
     private mutating func coming(_ view: RolloutView, _ now: Duration) -> [Event] {
         let names = view.versions.filter { $0.value > 0 && !Self.isNoVersion($0.key) && !memory.open.contains($0.key) }.keys
-        comingSince = Dictionary(uniqueKeysWithValues: names.map { ($0, comingSince[$0] ?? now) })
+        let lasting = comingSince.lasting(names, for: Self.presence, at: now)
         if !hasPast, view.age < Self.quiet {
             memory.open.formUnion(names)
             return []
         }
-        var events: [Event] = []
-        for name in names.sorted() where now - (comingSince[name] ?? now) >= Self.presence && mayTellVersion(now) {
-            memory.open.insert(name)
-            events.append(.appeared(name))
-        }
-        return events
+        let told = tellable(lasting, now)
+        memory.open.formUnion(told)
+        return told.map { .appeared($0) }
     }
 
     private mutating func going(_ view: RolloutView, _ isWhole: Bool, _ now: Duration) -> [Event] {
         let names = isWhole ? memory.open.filter { view.versions[$0] ?? 0 == 0 } : []
-        goneSince = Dictionary(uniqueKeysWithValues: names.map { ($0, goneSince[$0] ?? now) })
-        var events: [Event] = []
-        for name in names.sorted() where now - (goneSince[name] ?? now) >= Self.quiet && mayTellVersion(now) {
-            memory.open.remove(name)
-            events.append(.drained(name))
-        }
-        return events
+        let told = tellable(goneSince.lasting(names, for: Self.quiet, at: now), now)
+        memory.open.subtract(told)
+        return told.map { .drained($0) }
     }
 
     private mutating func rollout(_ view: RolloutView, _ isWhole: Bool, _ now: Duration) -> [Event] {
@@ -130,7 +124,9 @@ package struct RolloutEvents: Sendable {
         let old = versions.values.reduce(0, +)
         if old > 0 { memory.hadOld = true }
         guard old > 0 else {
-            (lastLeft, isStalled, oldCounts) = (now, false, [:])
+            (lastLeft, oldCounts) = (now, [:])
+            // Just after a start they come back.
+            if isWhole { memory.isStalled = false }
             doneSince = isWhole && memory.hadOld && !memory.isDone ? doneSince ?? now : nil
             guard let since = doneSince, now - since >= Self.quiet else { return [] }
             memory.isDone = true
@@ -140,18 +136,33 @@ package struct RolloutEvents: Sendable {
         // What cannot be seen neither goes nor stays.
         guard view.partial.isEmpty else { return [] }
         defer { oldCounts = versions }
-        if lastLeft == nil || oldCounts.contains(where: { versions[$0.key] ?? 0 < $0.value }) { (lastLeft, isStalled) = (now, false) }
-        guard !isStalled, let lastLeft, now - lastLeft >= Self.patience else { return [] }
-        isStalled = true
+        let hasLeft = oldCounts.contains { versions[$0.key] ?? 0 < $0.value }
+        if hasLeft { memory.isStalled = false }
+        if hasLeft || lastLeft == nil { lastLeft = now }
+        guard !memory.isStalled, let lastLeft, now - lastLeft >= Self.patience else { return [] }
+        memory.isStalled = true
         return [.stalled]
     }
 
-    private mutating func mayTellVersion(_ now: Duration) -> Bool {
+    /// As many of these as may be told within an hour.
+    private mutating func tellable(_ names: [String], _ now: Duration) -> [String] {
         toldVersions.removeAll { now - $0 >= .seconds(3600) }
-        guard toldVersions.count < Self.mostVersions else { return false }
-        toldVersions.append(now)
-        return true
+        let told = names.prefix(max(0, Self.mostVersions - toldVersions.count))
+        toldVersions += told.map { _ in now }
+        return Array(told)
     }
 
     private static func isNoVersion(_ name: String) -> Bool { name == Statistics.otherName || name == "unknown" }
+}
+
+/// Since when something holds of each of some names.
+private struct Lasting {
+    private var since: [String: Duration] = [:]
+
+    /// It holds of these names now, and of no others.
+    /// - Returns: those of which it has held for so long, in order.
+    mutating func lasting(_ names: some Sequence<String>, for span: Duration, at now: Duration) -> [String] {
+        since = Dictionary(uniqueKeysWithValues: names.map { ($0, since[$0] ?? now) })
+        return since.filter { now - $0.value >= span }.keys.sorted()
+    }
 }

@@ -82,8 +82,10 @@ final class HistoryOnDisk: Sendable {
         if let setting { append(.note(Self.settingNote, setting)) }
     }
 
-    /// Remembers what webhooks have told.
-    func note(webhooks text: String) { append(.note(Self.webhooksNote, text)) }
+    /// Remembers what webhooks have told. When this returns it is on disk, or can't be.
+    func remember(webhooks text: String) async {
+        await store.remember(Self.webhooksNote, text, at: MonotonicTime.now, wallClock: MonotonicTime.wallClockMilliseconds)
+    }
 
     private func append(_ entry: Entry) {
         waiting.withLock { waiting in

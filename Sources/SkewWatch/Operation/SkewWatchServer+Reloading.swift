@@ -58,6 +58,9 @@ extension SkewWatchServer {
         parts.budget.change(limit: configuration.connectionLimit.count)
         parts.shared.addresses.change(to: configuration.addressRules)
         let (desk, caller) = (parts.desk, parts.caller)
+        if !change.applied.filter({ $0.hasPrefix("--webhook-") }).isEmpty, let receiver = WebhookReceiver(configuration, caller: caller) {
+            parts.webhooks?.change(receiver)
+        }
         desk.replace { current in
             Authorizers(configuration, hooks: hooks, caller: caller, audit: desk.audit, calls: desk.calls, after: current)
         }

@@ -10,6 +10,9 @@ struct WebhookMessage: Sendable, Equatable {
     let type: String
     let body: [UInt8]
 
+    /// As an earlier process had it.
+    init(id: String, type: String, body: [UInt8]) { (self.id, self.type, self.body) = (id, type, body) }
+
     /// - Parameter moment: when it happened, in milliseconds since 1970.
     private init(type: String, of name: String, text: String, data: [String: JSONValue], moment: Int64) {
         self.type = type

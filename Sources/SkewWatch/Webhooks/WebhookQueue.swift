@@ -31,8 +31,16 @@ struct WebhookQueue: Sendable {
     private var failures = 0
     private var notBefore: Duration?
 
-    /// - Parameter firstPause: after the first fault; tests take a shorter one.
-    init(firstPause: Duration = Self.firstPause) { self.firstPause = firstPause }
+    /// - Parameters:
+    ///   - waiting: what an earlier process had still to send, oldest first.
+    ///   - firstPause: after the first fault; tests take a shorter one.
+    init(waiting: [WebhookMessage] = [], firstPause: Duration = Self.firstPause) {
+        self.firstPause = firstPause
+        self.waiting = waiting.suffix(Self.capacity)
+    }
+
+    /// There is another receiver: it is tried at once.
+    mutating func retry() { notBefore = nil }
 
     /// Whether nothing waits.
     var isEmpty: Bool { waiting.isEmpty }

@@ -10,13 +10,20 @@ final class Webhooks: Sendable {
     private struct State {
         var events: RolloutEvents
         var queue: WebhookQueue
+        var receiver: WebhookReceiver
         var delivered = 0
         var failed = 0
         /// What was last written to disk.
-        var saved: RolloutEvents.Memory?
+        var saved: WebhookMemory?
+
+        var memory: WebhookMemory { WebhookMemory(events.memory, waiting: queue.waiting) }
+        /// Whether there is something to write down, or to send.
+        var hasNews: Bool { saved?.events != events.memory || saved?.waiting.count != queue.waiting.count }
     }
 
-    private let receiver: WebhookReceiver
+    /// A receiver that is changed while messages wait for their time is tried within this time.
+    private static let longestSleep = Duration.seconds(1)
+
     private let keeper: HistoryOnDisk?
     private let logger: Logger
     /// Whether this node is the one of its cluster that tells.
@@ -32,10 +39,12 @@ final class Webhooks: Sendable {
         _ receiver: WebhookReceiver, previews: [String] = [], past: String? = nil, keeper: HistoryOnDisk? = nil,
         firstPause: Duration = WebhookQueue.firstPause, logger: Logger, isSpeaker: @escaping @Sendable () -> Bool = { true }
     ) {
-        (self.receiver, self.keeper, self.logger, self.isSpeaker) = (receiver, keeper, logger, isSpeaker)
-        let memory = past.flatMap { RolloutEvents.Memory(text: $0) }
+        (self.keeper, self.logger, self.isSpeaker) = (keeper, logger, isSpeaker)
+        let memory = past.flatMap { WebhookMemory(text: $0) }
         state = Mutex(
-            State(events: RolloutEvents(memory: memory, previews: previews), queue: WebhookQueue(firstPause: firstPause), saved: memory))
+            State(
+                events: RolloutEvents(memory: memory?.events, previews: previews),
+                queue: WebhookQueue(waiting: memory?.waiting ?? [], firstPause: firstPause), receiver: receiver, saved: memory))
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -53,13 +62,19 @@ final class Webhooks: Sendable {
         let speaks = isSpeaker()
         let hasNews = state.withLock { state in
             let events = state.events.look(view, announcedAt: announcedAt, at: now)
-            guard speaks else { return false }
             let old = state.events.old(in: view)
-            for event in events { state.queue.add(WebhookMessage(event, in: view, old: old, moment: moment)) }
-            return !events.isEmpty
+            if speaks { for event in events { state.queue.add(WebhookMessage(event, in: view, old: old, moment: moment)) } }
+            return state.hasNews
         }
         if hasNews { signal.yield() }
-        save()
+    }
+
+    /// Messages go to another receiver from now on. Any thread.
+    func change(_ receiver: WebhookReceiver) {
+        state.withLock { state in
+            state.receiver = receiver
+            state.queue.retry()
+        }
     }
 
     /// Sends what waits until its task is cancelled.
@@ -67,15 +82,20 @@ final class Webhooks: Sendable {
         var wakeups = signals.makeAsyncIterator()
         while !Task.isCancelled {
             let now = MonotonicTime.now
-            switch state.withLock({ $0.queue.next(at: now) }) {
+            let action = state.withLock { $0.queue.next(at: now) }
+            // Before it is sent: whatever process sends it again does so by the same id.
+            await save()
+            switch action {
             case .send(let message): await send(message)
-            case .wait(let moment): try? await Task.sleep(for: moment - now)
+            case .wait(let moment): try? await Task.sleep(for: min(moment - now, Self.longestSleep))
             case .rest: _ = await wakeups.next()
             }
         }
+        await save()
     }
 
     private func send(_ message: WebhookMessage) async {
+        let receiver = state.withLock { $0.receiver }
         let reason = await receiver.send(message, moment: MonotonicTime.wallClockMilliseconds)
         // The server is ending: the message was neither taken nor refused.
         if Task.isCancelled, reason != nil { return }
@@ -92,17 +112,15 @@ final class Webhooks: Sendable {
             logger.info("Webhooks are taken again.", metadata: ["failures": .number(failures)])
         case nil: break
         }
-        save()
     }
 
-    /// What was told is written down once nothing waits: a process that is killed before tells it again, rather than never.
-    private func save() {
-        guard let keeper else { return }
-        let text: String? = state.withLock { state in
-            guard state.queue.isEmpty, state.saved != state.events.memory else { return nil }
-            state.saved = state.events.memory
-            return state.events.memory.text
+    /// Writes down what was decided and what still waits. A process that is killed behind this goes on there; one that was killed before
+    /// decides anew.
+    private func save() async {
+        let memory = state.withLock { state in
+            defer { state.saved = state.memory }
+            return state.saved == state.memory ? nil : state.memory
         }
-        if let text { keeper.note(webhooks: text) }
+        if let keeper, let memory { await keeper.remember(webhooks: memory.text) }
     }
 }

@@ -104,6 +104,22 @@ struct RolloutEventsTests {
         #expect(run.run(5000) == [])
     }
 
+    @Test func `that it stalls is not told again after a restart, unless somebody has left since`() {
+        var before = Run()
+        (before.versions, before.release) = (["a": 5, "b": 1], "b")
+        #expect(before.run(3700) == ["3600: stalled"])
+        var after = Run(memory: before.events.memory)
+        after.release = "b"
+        // They come back one after the other.
+        for tabs in 1...5 {
+            after.versions = ["a": tabs, "b": 1]
+            #expect(after.run(2) == [])
+        }
+        #expect(after.run(8000) == [])
+        after.versions = ["a": 4, "b": 1]
+        #expect(after.run(3610) == ["11610: stalled"])
+    }
+
     @Test func `while numbers are missing a rollout does not stall`() {
         var run = Run()
         (run.versions, run.release, run.partial) = (["a": 5, "b": 1], "b", ["silent"])

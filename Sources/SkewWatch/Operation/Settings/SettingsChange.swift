@@ -25,10 +25,14 @@ struct SettingsChange: Sendable {
     /// Settings that a running server takes over. Who was let in by others is looked at again.
     static let changeable: Set<String> = [
         "stats-token", "admin-token", "authorize-url", "jwt-secret", "jwt-jwks", "jwt-require", "jwt-cookie", "allowed-origins",
-        "max-connections", "max-connections-per-ip", "max-new-connections-per-second", "log-level",
+        "webhook-url", "webhook-secret", "max-connections", "max-connections-per-ip", "max-new-connections-per-second", "log-level",
     ]
 
     private static func canChange(_ name: String, from running: Configuration, to wanted: Configuration) -> Bool {
-        changeable.contains(name)
+        switch name {
+        // Whether there are webhooks at all is settled at the start.
+        case "webhook-url", "webhook-secret": running.webhookURL != nil && wanted.webhookURL != nil
+        default: changeable.contains(name)
+        }
     }
 }

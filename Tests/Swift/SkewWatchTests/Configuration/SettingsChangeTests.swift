@@ -39,6 +39,17 @@ struct SettingsChangeTests {
         }
     }
 
+    @Test func `webhooks go elsewhere while a server runs; whether there are any waits for a restart`() {
+        let none = Configuration()
+        var (one, other) = (none, none)
+        one.webhookURL = Secret("https://a.example/")
+        (other.webhookURL, other.webhookSecret) = (Secret("https://b.example/"), Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+        let change = SettingsChange(from: one, to: other)
+        #expect(change.applied == ["--webhook-url", "--webhook-secret"] && change.configuration.webhookURL == other.webhookURL)
+        #expect(SettingsChange(from: none, to: one).waiting == ["--webhook-url"])
+        #expect(SettingsChange(from: one, to: none).waiting == ["--webhook-url"])
+    }
+
     @Test func `every setting that can change is one of the table`() {
         #expect(SettingsChange.changeable.isSubset(of: SettingsTable.all.map(\.name)))
     }

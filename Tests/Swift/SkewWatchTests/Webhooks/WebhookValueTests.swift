@@ -105,15 +105,30 @@ struct WebhookValueTests {
         #expect(queue.waiting.count == 100 && queue.next(at: .zero) == .send(message(3)))
     }
 
-    @Test func `what was told is read back as it was written`() throws {
-        var memory = RolloutEvents.Memory()
-        #expect(RolloutEvents.Memory(text: memory.text) == memory)
-        (memory.open, memory.hadOld, memory.isDone) = (["a", "b\"\n"], true, true)
-        memory.release = .init(version: "b", announcedAt: 1_700_000_000_123)
-        #expect(RolloutEvents.Memory(text: memory.text) == memory)
-        memory.release = .init(version: "b", announcedAt: nil)
-        #expect(RolloutEvents.Memory(text: memory.text) == memory)
-        for text in ["", "{}", "[]", #"{"open":3}"#] { #expect(RolloutEvents.Memory(text: text) == nil) }
+    @Test func `what was told and what waits is read back as it was written`() throws {
+        var memory = WebhookMemory(.init(), waiting: [])
+        #expect(WebhookMemory(text: memory.text) == memory)
+        (memory.events.open, memory.events.hadOld, memory.events.isDone) = (["a", "b\"\n"], true, true)
+        memory.events.release = .init(version: "b", announcedAt: 1_700_000_000_123)
+        memory.waiting = [message(1), message(2)]
+        #expect(WebhookMemory(text: memory.text) == memory)
+        memory.events.release = .init(version: "b", announcedAt: nil)
+        memory.events.isStalled = true
+        #expect(WebhookMemory(text: memory.text) == memory)
+        for text in ["", "{}", "[]", #"{"open":3}"#] { #expect(WebhookMemory(text: text) == nil) }
+        // As the release before wrote it.
+        let former = try #require(WebhookMemory(text: #"{"announcedAt":null,"hadOld":true,"isDone":false,"open":["a"],"release":"b"}"#))
+        #expect(former.events.open == ["a"] && former.waiting.isEmpty && !former.events.isStalled)
+    }
+
+    @Test func `a queue goes on where an earlier process was, and another receiver is tried at once`() {
+        var queue = WebhookQueue(waiting: [message(1), message(2)])
+        #expect(queue.next(at: .zero) == .send(message(1)))
+        _ = queue.failed(at: .zero)
+        #expect(queue.next(at: .zero) == .wait(until: .seconds(1)))
+        queue.retry()
+        #expect(queue.next(at: .zero) == .send(message(1)))
+        #expect(WebhookQueue(waiting: (0..<105).map { message($0) }).waiting.first == message(5))
     }
 
     @Test(arguments: [

@@ -136,4 +136,26 @@ import Testing
             #expect(app.requests.first?.body.contains(#""type":"release.announced""#) == true)
         }
     }
+
+    @Test func `a reload sends webhooks to another receiver, also what the former one did not take`() async throws {
+        let (former, next) = (TinyApp { _ in .status(500) }, TinyApp { _ in .status(200) })
+        defer {
+            former.stop()
+            next.stop()
+        }
+        let configuration = Configuration.testing { $0.webhookURL = Secret(former.url) }
+        try await RunningServer.run(configuration) { server in
+            var number = 0
+            while former.requests.isEmpty {
+                number += 1
+                server.server.announce("build-\(number)")
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            var wanted = configuration
+            wanted.webhookURL = Secret(next.url)
+            try await server.server.reload(wanted)
+            try await eventually { !next.requests.isEmpty }
+            #expect(next.requests.first?.headers["webhook-id"] == former.requests.first?.headers["webhook-id"])
+        }
+    }
 }
