@@ -23,7 +23,7 @@ packages() {
         swift) echo redis-server redis-sentinel openssl ;;
         cluster) echo python3 redis-server ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
-        metrics) echo prometheus curl ;;
+        metrics) echo prometheus curl python3 redis-server ;;
         halfopen) echo iproute2 iptables python3 curl ;;
         examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc curl python3-venv ;;
         proxies) echo nginx haproxy caddy jq curl python3-venv ;;

@@ -45,6 +45,13 @@ rules = [{"record": f"dashboard:{place}", "expr": query.replace("$__rate_interva
 print(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
 PYTHON
 holds "grafana: promtool reads the queries" promtool check rules "$scratch/grafana.yaml"
+each_alert_is_tested() {
+    local name
+    for name in $(sed -n 's/.*- alert: //p' Docker/examples/prometheus/skewwatch.rules.yaml); do
+        grep -q "alertname: $name$" Docker/examples/prometheus/skewwatch.rules.test.yaml || { echo "$name has no test"; return 1; }
+    done
+}
+holds "each alert has a test" each_alert_is_tested
 holds "promtool test rules" promtool test rules Docker/examples/prometheus/skewwatch.rules.test.yaml
 
 sed "s#/usr/local/bin/skewwatch#$skewwatch#" Docker/examples/systemd/skewwatch.service >"$scratch/skewwatch.service"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Judges /metrics with Prometheus' own promtool (Debian's package prometheus has it) while hostile versions are connected.
+# Judges /metrics with Prometheus' own promtool (Debian's package prometheus has it) while hostile versions are connected; then has a real
+# Prometheus see the alerts of the examples fire.
 # Usage: Tests/System/metrics.sh; SKEWWATCH names another binary than the debug build's.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-need promtool curl
+need promtool prometheus redis-server python3 curl
 binary debug
 start_server 127.0.0.1 --loops 2 --max-versions 8 --route-tracking true --release $'r"1\\'
 
@@ -29,4 +30,6 @@ holds "the rest is (other)" grep -q '^skewwatch_version_connections{version="(ot
 holds "a version is no sample of its own" none '^skewwatch_evil'
 holds "a quote and a backslash are escaped" grep -qF 'skewwatch_release_info{version="r\"1\\"} 1' "$scratch/metrics"
 holds "no route is a label" none secret-route
-finish "/metrics is as Prometheus wants it, whatever versions are called."
+holds "alerts fire in Prometheus, and end" python3 Tests/System/alerts.py --binary "$SKEWWATCH"
+cat "$scratch/output"
+finish "/metrics is as Prometheus wants it, whatever versions are called, and the alerts fire."
