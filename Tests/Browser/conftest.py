@@ -117,6 +117,24 @@ def server(site, console):
 
 
 @pytest.fixture
+def dashboard(chromium, server, console):
+    """Signs in to the dashboard of the server that was built."""
+    context = browser.new_context(chromium, viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    console.watch(page)
+
+    def sign_in(token=TOKEN):
+        page.goto(f"http://127.0.0.1:{server.port}/__skew/dashboard")
+        page.fill("#token", token)
+        page.press("#token", "Enter")
+        page.wait_for_selector("body[data-view=live]")
+        return page
+
+    yield sign_in
+    context.close()
+
+
+@pytest.fixture
 def standin(console):
     from standin import StandIn
 

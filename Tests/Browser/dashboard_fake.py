@@ -91,7 +91,7 @@ def application():
         if verb == "pause":
             scene.paused = True
         truth = scene.stats(None)
-        return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows), "seq": scene.seq,
+        return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows), "rows": list(scene.rows.values()), "seq": scene.seq,
                                   "tokens": scene.sent_tokens, "announced": scene.announced, "spans": scene.spans, "open": len(scene.sockets), "subscribed": scene.subscribed, "now": now()})
 
     async def websocket(request):

@@ -15,13 +15,13 @@ def now():
 class Scene:
     """What one scene's server knows and how it behaves."""
 
-    def __init__(self, release, counts, *, session=False, history=False, decay=None, truncated=0, ip=False, nodes=None, routes=ROUTES, churn=0, tracking=True, course=None, releases=(), previews=None, scope="connections", only=None):
+    def __init__(self, release, counts, *, session=False, history=False, decay=None, truncated=0, ip=False, nodes=None, routes=ROUTES, churn=0, tracking=True, course=None, releases=(), previews=None, scope="connections", only=None, tags=()):
         self.course, self.previews, self.scope, self.only, self.announced, self.spans = course, previews, scope, only, [], []
         self.releases = [{"version": version, "at": now() - round(ago * 60000), "by": by} for version, ago, by in releases]
         self.release, self.session, self.history, self.decay = release, session, history, decay
         self.truncated, self.nodes, self.churn, self.tracking = truncated, nodes, churn, tracking
         self.seed = random.Random(7)
-        self.routes, self.ip = routes, ip
+        self.routes, self.ip, self.tags = routes, ip, tags
         self.rows = {}
         for version, n in counts.items():
             for _ in range(n):
@@ -43,6 +43,8 @@ class Scene:
             "route": routes[weight] if self.tracking else "/",
             "since": now() - round(self.seed.expovariate(1 / (2_000_000 if version == self.release else 60_000_000))),
         }
+        if self.tags and self.scope in ("tags", "ips") and self.seed.random() < 0.8:
+            row["tag"] = self.seed.choice(self.tags)
         if self.ip:
             row["ip"] = f"203.0.{self.seed.randrange(256)}.{self.seed.randrange(256)}" if self.seed.random() < 0.7 else f"2001:db8::{self.seed.getrandbits(16):x}:{self.seed.getrandbits(16):x}"
         return row
@@ -68,7 +70,7 @@ class Scene:
             message["nodes"] = self.nodes
         if first:
             message["scope"] = self.scope
-            message["tracking"] = {"routes": self.tracking, "addresses": self.ip, "tags": False}
+            message["tracking"] = {"routes": self.tracking, "addresses": self.ip, "tags": bool(self.tags)}
             if self.previews:
                 message["previews"] = self.previews
         if self.scope in ("counts", "routes"):
@@ -222,6 +224,8 @@ def scenes():
         "nobody-here": playing(lambda ago: {}, "build-42", releases=[*OUT]),
         "previews": playing(lambda ago: {"build-42": 301, "preview-112": 400, "preview-113": 267}, "build-42", releases=[*OUT, ("build-42", 40, "ci")], previews=["preview-*"]),
         "counts-only": playing(between("build-41", "build-42", 300, 9, 2), "build-42", releases=[*OUT, ("build-42", 9, "ci")], scope="counts"),
+        "tagged": playing(between("build-41", "build-42", 300, 9, 2), "build-42", releases=[*OUT, ("build-42", 9, "ci")], scope="tags", tags=["acme", "globex", "<b>initech</b>", "abc\u202egnp"]),
+        "tagged-narrow": playing(between("build-41", "build-42", 300, 9, 2), "build-42", releases=[*OUT, ("build-42", 9, "ci")], tags=["acme"]),
         "many-routes": playing(between("build-41", "build-42", 900, 9, 4), "build-42", releases=[*OUT, ("build-42", 9, "ci")], routes=["/", *(f"/product/{i}/details" for i in range(400)), *(f"/user/{i}" for i in range(60))]),
         "many-versions": playing(lambda ago: {"build-0999": 600, "(other)": 300, **{f"build-{i:04d}": 3 for i in range(200)}}, "build-0999", releases=[*OUT, ("build-0999", 9, "ci")]),
 

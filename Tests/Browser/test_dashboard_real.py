@@ -7,7 +7,6 @@ import time
 import urllib.request
 
 import browser
-import pytest
 from conftest import TOKEN, server_command, wait_until
 from observer import Peer
 from test_dashboard import text, until
@@ -62,23 +61,6 @@ def administer(server, method, path, body=None):
     request = urllib.request.Request(url, json.dumps(body).encode() if body else None, headers, method=method)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
-
-
-@pytest.fixture
-def dashboard(chromium, server, console):
-    context = browser.new_context(chromium, viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    console.watch(page)
-
-    def sign_in(token=TOKEN):
-        page.goto(f"http://127.0.0.1:{server.port}/__skew/dashboard")
-        page.fill("#token", token)
-        page.press("#token", "Enter")
-        page.wait_for_selector("body[data-view=live]")
-        return page
-
-    yield sign_in
-    context.close()
 
 
 def crowd(server, count, version, route="/"):

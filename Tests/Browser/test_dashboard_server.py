@@ -2,7 +2,6 @@
 
 import random
 
-import browser
 import pytest
 from conftest import TOKEN, wait_until
 from observer import Peer
@@ -37,23 +36,6 @@ class Crowd:
     def leave(self):
         for tab in self.tabs:
             tab.close()
-
-
-@pytest.fixture
-def dashboard(chromium, server, console):
-    context = browser.new_context(chromium)
-    page = context.new_page()
-    console.watch(page)
-
-    def sign_in():
-        page.goto(f"http://127.0.0.1:{server.port}/__skew/dashboard")
-        page.fill("#token", TOKEN)
-        page.press("#token", "Enter")
-        page.wait_for_selector("body[data-view=live]")
-        return page
-
-    yield sign_in
-    context.close()
 
 
 @pytest.mark.parametrize("seed", [3])

@@ -225,6 +225,38 @@ def test_what_is_shown_can_be_taken_away(stage):
     assert (taken["state"], taken["old"], taken["total"]) == ("stalled", 20, 2000)
 
 
+def test_whose_old_tabs_are_is_listed_and_a_click_shows_exactly_those(stage):
+    scene = stage("tagged")
+    page = scene.open()
+    until(page, "document.querySelectorAll('#whose tbody tr').length === 4")
+    counts = {}
+    for row in (row for row in scene.tell("truth")["rows"] if row["version"] != "build-42" and "tag" in row):
+        counts[row["tag"]] = counts.get(row["tag"], 0) + 1
+    assert text(page, "#whose").count("Oldest") == 1 and page.locator("#whose b, #whose img").count() == 0
+    page.click("#whose button.name >> text=acme")
+    until(page, "document.querySelector('.chip').textContent === 'tag:acme ×'")
+    until(page, f"{ROWS} === {counts['acme']}")
+    shown = page.eval_on_selector_all(".grid tbody tr[role=row] .col-tag .foreign", "all => all.map(e => e.textContent)")
+    assert set(shown) == {"acme"} and page.is_visible("th.col-tag")
+    with page.expect_download() as download:
+        page.click("#act-csv")
+    header, *lines = open(download.value.path()).read().strip().split("\n")
+    assert header.strip() == "id,version,route,since,tag" and len(lines) == counts["acme"]
+    assert all(line.strip().endswith(",acme") for line in lines)
+    with page.expect_download() as download:
+        page.click("#act-json")
+    assert [row["tag"] for row in json.load(open(download.value.path()))["connections"]] == ["acme"] * counts["acme"]
+    page.go_back()
+    until(page, "document.querySelectorAll('.chip').length === 0")
+
+
+def test_who_may_not_see_tags_is_told_so_and_without_tags_there_is_no_such_list(stage):
+    page = stage("tagged-narrow").open()
+    assert text(page, "#whose") == "Your access does not show whose tabs are."
+    assert page.is_hidden("th.col-tag")
+    assert stage("stalled").open().is_hidden("#whose-panel")
+
+
 RECORD_NOTICES = """
     window.notices = [];
     window.Notification = class extends EventTarget {

@@ -24,9 +24,17 @@ import {
   zoneName,
   zoneShort,
 } from './dashboard.text.js';
-import { columnsOf, rolesOf, versionEntries, whereEntries, whyNoRoutes, whyNoRows } from './dashboard.sums.js';
+import {
+  columnsOf,
+  rolesOf,
+  versionEntries,
+  whereEntries,
+  whyNoRoutes,
+  whyNoRows,
+  whyNoTags,
+} from './dashboard.sums.js';
 import { minute } from './dashboard.times.js';
-import { whereOld } from './dashboard.where.js';
+import { whereOld, whoseOld } from './dashboard.where.js';
 
 const spans = { '1h': 60 * minute, '24h': 1440 * minute, '7d': 10080 * minute };
 
@@ -44,13 +52,16 @@ export class Board {
     this.chart = new Chart(byId('chart'), byId('readout'), (from, to) =>
       this.address.choose({ span: 'zoom', from, to }),
     );
-    this.where = new List(byId('where'), {
-      label: 'Old tabs by route',
-      noun: 'Route',
-      columns: ['Old', 'of', 'Oldest'],
-      first: 12,
-      pick: (route) => this.find('route', route, { all: false }),
-    });
+    const oldBy = (field, noun) =>
+      new List(byId(field === 'tag' ? 'whose' : 'where'), {
+        label: `Old tabs by ${field}`,
+        noun,
+        columns: ['Old', 'of', 'Oldest'],
+        first: 12,
+        pick: (name) => this.find(field, name, { all: false }),
+      });
+    this.where = oldBy('route', 'Route');
+    this.whose = oldBy('tag', 'Tag');
     this.versions = new List(byId('versions'), {
       label: 'Versions',
       noun: 'Version',
@@ -88,7 +99,7 @@ export class Board {
     byId('act-copy').addEventListener('click', ({ target }) => copy(`${location.origin}${address.link}`, target));
     byId('act-say').addEventListener('click', ({ target }) => copy(this.sentence, target));
     byId('act-csv').addEventListener('click', () => save('skewwatch.csv', 'text/csv', csvOf(this.table.rows)));
-    byId('act-json').addEventListener('click', () => save('skewwatch.json', 'application/json', this.json));
+    byId('act-json').addEventListener('click', () => save('skewwatch.json', 'application/json', this.json()));
     byId('connections').addEventListener('click', ({ target }) => {
       if (!target.closest('.empty button')) return;
       const { chips, search } = address;
@@ -196,10 +207,9 @@ export class Board {
     this.assignColors(known);
     const roles = rolesOf(known);
     const oldRows = stats.connections.filter(({ version }) => roles.get(version)?.old);
-    const where = whereOld(oldRows, Object.entries(stats.routes));
+    const where = whereOld(oldRows, stats.routes);
     const said = this.panel.show({ ...known, where, colors: this.colors });
     this.sentence = [said.lead, ...said.rest].join(' ');
-    this.json = JSON.stringify({ ...stats, state: facts.state, old: facts.old, release: facts.release }, null, 1);
     paintTitle(facts);
     this.notifier.show(facts, said);
     this.acts.show(known);
@@ -208,6 +218,9 @@ export class Board {
     this.showNodes(stats);
     this.showChart(known);
     this.where.show({ entries: whereEntries(where, now), empty: whyNoRoutes(stats, facts) });
+    const noTags = whyNoTags(stats, facts);
+    byId('whose-panel').hidden = noTags === undefined;
+    if (noTags) this.whose.show({ entries: whereEntries(whoseOld(oldRows, stats.connections), now), empty: noTags });
     this.versions.show({ entries: versionEntries(known, roles, this.colors), empty: 'No tab is open.' });
     const named = known.counts.size - Number(known.counts.has('(other)'));
     setText(byId('versions-count'), named > 1 ? number(named) : '');
@@ -227,6 +240,13 @@ export class Board {
     byId('which-all').setAttribute('aria-pressed', String(all));
     this.paintedAt = performance.now();
     this.slow = stats.connections.length > 2000 || this.paintedAt - started > 20;
+  }
+
+  /** What is known, with the connections that are shown. */
+  json() {
+    const { stats, facts } = this.know();
+    const { state, old, release } = facts;
+    return JSON.stringify({ ...stats, connections: this.table.rows, state, old, release }, null, 1);
   }
 
   assignColors({ counts, release, facts, samples }) {

@@ -25,6 +25,7 @@ export class Chart {
   constructor(container, readout, zoom) {
     this.readout = readout;
     this.items = new Map();
+    this.width = 800;
     this.svg = draw('svg', { height, width: '100%', 'aria-hidden': 'true' });
     this.grid = draw('g', { class: 'chart-grid' });
     this.curve = draw('g', { class: 'chart-curve' });
@@ -58,7 +59,10 @@ export class Chart {
     this.slider.addEventListener('focus', () => this.pick(this.picked));
     this.slider.addEventListener('blur', () => this.pick(undefined));
     this.slider.addEventListener('keydown', (event) => this.key(event));
-    new ResizeObserver(() => this.data && this.show(this.data)).observe(container);
+    new ResizeObserver(() => {
+      this.width = Math.max(200, this.slider.clientWidth);
+      if (this.data) this.show(this.data);
+    }).observe(container);
   }
 
   /**
@@ -68,8 +72,21 @@ export class Chart {
   show(data) {
     this.data = data;
     const { columns, from, to } = data;
-    const width = Math.max(200, this.slider.clientWidth);
-    this.width = width;
+    const { width } = this;
+    // The browser paints a chart anew as a whole, so it is drawn only where it would look different.
+    const sum = (of) => columns.reduce((all, column, i) => all + of(column) * (i + 1), 0);
+    const look = JSON.stringify([
+      Math.floor(to / Math.max(1, (to - from) / width)),
+      Math.round((to - from) / 1000),
+      columns.length,
+      columns[0]?.at,
+      sum(({ old }) => old),
+      sum(({ total }) => total),
+      [...(columns.at(-1)?.bySlot ?? [])],
+      [data.colors, data.flags.length, data.past?.points.length, data.linear, width, zoneShort()],
+    ]);
+    if (look === this.look) return this.settle();
+    this.look = look;
     this.x = (at) => left + ((at - from) / Math.max(1, to - from)) * (width - left - right);
     this.time = (x) => from + ((x - left) / (width - left - right)) * (to - from);
     this.columns = columns;

@@ -38,7 +38,8 @@ export function paintTitle(facts) {
   const { mark, word, tone } = said;
   const counted = !['no-release', 'nobody-here'].includes(facts.state);
   const release = facts.release === undefined ? '' : ` ${printable(facts.release)}`;
-  document.title = counted ? `${number(facts.old)} old · ${mark}${release} · SkewWatch` : `${word} · SkewWatch`;
+  const title = counted ? `${number(facts.old)} old · ${mark}${release} · SkewWatch` : `${word} · SkewWatch`;
+  if (document.title !== title) document.title = title;
   const link = byId('icon');
   const href = icon(tone);
   if (link.getAttribute('href') !== href) link.setAttribute('href', href);
@@ -126,25 +127,31 @@ export class Panel {
     if (total - preview - named > 0) parts.push({ slot: 'sx', n: total - preview - named });
     parts.sort((a, b) => Number(b.version === release) - Number(a.version === release));
     if (preview) parts.push({ slot: 'preview', n: preview });
-    let from = 0;
-    const shapes = [draw('rect', { class: 'bar-empty', width: '100%', height: '100%' })];
-    for (const { slot, version, n } of parts) {
-      const x = `${(from / total) * 100}%`;
-      // Even one tab of a thousand has to be seen.
-      const width = `${Math.max((n / total) * 100, 0.3)}%`;
-      const name = slot === 'preview' ? 'previews' : version === undefined ? 'others' : printable(version);
-      const tip = draw('title', {}, `${name}: ${plural(n, 'tab', 'tabs')}`);
-      shapes.push(draw('rect', { class: `fill-${slot}`, x, width, height: '100%' }, tip));
-      const gap = { class: 'bar-gap', x, width: 2, height: '100%', transform: 'translate(-2 0)' };
-      if (from) shapes.push(draw('rect', gap));
-      from += n;
+    const segments = parts.map(({ slot, version, n }) => ({
+      slot,
+      n,
+      name: slot === 'preview' ? 'previews' : version === undefined ? 'others' : printable(version),
+    }));
+    const each = segments.map(({ name, n }) => `${name} ${number(n)}`);
+    const label = `Tabs by version: ${each.join(', ') || 'none'}`;
+    const key = `${label} ${segments.map(({ slot }) => slot)}`;
+    if (key !== this.barKey) {
+      this.barKey = key;
+      let from = 0;
+      const shapes = [draw('rect', { class: 'bar-empty', width: '100%', height: '100%' })];
+      for (const { slot, name, n } of segments) {
+        const x = `${(from / total) * 100}%`;
+        // Even one tab of a thousand has to be seen.
+        const width = `${Math.max((n / total) * 100, 0.3)}%`;
+        const tip = draw('title', {}, `${name}: ${plural(n, 'tab', 'tabs')}`);
+        shapes.push(draw('rect', { class: `fill-${slot}`, x, width, height: '100%' }, tip));
+        const gap = { class: 'bar-gap', x, width: 2, height: '100%', transform: 'translate(-2 0)' };
+        if (from) shapes.push(draw('rect', gap));
+        from += n;
+      }
+      byId('rollout-bar').replaceChildren(...shapes);
+      byId('rollout-bar').setAttribute('aria-label', label);
     }
-    byId('rollout-bar').replaceChildren(...shapes);
-    const each = parts.map(
-      ({ slot, version, n }) =>
-        `${slot === 'preview' ? 'previews' : version === undefined ? 'others' : printable(version)} ${number(n)}`,
-    );
-    byId('rollout-bar').setAttribute('aria-label', `Tabs by version: ${each.join(', ') || 'none'}`);
     const counted = total - preview;
     const known = release !== undefined && counted > 0;
     setText(

@@ -3,7 +3,7 @@
 import { matches } from './dashboard.state.js';
 import { number, percent, signed } from './dashboard.text.js';
 import { minute } from './dashboard.times.js';
-import { span } from './dashboard.words.js';
+import { glance } from './dashboard.words.js';
 
 /** What each version is to the release: `{name, tone, old}`. */
 export function rolesOf({ counts, facts, previews }) {
@@ -18,23 +18,13 @@ export function rolesOf({ counts, facts, previews }) {
   return new Map([...counts.keys()].map((version) => [version, role(version)]));
 }
 
-/** Where the old tabs are, as entries of a list. */
+/** Where the old tabs are, or whose they are, as entries of a list. */
 export function whereEntries(where, now) {
   const most = Math.max(1, ...where.map(({ old }) => old));
   return where.map(({ name, old, all, oldest }) => ({
     name,
     key: name,
-    // One unit is enough here: 3 d, not 3 d 2 h.
-    cells: [
-      old,
-      all ? `of ${number(all)}` : '',
-      oldest === undefined
-        ? ''
-        : span(Math.max(0, now - oldest))
-            .split(' ')
-            .slice(0, 2)
-            .join(' '),
-    ],
+    cells: [old, all ? `of ${number(all)}` : '', oldest === undefined ? '' : glance(now - oldest)],
     share: old / most,
     slot: 'old',
   }));
@@ -77,6 +67,13 @@ export function columnsOf({ samples, facts, releases, release, previews }, { fro
       }
       return { at, step, old: then === undefined ? 0 : old, total, bySlot };
     });
+}
+
+/** Why it is not known whose old tabs are; undefined where the server has no tags at all, which is usual. */
+export function whyNoTags({ scope, tracking }, { old, release }) {
+  if (!tracking?.tags) return undefined;
+  if (isNarrow(scope) || scope === 'connections') return 'Your access does not show whose tabs are.';
+  return release !== undefined && !old ? 'No old tab is open.' : 'No old tab has a tag.';
 }
 
 const isNarrow = (scope) => scope === 'counts' || scope === 'routes';

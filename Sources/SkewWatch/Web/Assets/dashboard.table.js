@@ -2,7 +2,7 @@
 
 import { foreign, make, number, plural, printable, setText } from './dashboard.text.js';
 import { isRoute } from './dashboard.where.js';
-import { span } from './dashboard.words.js';
+import { glance } from './dashboard.words.js';
 
 const spare = 8;
 // Those with `when` are shown where the rows have such a field.
@@ -63,10 +63,20 @@ export class ConnectionTable {
     this.cut = make('p', { class: 'muted cut', hidden: true });
     container.append(this.scroller, this.empty, this.detail, this.cut, help);
 
-    this.scroller.addEventListener('scroll', () => this.paintSoon(), { passive: true });
+    // Read when the browser tells of a change: to ask while painting would lay the page out each time.
+    [this.top, this.height, this.rowHeight] = [0, 0, 34];
+    const scrolled = () => {
+      this.top = this.scroller.scrollTop;
+      this.paintSoon();
+    };
+    this.scroller.addEventListener('scroll', scrolled, { passive: true });
     this.body.addEventListener('click', (event) => this.clicked(event));
     this.table.addEventListener('keydown', (event) => this.key(event));
-    new ResizeObserver(() => this.paintSoon()).observe(this.scroller);
+    new ResizeObserver(() => {
+      this.height = this.scroller.clientHeight;
+      this.rowHeight = parseFloat(getComputedStyle(this.scroller).getPropertyValue('--row')) || 34;
+      scrolled();
+    }).observe(this.scroller);
   }
 
   header(column) {
@@ -80,7 +90,7 @@ export class ConnectionTable {
       const again = this.sort.key === column.key;
       this.sort = { key: column.key, down: again ? !this.sort.down : column.key === 'age' };
       this.arrange();
-      this.scroller.scrollTop = 0;
+      this.scrollTo(0);
       this.paint();
       this.sorted(this.sort);
     });
@@ -121,7 +131,7 @@ export class ConnectionTable {
     };
     this.sort = sort;
     this.arrange();
-    this.scroller.scrollTop = 0;
+    this.scrollTo(0);
     this.paint();
   }
 
@@ -189,18 +199,19 @@ export class ConnectionTable {
     }
   }
 
-  get rowHeight() {
-    return parseFloat(getComputedStyle(this.scroller).getPropertyValue('--row')) || 34;
+  scrollTo(top) {
+    if (top === 0 && this.top === 0) return;
+    this.scroller.scrollTop = top;
+    this.top = this.scroller.scrollTop;
   }
 
   /** The row at the top of the view, to stay there whatever opens and closes above it. */
   anchor() {
-    const { scrollTop } = this.scroller;
-    if (scrollTop < this.rowHeight) return undefined;
-    const first = Math.floor(scrollTop / this.rowHeight);
+    if (this.top < this.rowHeight) return undefined;
+    const first = Math.floor(this.top / this.rowHeight);
     return {
       candidates: this.view.slice(first, first + 50).map(({ row }) => row.id),
-      offset: scrollTop - first * this.rowHeight,
+      offset: this.top - first * this.rowHeight,
     };
   }
 
@@ -210,18 +221,23 @@ export class ConnectionTable {
     const step = anchor.candidates.findIndex((id) => places.has(id));
     if (step < 0) return;
     const wanted = (places.get(anchor.candidates[step]) - step) * this.rowHeight + anchor.offset;
-    if (Math.abs(wanted - this.scroller.scrollTop) >= 1) {
+    if (Math.abs(wanted - this.top) >= 1) {
       this.stretch(0, 0);
-      this.scroller.scrollTop = wanted;
+      this.scrollTo(wanted);
     }
   }
 
   /** Gives the body its whole height, of which rows [first, last) are real. */
   stretch(first, last) {
-    this.above.hidden = first === 0;
-    this.above.firstChild.style.height = `${first * this.rowHeight}px`;
-    this.below.hidden = last >= this.view.length;
-    this.below.firstChild.style.height = `${(this.view.length - last) * this.rowHeight}px`;
+    for (const [spacer, rows] of [
+      [this.above, first],
+      [this.below, this.view.length - last],
+    ]) {
+      if (spacer.rows === rows) continue;
+      spacer.rows = rows;
+      spacer.hidden = rows <= 0;
+      spacer.firstChild.style.height = `${rows * this.rowHeight}px`;
+    }
   }
 
   paintSoon() {
@@ -231,12 +247,9 @@ export class ConnectionTable {
   paint() {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    const { rowHeight, view, scroller } = this;
-    const visible = Math.ceil(scroller.clientHeight / rowHeight);
-    const first = Math.max(
-      0,
-      Math.min(Math.floor(scroller.scrollTop / rowHeight) - spare, view.length - visible - spare),
-    );
+    const { rowHeight, view } = this;
+    const visible = Math.ceil(this.height / rowHeight);
+    const first = Math.max(0, Math.min(Math.floor(this.top / rowHeight) - spare, view.length - visible - spare));
     const last = Math.min(view.length, first + visible + 2 * spare);
     const existing = new Map();
     for (const element of this.body.children) if (element.entry) existing.set(element.entry, element);
@@ -278,20 +291,17 @@ export class ConnectionTable {
   dress(element, entry, i) {
     const { id, version, since, moved } = entry.row;
     const chosen = id === this.chosen;
-    element.id = `row-${i}`;
-    element.setAttribute('aria-rowindex', String(i + 2));
-    element.setAttribute('aria-selected', String(chosen));
-    element.className = `${i % 2 ? 'odd' : ''} ${chosen ? 'chosen' : ''}`;
-    element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`;
-    setText(element.cells[3], since === undefined ? '–' : span(Math.max(0, this.now - since)));
-    // One unit is enough for what is a glance.
-    const ago =
-      moved === undefined
-        ? []
-        : span(Math.max(0, this.now - moved))
-            .split(' ')
-            .slice(0, 2);
-    setText(element.cells[4], ago.length ? `${ago.join(' ')} ago` : '–');
+    const key = `${i} ${chosen} ${this.slot(version)}`;
+    if (element.key !== key) {
+      element.key = key;
+      element.id = `row-${i}`;
+      element.setAttribute('aria-rowindex', String(i + 2));
+      element.setAttribute('aria-selected', String(chosen));
+      element.className = `${i % 2 ? 'odd' : ''} ${chosen ? 'chosen' : ''}`;
+      element.cells[1].firstChild.firstChild.className = `swatch back-${this.slot(version)}`;
+    }
+    setText(element.cells[3], since === undefined ? '–' : glance(this.now - since));
+    setText(element.cells[4], moved === undefined ? '–' : `${glance(this.now - moved)} ago`);
     if (chosen) this.table.setAttribute('aria-activedescendant', element.id);
   }
 

@@ -22,17 +22,34 @@ export const isRoute = (route, wanted) => route === wanted || (wanted.includes('
 export function whereOld(rows, routes) {
   const names = new Set(rows.map(({ route }) => route));
   const name = names.size > most ? patternOf : (route) => route;
+  return sumUp(rows, ({ route }) => name(route), Object.entries(routes), name);
+}
+
+/** The same by tag: whose they are. `all` are the rows of all tabs; those without a tag are nobody's. */
+export function whoseOld(rows, all) {
+  const counts = new Map();
+  for (const { tag } of all) if (tag !== undefined) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return sumUp(
+    rows.filter(({ tag }) => tag !== undefined),
+    ({ tag }) => tag,
+    counts,
+  );
+}
+
+function sumUp(rows, keyOf, all, nameOf = (name) => name) {
   const found = new Map();
-  for (const { route, since } of rows) {
-    const key = name(route);
+  for (const row of rows) {
+    const key = keyOf(row);
     const sum = found.get(key) ?? { name: key, old: 0, all: 0, oldest: undefined };
     sum.old++;
-    if (since !== undefined && !(sum.oldest < since)) sum.oldest = since;
+    if (row.since !== undefined && !(sum.oldest < row.since)) sum.oldest = row.since;
     found.set(key, sum);
   }
-  for (const [route, n] of routes) {
-    const sum = found.get(name(route));
-    if (sum) sum.all += n;
+  if (found.size) {
+    for (const [name, n] of all) {
+      const sum = found.get(nameOf(name));
+      if (sum) sum.all += n;
+    }
   }
   return [...found.values()].sort((a, b) => b.old - a.old || (a.name < b.name ? -1 : 1));
 }

@@ -36,6 +36,9 @@ export function span(ms) {
   return `${whole} ${name}${rest ? ` ${rest} ${more}` : ''}`;
 }
 
+/** The same at a glance, in one unit: 3 min, 4 h, 3 d. */
+export const glance = (ms) => span(Math.max(0, ms)).split(' ').slice(0, 2).join(' ');
+
 /** When half will be gone, from `low` to `high`: in 2 to 5 min (20:18 to 20:21). */
 function within({ low, high }, now, clock) {
   const [unit, name] =
