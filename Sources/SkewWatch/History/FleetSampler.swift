@@ -18,12 +18,14 @@ struct FleetSampler: Sendable {
     /// Returns when its task is cancelled.
     func run() async {
         let start = MonotonicTime.now
+        var noted: [Int: Int] = [:]
         while !Task.isCancelled {
             let counts = await fleet.counts
             let (time, moment) = (MonotonicTime.now, MonotonicTime.wallClockMilliseconds)
             if time - start >= Self.settling {
                 await shared.keeper?.note(counts.versions, isPartial: counts.cluster?.partial.isEmpty == false)
             }
+            noteTold(since: &noted)
             shared.history.record(counts.versions, time: time, at: moment)
             if let webhooks {
                 // The release and its time from one look: another one may come in between.
@@ -36,5 +38,14 @@ struct FleetSampler: Sendable {
             let next = Self.interval * (Int(time / Self.interval) + 1)
             try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)
         }
+    }
+
+    /// Remembers how far the announcements are: a process that is killed on the way has told some.
+    /// - Parameter noted: what was told by each that ran at the last look.
+    private func noteTold(since noted: inout [Int: Int]) {
+        guard let keeper = shared.keeper else { return }
+        let running = shared.announcements.all.filter { $0.state == .running }
+        for entry in running where entry.told != noted[entry.id] ?? 0 { keeper.note(told: entry.told, of: entry.announcement.version) }
+        noted = Dictionary(uniqueKeysWithValues: running.map { ($0.id, $0.told) })
     }
 }

@@ -91,7 +91,9 @@ struct LoadOptions: ParsableArguments {
 
     /// Everything a run needs, with the target checked. `extra` connections come on top of the tabs; `learnsIDs` as in `Crowd.Settings`.
     /// - Throws: `ValidationError`, so that the exit code is that of wrong usage.
-    func course(_ scenario: String, extra: Int, learnsIDs: Bool, hearsReleases: Bool = false, quiet calm: TimeArgument) throws -> Course {
+    func course(
+        _ scenario: String, extra: Int, learnsIDs: Bool, quiet calm: TimeArgument, pages: Crowd.Pages = .init()
+    ) throws -> Course {
         let target: Target
         do throws(Target.Fault) {
             target = try Target(self.target, allowRemote: allowRemote)
@@ -118,7 +120,7 @@ struct LoadOptions: ParsableArguments {
         let crowd = Crowd(
             .init(
                 host: target.host, basePath: basePath, token: credentials, versions: versions, routes: routes, streams: sse,
-                learnsIDs: learnsIDs, hearsReleases: hearsReleases, mostListed: maxListed), engine: engine, random: SeededRandom(seed: seed)
+                learnsIDs: learnsIDs, pages: pages, mostListed: maxListed), engine: engine, random: SeededRandom(seed: seed)
         )
         return Course(
             .init(

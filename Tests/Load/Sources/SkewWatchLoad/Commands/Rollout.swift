@@ -26,11 +26,27 @@ struct Rollout: ParsableCommand {
     @Option(help: "Share of the tabs that never reload, 0 to 1.")
     var stragglers = 0.02
 
+    @Option(help: "How often the rollout holds still, so that every surface is compared.")
+    var looks = 3
+
+    @Option(help: "The server (--pid) is killed once this share of the tabs was told, 0 to 1; somebody else starts the next one.")
+    var killAt: Double?
+
+    @Option(help: "HOST:PORT of the server's /metrics, to compare that as well.")
+    var metrics: String?
+
+    @Option(help: "How long all stay open at the end.")
+    var hold = TimeArgument(argument: "0s")!
+
     private var adminToken: String? { unsafe getenv("SKEWWATCH_ADMIN_TOKEN").map { unsafe String(cString: $0) } }
 
     func validate() throws {
         guard (1...100_000).contains(pace) else { throw ValidationError("--pace must be between 1 and 100000.") }
         guard (0...1).contains(stragglers) else { throw ValidationError("--stragglers must be between 0 and 1.") }
+        guard (0...100).contains(looks) else { throw ValidationError("--looks must be between 0 and 100.") }
+        if let killAt {
+            guard (0...1).contains(killAt), load.pid != nil else { throw ValidationError("--kill-at is a share, and needs --pid.") }
+        }
         guard !release.isEmpty, release.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else {
             throw ValidationError("--release must be a plain name.")
         }
@@ -41,64 +57,47 @@ struct Rollout: ParsableCommand {
         try load.requireToken(for: subscription.subscribers)
         // Old and new connections of a tab overlap for a moment.
         let course = try load.course(
-            "rollout", extra: subscription.subscribers + load.connections / 4 + 100, learnsIDs: true, hearsReleases: true,
-            quiet: subscription.settle)
+            "rollout", extra: subscription.subscribers + load.connections / 4 + 100, learnsIDs: true, quiet: subscription.settle,
+            pages: .init(hearsReleases: true, comesBack: killAt != nil, observes: true))
         let target = try Target(load.target, allowRemote: load.allowRemote)
+        let surfaces = Surfaces(
+            target: target, basePath: load.basePath, token: adminToken,
+            metrics: try metrics.map { try Target($0, allowRemote: load.allowRemote) })
         course.subscribe(subscription.parsedModes, count: subscription.subscribers, checked: subscription.checked)
         course.ramp()
-        if subscription.subscribers > 0 { course.settleAndCompare("before the announcement") }
+        compare(course, "before the announcement")
         let answer = PlainRequest.send(
             "POST", "\(load.basePath)/admin/release", to: target.address, host: target.host, token: adminToken,
             body: #"{"version":"\#(release)","rate":\#(pace)}"#)
         let announced = answer.flatMap { try? JSONDecoder().decode(Announced.self, from: Data($0.body)) }
-        // The subscribers of this scenario are tabs, too, and hear of it like any.
-        let expected = course.crowd.tabs.count + course.crowd.subscribers.count { $0.ending == nil }
+        let expected = course.crowd.tabs.count
         course.check(
             "the announcement is for every old tab", announced?.matching == expected,
             "status \(answer?.status ?? 0), for \(announced?.matching ?? 0) of \(expected)")
-        let plan = course.rollOut(
-            to: release, plan: ReloadPlan(release: release, halfLife: halfLife.nanoseconds, stragglers: stragglers),
-            matching: course.crowd.tabs.count)
-        course.checkRollout(plan, pace: pace, tolerance: tolerance)
-        if subscription.subscribers > 0 { course.settleAndCompare("after the rollout") }
-        compareRollout(course, target, adminToken)
+        let start = ReloadPlan(release: release, halfLife: halfLife.nanoseconds, stragglers: stragglers)
+        let plan = course.rollOut(start, matching: expected, looks: looks, killAt: killAt) { moment in
+            compare(course, moment)
+            course.compare(surfaces, release: release, announced: nil, moment)
+        }
+        course.checkRollout(plan, matching: expected, pace: pace, tolerance: tolerance)
+        for moment in ["after the rollout", "without stragglers"] {
+            compare(course, moment)
+            // What was on its way went with the server that was killed.
+            course.compare(surfaces, release: release, announced: course.wasKilled ? nil : expected, moment)
+            if moment == "after the rollout" { course.closeStaying(plan) }
+        }
+        course.hold("hold", for: hold.nanoseconds, marking: false)
+        course.compare(surfaces, release: release, announced: nil, "at the end")
         course.leave(aborting: false)
-        if subscription.subscribers > 0 { course.settleAndCompare("after leaving") }
+        compare(course, "after leaving")
         course.checkTabs()
         course.checkSubscribers(allowsRepeats: !subscription.strictDeltas)
         try load.finish(course.report)
     }
 
+    private func compare(_ course: Course, _ moment: String) {
+        if subscription.subscribers > 0 { course.settleAndCompare(moment) } else { course.quiet() }
+    }
+
     private struct Announced: Decodable { var matching: Int }
-    private struct Stand: Decodable { var total: Int, current: Int, old: Int }
-
-    /// `/admin/rollout` against what is so.
-    private func compareRollout(_ course: Course, _ target: Target, _ token: String) {
-        let answer = PlainRequest.send(
-            "GET", "\(load.basePath)/admin/rollout", to: target.address, host: target.host, token: token)
-        let stand = answer.flatMap { try? JSONDecoder().decode(Stand.self, from: Data($0.body)) }
-        let truth = course.crowd.truth
-        let (total, current) = (truth.versions.values.reduce(0, +), truth.versions[release] ?? 0)
-        course.check(
-            "/admin/rollout is exact", stand?.total == total && stand?.current == current && stand?.old == total - current,
-            "\(stand.map { "\($0.current) of \($0.total)" } ?? "no answer"), true: \(current) of \(total)")
-    }
-}
-
-extension Course {
-    /// What is promised of an announcement.
-    func checkRollout(_ plan: ReloadPlan, pace: Int, tolerance: Double) {
-        check("every tab heard of it once", plan.repeats == 0, "\(Numbers.text(plan.heard)) heard, \(plan.repeats) again")
-        check("nobody who runs it was told", plan.needless == 0, "\(plan.needless) were")
-        guard let rate = plan.rate else { return check("the pace is right", false, "it took less than a second: use a slower --pace") }
-        let off = (rate / Double(pace) - 1) * 100
-        check(
-            "the pace is right", abs(off) <= tolerance,
-            "\(Numbers.text(rate, places: 1)) a second instead of \(pace): \(Numbers.text(off, places: 2)) %")
-        let whole = plan.bySecond.dropLast()
-        if let (low, high) = whole.min().flatMap({ low in whole.max().map { (low, $0) } }) {
-            figure("least told in a second", Double(low), "")
-            figure("most told in a second", Double(high), "")
-        }
-    }
 }

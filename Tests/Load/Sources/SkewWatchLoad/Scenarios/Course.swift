@@ -23,12 +23,14 @@ final class Course {
         var crashes: Double
     }
 
-    let settings: Settings
+    private(set) var settings: Settings
     let crowd: Crowd
     var report: Report
     private let end: Int64
     private var progress: ProgressBar
     private(set) var ranOut = false
+    /// Whether the server was killed on the way, and another one has taken its place.
+    private(set) var wasKilled = false
 
     init(_ settings: Settings, crowd: Crowd, report: Report) {
         self.settings = settings
@@ -148,31 +150,22 @@ final class Course {
         return true
     }
 
-    private func step(_ name: String, done: Int, of total: Int, _ patience: Int64 = 2_000_000) {
+    /// One turn, with the progress shown; who is away comes back.
+    func step(_ name: String, done: Int, of total: Int, _ patience: Int64 = 2_000_000) {
         let now = Clock.now
         progress.show(name, done: done, of: total, note: "\(Numbers.text(crowd.tabs.count)) open", at: now)
+        if crowd.isReturning { crowd.comeBack(at: now, limit: settings.inFlight - crowd.engine.pending) }
         crowd.turn(until: min(now + patience, max(now, end)))
     }
 
-    /// Announces are heard and pages loaded anew, until all that were to hear have heard and nobody is about to reload.
-    /// - Returns: the plan as it was in the end.
-    func rollOut(to release: String, plan: ReloadPlan, matching: Int) -> ReloadPlan {
-        var plan = plan
-        phase("rollout") {
-            while plan.heard < matching || plan.isWaiting || crowd.isLeaving || crowd.engine.pending > 0, isInTime() {
-                for (id, at) in crowd.takeHeard() {
-                    plan.hear(id, runs: crowd.tab(id)?.version, at: at, chance: Double.random(in: 0..<1, using: &crowd.random))
-                }
-                let room = max(0, settings.inFlight - crowd.engine.pending)
-                for id in plan.takeDue(at: Clock.now, limit: room) { crowd.reload(id, as: release) }
-                step("rollout", done: plan.heard, of: matching)
-            }
-            return plan.heard
-        }
-        return plan
+    /// Kills the server as the kernel does that is out of memory; somebody else starts the next one. Its figures end here.
+    func killServer() {
+        guard let server = settings.server, !wasKilled else { return }
+        (wasKilled, settings.server) = (true, nil)
+        server.kill()
     }
 
-    private func isInTime() -> Bool {
+    func isInTime() -> Bool {
         if Clock.now >= end { ranOut = true }
         return !ranOut
     }

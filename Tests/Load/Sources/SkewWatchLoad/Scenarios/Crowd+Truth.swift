@@ -8,7 +8,7 @@ extension Crowd {
             guard let tab = tab(id) else { continue }
             truth.add(.init(id: tab.wireID ?? "tab \(id.slot)", version: tab.version, route: tab.route))
         }
-        for subscriber in subscribers where subscriber.isOpen && subscriber.ending == nil {
+        for subscriber in subscribers where subscriber.isOpen && subscriber.ending == nil && !settings.pages.observes {
             truth.add(.init(id: subscriber.wireID ?? "subscriber \(subscriber.id.slot)", version: version, route: route))
         }
         for id in slow { truth.add(.init(id: "slow \(id.slot)", version: version, route: route)) }

@@ -11,10 +11,34 @@ final class Crowd {
         var streams = 0.0
         /// Whether the id that the server gives each tab is kept, so that rows can be compared.
         var learnsIDs = false
-        /// Whether the tabs listen for releases; else nothing is read of a tab after its first message.
-        var hearsReleases = false
+        var pages = Pages()
         /// How many rows the server lists at most.
         var mostListed: Int
+    }
+
+    /// What tabs do beyond being open, and as what subscribers come.
+    struct Pages {
+        /// Whether the tabs listen for releases; else nothing is read of a tab after its first message.
+        var hearsReleases = false
+        /// Whether tabs and subscribers that lose their server come back, as pages do; else they count as lost.
+        var comesBack = false
+        /// Whether subscribers are counted nowhere.
+        var observes = false
+    }
+
+    /// A tab heard of a release.
+    struct Hearing {
+        let page: Int
+        /// What it runs.
+        let version: String
+        let at: Int64
+        /// Which release its `connected` named when it came back; nil where a message told it.
+        let release: String?
+    }
+
+    private enum Away {
+        case tab(Tab)
+        case subscriber(ClientMessage.Mode, isChecked: Bool)
     }
 
     private enum Holder {
@@ -40,8 +64,11 @@ final class Crowd {
     private(set) var lastTold: Int64 = 0
     private var holders: [ConnectionID: Holder] = [:]
     private var backlog = Backlog()
-    /// What tabs were told of releases since it was last taken: which tab, and when.
-    private var heard: [(id: ConnectionID, at: Int64)] = []
+    /// What tabs heard of releases since it was last taken.
+    private var heard: [Hearing] = []
+    private var pages = 0
+    private var connections: [Int: ConnectionID] = [:]
+    private var away = Absences<Away>()
 
     init(_ settings: Settings, engine: Engine, random: SeededRandom) {
         self.settings = settings
@@ -54,27 +81,56 @@ final class Crowd {
     /// Begins to open a tab.
     func openTab() {
         let isStream = settings.streams > 0 && Double.random(in: 0..<1, using: &random) < settings.streams
-        open(Tab(version: settings.versions.pick(&random), route: settings.routes.pick(&random), isStream: isStream))
+        pages += 1
+        open(Tab(page: pages, version: settings.versions.pick(&random), route: settings.routes.pick(&random), isStream: isStream))
     }
 
-    /// Closes a tab and opens it anew with another version, as a page does that loads itself again. Nothing where it is gone.
-    func reload(_ id: ConnectionID, as version: String) {
-        guard let former = tab(id), former.place != nil else { return }
+    /// Closes a tab and opens it anew with another version, as a page does that loads itself again.
+    /// - Returns: false where it is away just now.
+    func reload(_ page: Int, as version: String) -> Bool {
+        guard let id = connections[page], let former = tab(id), former.place != nil else { return false }
         close(id, aborting: false)
-        open(Tab(version: version, route: former.route, isStream: former.isStream))
+        pages += 1
+        open(Tab(page: pages, version: version, route: former.route, isStream: former.isStream))
+        return true
     }
 
-    /// What tabs were told of releases since the last call.
-    func takeHeard() -> [(id: ConnectionID, at: Int64)] {
+    /// Closes a tab of this page for good.
+    func closePage(_ page: Int) {
+        if let id = connections[page] { close(id, aborting: false) }
+    }
+
+    /// What tabs heard of releases since the last call.
+    func takeHeard() -> [Hearing] {
         defer { heard.removeAll(keepingCapacity: true) }
         return heard
     }
 
+    /// Whether anybody is away and about to come back.
+    var isReturning: Bool { !away.isEmpty }
+
+    /// Lets come back who has been away for long enough.
+    func comeBack(at now: Int64, limit: Int) {
+        for who in away.takeDue(at: now, limit: limit) {
+            switch who {
+            case .tab(let tab): open(tab)
+            case .subscriber(let mode, let isChecked): openSubscriber(mode, isChecked: isChecked)
+            }
+        }
+    }
+
+    /// Whoever it is comes back within two seconds, as clients do that spread themselves.
+    private func goAway(_ who: Away) {
+        tally.away += 1
+        away.add(who, until: Clock.now + Int64.random(in: 200_000_000...2_000_000_000, using: &random))
+    }
+
     private func open(_ tab: Tab) {
-        let attention: Connection.Attention = settings.hearsReleases ? .all : .first
+        let attention: Connection.Attention = settings.pages.hearsReleases ? .all : .first
         let isStream = tab.isStream
         let id = engine.open(request(isStream ? .eventStream : .webSocket, tab.version, tab.route, token: nil), attention: attention)
         holders[id] = .tab(tab)
+        if settings.pages.hearsReleases { connections[tab.page] = id }
     }
 
     /// Moves a tab by chance to a route by chance. Streams stay where they are: they have no way to say so on their own connection.
@@ -88,7 +144,7 @@ final class Crowd {
 
     /// Begins to open the tab that makes the marks. It is none of `tabs`, so that nothing else moves or closes it.
     func openMarker() {
-        let tab = Tab(version: settings.versions.names[0], route: settings.routes.names[0], isStream: false)
+        let tab = Tab(page: 0, version: settings.versions.names[0], route: settings.routes.names[0], isStream: false)
         let id = engine.open(request(.webSocket, tab.version, tab.route, token: nil), attention: .first)
         holders[id] = .marker(tab)
     }
@@ -117,7 +173,10 @@ final class Crowd {
     /// Begins to open a subscriber; it subscribes as soon as it is open.
     func openSubscriber(_ mode: ClientMessage.Mode, isChecked: Bool) {
         let id = engine.open(
-            request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .all)
+            request(
+                .webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token, isObserver: settings.pages.observes
+            ),
+            attention: .all)
         holders[id] = .subscriber(subscribers.count)
         subscribers.append(Subscriber(id: id, mode: mode, isChecked: isChecked, checker: .init(mostListed: settings.mostListed)))
     }
@@ -208,7 +267,7 @@ final class Crowd {
         case .tab(var tab)?:
             let type = ServerMessage.typeOf(bytes)
             if tab.isGreeted {
-                if type == "version" { heard.append((id, at)) }
+                if type == "version" { heard.append(Hearing(page: tab.page, version: tab.version, at: at, release: nil)) }
                 return
             }
             guard type == "connected" else {
@@ -219,10 +278,14 @@ final class Crowd {
             tab.isGreeted = true
             holders[id] = .tab(tab)
             guard settings.learnsIDs else { return }
-            tab.wireID = wireID(in: bytes)
+            let greeting = try? ServerMessage.read(bytes)
+            tab.wireID = greeting.flatMap(Self.wireID)
             holders[id] = .tab(tab)
+            if tab.cameBack, let release = greeting?.version {
+                heard.append(Hearing(page: tab.page, version: tab.version, at: at, release: release))
+            }
         case .marker(var tab)?:
-            tab.wireID = wireID(in: bytes)
+            tab.wireID = (try? ServerMessage.read(bytes)).flatMap(Self.wireID)
             holders[id] = .marker(tab)
         case .subscriber(let index)?:
             lastTold = at
@@ -239,26 +302,24 @@ final class Crowd {
     }
 
     /// A stream's handle is the id and a secret; rows show the id alone.
-    private func wireID(in connected: [UInt8]) -> String? {
-        (try? ServerMessage.read(connected))?.connectionId.map { String($0.prefix { $0 != "." }) }
-    }
+    private static func wireID(_ connected: ServerMessage) -> String? { connected.connectionId.map { String($0.prefix { $0 != "." }) } }
 
     private func ended(_ id: ConnectionID, _ ending: Ending) {
         let holder = holders.removeValue(forKey: id)
         if case .slow? = holder {} else if !ending.isWanted { tally.endings[ending, default: 0] += 1 }
         switch holder {
         case .tab(let tab)?:
-            if let place = tab.place {
-                removeTab(place)
-                tally.lost += 1
-            } else if tab.isLeaving {
+            if tab.isLeaving {
                 leaving -= 1
-            } else {
-                tally.failed += 1
+                return
             }
+            if let place = tab.place { removeTab(place) }
+            guard !settings.pages.comesBack else { return goAway(.tab(tab.returned)) }
+            if tab.place == nil { tally.failed += 1 } else { tally.lost += 1 }
         case .subscriber(let index)?:
             subscribers[index].ending = ending
             marks.forget(index)
+            if settings.pages.comesBack { goAway(.subscriber(subscribers[index].mode, isChecked: subscribers[index].isChecked)) }
         case .marker?: marker = nil
         case .slow?:
             slow.remove(id)
@@ -313,8 +374,11 @@ final class Crowd {
         holders[tabs[place]] = .tab(moved)
     }
 
-    private func request(_ transport: Handshake.Transport, _ version: String, _ route: String, token: String?) -> Handshake.Request {
+    private func request(
+        _ transport: Handshake.Transport, _ version: String, _ route: String, token: String?, isObserver: Bool = false
+    ) -> Handshake.Request {
         Handshake.Request(
-            transport: transport, host: settings.host, basePath: settings.basePath, version: version, route: route, token: token)
+            transport: transport, host: settings.host, basePath: settings.basePath, version: version, route: route, token: token,
+            isObserver: isObserver)
     }
 }

@@ -6,6 +6,8 @@ struct Tally {
     /// Tabs that never came to be, and tabs that ended without being asked to.
     var failed = 0
     var lost = 0
+    /// Connections that a crowd that comes back has lost, of tabs and of subscribers.
+    var away = 0
     /// Tabs whose first message was `connected`, and those where it was something else.
     var greeted = 0
     var misgreeted = 0

@@ -18,11 +18,14 @@ extension Course {
             "\(Numbers.text(tally.opened)) opened, \(Numbers.text(tally.failed)) failed")
         check("no tab was lost", tally.lost == 0, "\(Numbers.text(tally.lost)) lost")
         check(
-            "connected came first", tally.misgreeted == 0 && tally.greeted >= tally.opened - tally.closed - tally.lost,
+            "connected came first", tally.misgreeted == 0 && tally.greeted >= tally.opened - tally.closed - tally.lost - tally.away,
             "\(Numbers.text(tally.greeted)) greeted, \(Numbers.text(tally.misgreeted)) with something else")
         let unanswered = tally.endings[.closeUnanswered] ?? 0
         check("every close was answered", unanswered == 0 && !crowd.isLeaving, "\(Numbers.text(unanswered)) were not")
         if let server = settings.server { check("the server lives", server.usage != nil, "process \(server.pid)") }
+        if wasKilled {
+            check("who lost the server came back", tally.away > 0 && !crowd.isReturning, "\(Numbers.text(tally.away)) connections did")
+        }
         check("the run ended in time", !ranOut, "limit \(Numbers.text(Int(settings.timeLimit / 1_000_000_000))) s")
         report.latencyMilliseconds["handshake"] = tally.handshake.figures
         report.losses = tally.endings.sorted { $0.value > $1.value }.map { .init(sentence: $0.key.sentence, count: $0.value) }
@@ -37,8 +40,13 @@ extension Course {
         let checked = subscribers.count { $0.isFed && $0.isChecked }
         let (fed, denied) = (subscribers.count { $0.isFed }, subscribers.count { $0.isUnauthorized })
         let hint = denied > 0 ? "; \(denied) unauthorized: is the token right?" : ""
-        check("every subscriber is fed", fed == subscribers.count, "\(fed) of \(subscribers.count)\(hint)")
-        check("every subscriber stayed", subscribers.allSatisfy { $0.ending == nil }, "\(subscribers.count { $0.ending != nil }) ended")
+        let ended = subscribers.count { $0.ending != nil }
+        // Each that lost its server is there again as another one.
+        let open = subscribers.filter { $0.ending == nil }
+        check(
+            "every subscriber is fed", wasKilled ? open.allSatisfy(\.isFed) : fed == subscribers.count,
+            "\(fed) of \(subscribers.count)\(hint)")
+        check("every subscriber stayed", wasKilled ? open.count >= ended : ended == 0, "\(ended) ended")
         for name in ["messages can be read", "no gap in seq", "rows open once and close once", "counts are exact", "rows are exact"] {
             let count = tally.violationCounts[name] ?? 0
             let examples = (tally.violations[name] ?? []).map(\.sentence).joined(separator: "; ")

@@ -17,6 +17,8 @@ struct Handshake {
         /// For subscribers: goes into `Authorization`. Never shown anywhere.
         var token: String?
         var cookieName = "__nkpv"
+        /// Whether it only watches and is counted nowhere.
+        var isObserver = false
     }
 
     /// 16 bytes in Base64.
@@ -29,7 +31,8 @@ struct Handshake {
     /// The bytes to send.
     func bytes(_ request: Request) -> [UInt8] {
         let place = request.transport == .webSocket ? "/ws" : "/sse"
-        var head = "GET \(request.basePath)\(place)?route=\(Self.percentEncoded(request.route)) HTTP/1.1\r\nHost: \(request.host)\r\n"
+        var head = "GET \(request.basePath)\(place)?route=\(Self.percentEncoded(request.route))\(request.isObserver ? "&observer=1" : "")"
+        head += " HTTP/1.1\r\nHost: \(request.host)\r\n"
         switch request.transport {
         case .webSocket:
             head += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "

@@ -12,6 +12,8 @@ struct ServerMessage: Decodable, Equatable {
     /// `connected`, `stats`, `stats-delta`, `stats-unauthorized`, `version`, `keepalive`, `pong`.
     var type: String
     var connectionId: String?
+    /// Of `connected`: the release.
+    var version: String?
     var seq: Int?
     var total: Int?
     /// A count of `nil` inside means that the key is gone; in a `stats` there is none.
