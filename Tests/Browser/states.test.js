@@ -96,3 +96,43 @@ for (const [name, life] of Object.entries(lifetimes)) {
     assert(held >= 0.8, `${held}`);
   });
 }
+
+/** The states at samples every ten seconds from `start` on, after all those before. */
+function* states(versionsAt, start, end, { release, releases }) {
+  const series = [];
+  for (let at = 0; at <= end; at += step) {
+    series.push({ at, versions: new Map(Object.entries(versionsAt(at)).filter(([, n]) => n > 0)) });
+    if (at >= start) yield [at, assess({ now: at, live: true, release, releases, previews: [], series }).state];
+  }
+}
+
+test('twenty stragglers of 2,000 tabs are stalled 2.5 minutes after the last closing, and stay so', () => {
+  for (let run = 0; run < 20; run++) {
+    const announced = 5 * minute;
+    const ends = Array.from({ length: 1980 }, () => announced + lasting(minute));
+    const last = Math.max(...ends);
+    const open = (now) => {
+      const gone = ends.filter((end) => end <= now).length;
+      return { old: 2000 - gone, new: gone };
+    };
+    const releases = [
+      { version: 'old', at: -hour },
+      { version: 'new', at: announced },
+    ];
+    for (const [, state] of states(open, last + 2.5 * minute, last + hour, { release: 'new', releases })) {
+      assert.equal(state, 'stalled');
+    }
+  }
+});
+
+test('a deploy that nobody announced is said within a minute', () => {
+  const deployed = 10 * minute;
+  const open = (now) => {
+    const moved = Math.max(0, Math.min(200, Math.round((now - deployed) / 1000)));
+    return { 'build-41': 200 - moved, 'build-42': moved };
+  };
+  const releases = [{ version: 'build-41', at: -hour }];
+  const found = [...states(open, 0, deployed + 10 * minute, { release: 'build-41', releases })];
+  const [at] = found.find(([, state]) => state === 'not-announced');
+  assert(at > deployed && at <= deployed + minute, `${(at - deployed) / 1000} s`);
+});

@@ -1,8 +1,10 @@
 """The dashboard on the real server: what the page shows is what the server counts."""
 
 import random
+import time
 
 import pytest
+from browser import LOST
 from conftest import TOKEN, wait_until
 from observer import Peer
 
@@ -57,3 +59,16 @@ def test_the_page_shows_what_the_server_counts(dashboard, server, seed):
     wait_until(shown)
     watcher.close()
     crowd.leave()
+
+
+@pytest.mark.console(*LOST)
+def test_the_page_is_back_within_five_seconds_of_the_server(dashboard, server):
+    """However long the server was away: an operator looks at nothing else meanwhile."""
+    page = dashboard()
+    server.kill()
+    page.wait_for_selector("body.stale")
+    page.wait_for_timeout(20_000)
+    server.start()
+    back = time.monotonic()
+    page.wait_for_selector("body:not(.stale) #link[data-state=live]")
+    assert time.monotonic() - back < 5

@@ -22,6 +22,9 @@ final class Decisions: Sendable {
         releases.withLock { $0.record(version, .announcement, by: by, at: moment) }
     }
 
+    /// So many tabs were told of the newest release of this version.
+    func note(told count: Int, of version: String) { releases.withLock { $0.note(told: count, of: version) } }
+
     /// What another node remembers of the time before this one came.
     func take(_ entries: [ReleaseHistory.Entry]) { releases.withLock { $0.take(entries) } }
 

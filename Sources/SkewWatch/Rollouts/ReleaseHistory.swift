@@ -62,6 +62,12 @@ struct ReleaseHistory: Sendable, Equatable {
         entries = Array(entries.suffix(Self.capacity))
     }
 
+    /// Remembers to how many tabs the newest release of this version was told.
+    mutating func note(told count: Int, of version: String) {
+        guard let index = entries.lastIndex(where: { $0.version == version }) else { return }
+        entries[index].told = count
+    }
+
     /// Remembers that a release is out. To say again what is out already is an entry, too: somebody said so.
     mutating func record(_ version: String, _ origin: Origin, by: String? = nil, at moment: Int64) {
         if entries.count == Self.capacity { entries.removeFirst() }

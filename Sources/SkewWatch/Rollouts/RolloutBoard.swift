@@ -75,6 +75,12 @@ struct RolloutBoard: Sendable {
 }
 
 extension SharedState {
+    /// An announcement has told so many tabs.
+    func note(told count: Int, of version: String) {
+        decisions.note(told: count, of: version)
+        keeper?.note(told: count, of: version)
+    }
+
     /// What the rules of rollouts go by.
     func view(of counts: FleetCounts) -> RolloutView {
         RolloutView(

@@ -170,7 +170,11 @@ export class Chart {
     if (last) {
       const x = this.x(last.at);
       const right = x > this.width - 60;
-      const place = { class: 'curve-now', x: right ? x - 8 : x + 6, y: Math.max(top + 12, y(last.old) - 8) };
+      const place = {
+        class: 'curve-now',
+        x: right ? x - 8 : x + 6,
+        y: y(last.old) < top + 20 ? y(last.old) + 18 : y(last.old) - 8,
+      };
       parts.push(draw('circle', { class: 'curve-dot', cx: x, cy: y(last.old), r: 3.5 }));
       parts.push(draw('text', { ...place, 'text-anchor': right ? 'end' : 'start' }, number(last.old)));
     }

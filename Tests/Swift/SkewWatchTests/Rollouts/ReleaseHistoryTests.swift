@@ -15,6 +15,16 @@ import Testing
             ])
     }
 
+    @Test func `to how many it was told is said of the newest of a version`() {
+        var history = ReleaseHistory()
+        history.record("a", .announcement, at: 1)
+        history.record("b", .announcement, at: 2)
+        history.record("a", .announcement, at: 3)
+        history.note(told: 7, of: "a")
+        history.note(told: 9, of: "nobody")
+        #expect(history.told.map(\.told) == [nil, nil, 7])
+    }
+
     @Test func `the oldest are forgotten`() {
         var history = ReleaseHistory()
         for build in 0..<1000 { history.record("build-\(build)", .announcement, at: Int64(build)) }
