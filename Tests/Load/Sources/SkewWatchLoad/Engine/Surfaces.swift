@@ -43,12 +43,28 @@ struct Surfaces {
     /// The newest announcement; nil where none is known.
     var progress: Progress? { (read("/admin/release") as Announcements?)?.announcements.last }
 
-    /// The versions as Prometheus is told them, and the old and current tabs.
-    var gauges: (versions: [String: Int], states: [String: Int])? {
+    private var metricsText: String? {
         guard let metrics,
             let answer = PlainRequest.send("GET", "/metrics", to: metrics.address, host: metrics.host, token: token), answer.status == 200
         else { return nil }
-        let text = String(decoding: answer.body, as: UTF8.self)
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    /// How often the loops looked at their clocks so far, and how often they were late by more than 5 ms.
+    var lag: (looks: Int, late: Int)? {
+        guard let text = metricsText else { return nil }
+        var (looks, inTime) = (0, 0)
+        for line in text.split(separator: "\n") where line.hasPrefix("skewwatch_loop_lag_seconds_bucket{") {
+            guard let space = line.lastIndex(of: " "), let count = Double(line[space...].dropFirst()) else { continue }
+            if line.contains("le=\"+Inf\"") { looks += Int(count) }
+            if line.contains("le=\"0.005\"") { inTime += Int(count) }
+        }
+        return (looks, looks - inTime)
+    }
+
+    /// The versions as Prometheus is told them, and the old and current tabs.
+    var gauges: (versions: [String: Int], states: [String: Int])? {
+        guard let text = metricsText else { return nil }
         return (
             Self.samples(of: "skewwatch_version_connections{version=\"", in: text),
             Self.samples(of: "skewwatch_rollout_tabs{state=\"", in: text)

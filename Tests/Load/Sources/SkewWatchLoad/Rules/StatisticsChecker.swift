@@ -22,6 +22,10 @@ struct StatisticsChecker {
     /// Openings and closings that the first delta after a list told although the list had them already. A client that takes deltas as absolute
     /// values loses nothing by them, so they are counted apart from what cannot be true.
     private(set) var repeats = 0
+    /// Rows that were closed and never told to be open: they came and went between two deltas.
+    private(set) var flashes = 0
+    /// Rows that were closed since the last list.
+    private var gone: Set<String> = []
     private var followsList = false
 
     private var countedVersions: [String: Int] = [:]
@@ -97,6 +101,7 @@ struct StatisticsChecker {
 
     private mutating func takeRows(_ message: ServerMessage) -> [Violation] {
         rows.removeAll(keepingCapacity: true)
+        gone.removeAll()
         countedVersions = [:]
         countedRoutes = [:]
         let listed = message.connections ?? []
@@ -117,9 +122,16 @@ struct StatisticsChecker {
         var touched: [Row] = []
         for id in message.closed ?? [] {
             guard let row = rows.removeValue(forKey: id) else {
-                if followsList { repeats += 1 } else { violations.append(.closedUnknown(id)) }
+                if followsList {
+                    repeats += 1
+                } else if gone.contains(id) {
+                    violations.append(.closedUnknown(id))
+                } else {
+                    flashes += 1
+                }
                 continue
             }
+            gone.insert(id)
             count(row, -1)
             touched.append(row)
         }

@@ -37,7 +37,7 @@ enum Violation: Error, Hashable {
         case .missing(let field): "a message has no \(field)"
         case .openedTwice(let id): "\(id) opened twice"
         case .changedUnknown(let id): "\(id) changed and never opened"
-        case .closedUnknown(let id): "\(id) closed and never opened, or closed twice"
+        case .closedUnknown(let id): "\(id) closed twice"
         case .listedTwice(let id): "\(id) is in one list twice"
         case .sum(let of, let told, let total): "the \(of) add up to \(told), the total is \(total)"
         case .total(let told, let so): "total is told as \(told) and is \(so)"

@@ -52,6 +52,14 @@ extension Course {
         }
     }
 
+    /// That no loop was held while tabs were told, and what a pause of ten seconds before showed of the machine itself.
+    func checkLag(_ still: (looks: Int, late: Int)?, _ rested: (looks: Int, late: Int)?, _ told: (looks: Int, late: Int)?) {
+        guard let still, let rested, let told else { return check("no loop was late by more than 5 ms", false, "no metrics") }
+        figure("looks late by more than 5 ms while nothing happened", Double(rested.late - still.late), "of \(rested.looks - still.looks)")
+        let late = told.late - rested.late
+        check("no loop was late by more than 5 ms", late == 0, "\(late) of \(Numbers.text(told.looks - rested.looks)) looks were")
+    }
+
     /// What is promised of an announcement.
     func checkRollout(_ plan: ReloadPlan, matching: Int, pace: Int, tolerance: Double) {
         check(

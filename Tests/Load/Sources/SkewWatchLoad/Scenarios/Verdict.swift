@@ -54,6 +54,7 @@ extension Course {
         }
         let repeats = subscribers.map(\.checker.repeats).reduce(0, +)
         figure("rows that a delta repeats after a list", Double(repeats), "")
+        figure("rows that came and went between two deltas", Double(subscribers.map(\.checker.flashes).reduce(0, +)), "")
         if !allowsRepeats { check("deltas repeat nothing", repeats == 0 && checked > 0, "\(Numbers.text(repeats)) rows") }
         report.latencyMilliseconds["staleness"] = tally.staleness.figures
         for mode in ClientMessage.Mode.allCases {
