@@ -7,7 +7,7 @@ history, events = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
 tabs, began = int(sys.argv[3]), int(sys.argv[4])
 
 (release,) = [each for each in history["releases"] if each["version"] == "build-next"]
-assert release["by"] == "admin" and began <= release["at"], release
+assert release["by"] == "admin-token" and began <= release["at"], release
 # The announcement ended with its server, which was killed after it had told some.
 assert 0 < (release["told"] or 0) < tabs, release
 print("the release is remembered:", release)

@@ -8,7 +8,7 @@ export SKEWWATCH_ADMIN_TOKEN=load-test-admin-$$ WEBHOOK_SECRET=whsec_MfKQ9r8GKYq
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python3 "$root/Docker/examples/webhook/receive.py" >"$folder/events" &
 receiver=$!
-until hook=$(sed -n 's/^listening //p' "$folder/events") && [ -n "$hook" ]; do kill -0 "$receiver"; sleep 0.1; done
+until hook=$(sed -n 's/^listening //p' "$folder/events" 2>/dev/null) && [ -n "$hook" ]; do kill -0 "$receiver"; sleep 0.1; done
 server_flags=(--data-dir "$folder/data" --max-listed-connections 20000 --webhook-url "http://127.0.0.1:$hook/" --webhook-secret "$WEBHOOK_SECRET")
 metrics=yes
 mkdir "$folder/data"
@@ -39,5 +39,5 @@ wait "$crowd"
 kill -9 "$server_pid"
 wait "$server_pid" 2>/dev/null || true
 start_server
-"$SKEWWATCH" history "http://127.0.0.1:$port/__skew" --from -900 --json >"$folder/history"
+"$SKEWWATCH" history "http://127.0.0.1:$port/__skew" --from 15m --json >"$folder/history"
 python3 "$(dirname "$0")/read-back.py" "$folder/history" "$folder/events" "${CONNECTIONS:-5000}" "$began"

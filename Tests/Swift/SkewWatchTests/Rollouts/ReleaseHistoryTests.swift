@@ -22,7 +22,7 @@ import Testing
         history.record("a", .announcement, at: 3)
         history.note(told: 7, of: "a")
         history.note(told: 9, of: "nobody")
-        #expect(history.told.map(\.told) == [nil, nil, 7])
+        #expect(history.entries.map(\.told) == [nil, nil, 7])
     }
 
     @Test func `the oldest are forgotten`() {
