@@ -5,8 +5,8 @@ package struct ConnectionLimit: Sendable, Equatable, CustomStringConvertible {
         case setting, files, memory
     }
 
-    /// What a tab costs, the kernel's share included, with room to spare.
-    static let bytesPerConnection = 6 * 1024
+    /// What a tab costs, the kernel's share included, with room to spare. Through TLS 16 KB of it are OpenSSL's.
+    static func bytesPerConnection(isTLS: Bool) -> Int { isTLS ? 24 * 1024 : 6 * 1024 }
     /// What the process costs without any.
     static let bytesOfProcess = 32 << 20
     /// Below this many files a start warns: a public server meets more connections than that.
@@ -26,7 +26,7 @@ package struct ConnectionLimit: Sendable, Equatable, CustomStringConvertible {
     package init(asked: Int?, files: Int, memory: Int?, isTLS: Bool = false) {
         (self.asked, self.files, self.memory) = (asked, files, memory)
         let byFiles = max(1, (files - FileLimit.reserve) / FileLimit.perConnection(isTLS: isTLS))
-        let byMemory = memory.map { max(1, ($0 - Self.bytesOfProcess) / Self.bytesPerConnection) } ?? .max
+        let byMemory = memory.map { max(1, ($0 - Self.bytesOfProcess) / Self.bytesPerConnection(isTLS: isTLS)) } ?? .max
         let possible = min(byFiles, byMemory)
         count = min(asked ?? .max, possible)
         reason = asked.map { $0 <= possible } ?? false ? .setting : byMemory < byFiles ? .memory : .files

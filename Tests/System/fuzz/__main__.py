@@ -3,14 +3,16 @@
 After each round the server must live, count exactly what this rig holds open, have let in nobody that a strict parser of
 `reference.py` refuses, and have kept an innocent bystander's pings short; in the end its memory must be flat.
 
-Usage: python3 Tests/System/fuzz [--seconds 60] [--seed N] [--binary .build/debug/skewwatch] [--sanitize]
-`--sanitize` builds and attacks a server with AddressSanitizer. A failure prints the seed and the bytes; the same seed repeats it.
+Usage: python3 Tests/System/fuzz [--seconds 60] [--seed N] [--binary .build/debug/skewwatch] [--tls] [--sanitize]
+With `--tls` all of it goes through TLS that ends in the server, broken hellos and half sessions too. `--sanitize` builds and attacks a server with AddressSanitizer. A failure prints the seed and the bytes; the same seed repeats it.
 """
 
 import argparse
 import contextlib
 import pathlib
 import random
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -103,7 +105,36 @@ def attack_frames(server, dice):
         raise Fault(f"statistics without the token for {frames!r}")
 
 
+def attack_tls(server, dice):
+    """What is no TLS, or stops in the middle of it: nothing of it may be answered as a request."""
+    hello = inputs.hello(server.tls.client)
+    data = dice.choice([
+        hello[: dice.randint(0, len(hello))], inputs.damage(hello, dice), bytes([0x16]) + dice.randbytes(dice.randint(0, 600)),
+        hello + inputs.request("GET", "/__skew/admin/stats"),
+    ])
+    with socket.create_connection(("127.0.0.1", server.port), 2) as peer, contextlib.suppress(OSError):
+        peer.sendall(data)
+        peer.settimeout(0.05)
+        if peer.recv(65536).startswith(b"HTTP/1.1 2"):
+            raise Fault(f"answered {data!r}")
+
+
+def attack_session(server, dice):
+    """Leaves a session in the middle of a request, of its answer, or of an open tab."""
+    with contextlib.suppress(OSError):
+        peer = server.connect(2)
+        data = dice.choice([inputs.handshake("?v=gone"), inputs.request("GET", "/__skew/client.js"), inputs.post("/__skew/route", b"{}")])
+        peer.sendall(data[: dice.randint(1, len(data))])
+        if dice.random() < 0.5:
+            peer.settimeout(0.02)
+            peer.recv(dice.randint(1, 4000))
+        if dice.random() < 0.5:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+
+
 ATTACKS = [(attack_head, 400), (attack_body, 60), (attack_token, 40), (attack_frames, 100)]
+TLS_ATTACKS = [(attack_tls, 100), (attack_session, 100)]
 
 
 def settle(server, held):
@@ -123,7 +154,7 @@ def run(server, seconds, seed, longest):
     try:
         while time.monotonic() - began < seconds or rounds < 2:
             dice = random.Random(f"{seed}.{rounds}")
-            for attack, times in ATTACKS:
+            for attack, times in ATTACKS + (TLS_ATTACKS if server.tls else []):
                 for _ in range(times):
                     with contextlib.suppress(ConnectionRefusedError):
                         attack(server, dice)
@@ -150,6 +181,7 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--binary", default=str(ROOT / ".build/debug/skewwatch"))
     parser.add_argument("--longest", type=float, default=2, help="seconds that a bystander's pong may take")
+    parser.add_argument("--tls", action="store_true")
     parser.add_argument("--sanitize", action="store_true")
     arguments = parser.parse_args()
     if arguments.sanitize:
@@ -157,7 +189,7 @@ def main():
         subprocess.run([*build, "--product", "skewwatch"], check=True, stdin=subprocess.DEVNULL)
         arguments.binary = ROOT / ".build-asan/debug/skewwatch"
     print(f"Seed {arguments.seed}, {arguments.seconds:.0f} s against {arguments.binary}", flush=True)
-    server = Server(arguments.binary)
+    server = Server(arguments.binary, arguments.tls)
     try:
         said = run(server, arguments.seconds, arguments.seed, arguments.longest)
         status = server.end()

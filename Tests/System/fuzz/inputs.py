@@ -1,6 +1,8 @@
 """Seeded inputs: good ones, and what random damage makes of them."""
 
+import contextlib
 import json
+import ssl
 import struct
 
 TOKEN = "the-right-token-of-thirty-two-letters"
@@ -132,3 +134,12 @@ def encode(frame, dice):
     key = dice.randbytes(4)
     repeated = (key * (length // 4 + 1))[:length]
     return head + key + (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(length, "big")
+
+
+def hello(context):
+    """The first bytes of a client that speaks TLS."""
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = context.wrap_bio(coming, going)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        session.do_handshake()
+    return going.read()

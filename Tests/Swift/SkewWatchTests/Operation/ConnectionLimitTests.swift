@@ -13,6 +13,7 @@ import Testing
         #expect(ConnectionLimit(asked: nil, files: 1024, memory: 256 << 20).reason == .files)
         // Each takes three files through TLS.
         #expect(ConnectionLimit(asked: nil, files: 131_072, memory: nil, isTLS: true).count == 43_669)
+        #expect(ConnectionLimit(asked: nil, files: 131_072, memory: 256 << 20, isTLS: true).count == 9557)
     }
 
     @Test func `a setting counts as far as the machine holds it`() {
