@@ -197,20 +197,6 @@ actor ConnectionTracker {
         if change(&roster, now) { shared.inbox.noteChange(at: now) }
     }
 
-    /// What an embedding program and the authorizers hear of a connection.
-    func info(of connection: Connection) -> ConnectionInfo {
-        guard let slot = connection.slot else {
-            return ConnectionInfo(id: connection.id.description, version: DeclaredIdentity.unknownVersion, route: "/", address: nil)
-        }
-        return info(at: slot)
-    }
-
-    /// The same of a row.
-    func info(at slot: Slot) -> ConnectionInfo {
-        let row = roster.row(at: slot)
-        return ConnectionInfo(id: row.id.description, version: row.version, route: row.route, address: row.address)
-    }
-
     /// Who is behind a trusted proxy; nil where none has brought the connection.
     func proxiedAddress(of socket: SocketID) -> AddressHash? { addresses.hash(at: socket.index) }
 
