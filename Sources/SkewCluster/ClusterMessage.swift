@@ -15,6 +15,10 @@ package struct ClusterMessage: Sendable, Equatable {
         case leave(transit: [TransitEntry])
         /// Something for one node alone, opaque here. The number only grows, so that nobody can say it again.
         case note(number: UInt64, [UInt8])
+        /// Tabs are here that were connected before. Asked again, a question keeps its number.
+        case claims(number: UInt64, [TabClaim])
+        /// For one node alone: what became of its question.
+        case answer(ClaimAnswer)
     }
 
     package init(sender: InstanceID, body: Body) {

@@ -26,6 +26,8 @@ extension ClusterNode {
         case .leave(let moved):
             expect(moved.filter { $0.id.instance == message.sender }, of: message.sender, at: now)
             peers.hearLeave(of: message.sender, at: now)
+        case .claims(let number, let claims): return hear(number, claims, from: message.sender, at: now)
+        case .answer(let answer): hear(answer, from: message.sender, at: now)
         case .note(let number, let bytes): return peers.hearNote(number, from: message.sender) ? [.deliver(bytes)] : []
         }
         return []

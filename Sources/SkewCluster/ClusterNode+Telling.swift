@@ -5,6 +5,7 @@ extension ClusterNode {
         var actions: [Action] = []
         let isHeartbeatDue = times.isHeartbeatDue(at: now)
         let answered = times.takeSnapshotsDue(at: now)
+        defer { times.didHurryCounts() }
         for section in Section.allCases where peers.isWanted(section) {
             // What a heartbeat or a snapshot says must be whole.
             if isHeartbeatDue || answered.contains(section) || isFlushDue(section, at: now) { actions += flush(section, at: now) }
@@ -14,6 +15,7 @@ extension ClusterNode {
             let moved = section == .summary ? moves.entries(at: now) : []
             actions.append(publish(.snapshot(stream.snapshot(), transit: moved, isSettled: !link.isSettling(at: now))))
         }
+        actions += tellClaims(at: now).map { publish($0) }
         if isHeartbeatDue {
             times.didHeartbeat(at: now, using: &random)
             actions.append(publish(.heartbeat(heartbeat(at: now))))
@@ -23,7 +25,7 @@ extension ClusterNode {
 
     /// A small cluster tells after 100 ms; in a large one each waits longer, so that what all hear together stays the same.
     private func isFlushDue(_ section: Section, at now: Duration) -> Bool {
-        if section == .summary, moves.isTellingDue { return true }
+        if section != .rows, moves.isTellingDue || times.areCountsHurried { return true }
         guard let since = streams[section]?.changedSince else { return false }
         return now - since >= min(.milliseconds(500), max(.milliseconds(100), .milliseconds(5) * peers.peers.count))
     }

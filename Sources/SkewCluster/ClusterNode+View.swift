@@ -11,11 +11,8 @@ extension ClusterNode {
     /// All tabs of all nodes, with those in transit.
     package var total: Int { counts(.summary).values.reduce(0, +) }
 
-    /// What this node alone counts under a name.
-    package func ownCount(_ section: Section, _ name: String) -> Int { streams[section]?.count(of: name) ?? 0 }
-
     /// All tabs of this node alone.
-    package var ownTotal: Int { streams[.summary]?.total ?? 0 }
+    package var ownTotal: Int { ownCounts(.summary).values.reduce(0, +) }
 
     /// What all other nodes together look at.
     package var wantsOfOthers: Heartbeat.Wants { peers.wants }

@@ -19,6 +19,9 @@ package struct ClusterNode: Sendable {
         case deliver([UInt8])
         /// Something was taken back on another node.
         case revoke(String)
+        /// Another node claims tabs: those that are here are to give way, each with ``displaced(version:route:due:key:at:)``; then call
+        /// ``looked(for:)``.
+        case look(ClaimQuestion)
     }
 
     /// What a node is told about itself when it starts.
@@ -46,6 +49,10 @@ package struct ClusterNode: Sendable {
     var moves: TabMoves
     var revocations = RevocationLog()
     var orders: OrderLog
+    var claims = OwnClaims()
+    var answers = ClaimAnswers()
+    /// What is counted here, of which ``claims`` may hold some back.
+    private var counted: [Section: [String: Int]] = [:]
     private var lastNote: UInt64 = 0
     var link: OwnLink
     private(set) var witness = Witness()
@@ -76,14 +83,28 @@ package struct ClusterNode: Sendable {
     /// Sets the count of a name on this node.
     /// - Parameter arrivals: tabs that came under it since the last call; only of versions.
     package mutating func set(_ section: Section, _ name: String, to count: Int, arrivals: Int = 0, at now: Duration) {
-        streams[section]?.set(name, to: count, arrivals: section == .summary ? arrivals : 0, at: now)
-        if section == .summary { moves.arrived(name, arrivals, at: now) }
+        // Whether a row is held is nothing that others ask.
+        if section == .rows {
+            streams[section]?.set(name, to: count, at: now)
+        } else {
+            counted[section, default: [:]][name] = count == 0 ? nil : count
+            restate(section, name, arrivals: arrivals, at: now)
+        }
     }
 
+    /// What this node alone counts, by name.
+    func ownCounts(_ section: Section) -> [String: Int] { counted[section] ?? [:] }
+
+    /// What this node alone counts under a name.
+    package func ownCount(_ section: Section, _ name: String) -> Int { counted[section]?[name] ?? 0 }
+
     /// This node closed a tab to move it elsewhere. Say so together with the count that fell.
-    /// - Parameter due: when the tab should be back: 5 s for a stock WebSocket client, what `retry` said for an event stream, 0 for our own.
-    package mutating func displaced(version: String, route: String, due: Duration, at now: Duration) {
+    /// - Parameters:
+    ///   - due: when the tab should be back: 5 s for a stock WebSocket client, what `retry` said for an event stream, 0 for our own.
+    ///   - key: of a tab that another node may have claimed.
+    package mutating func displaced(version: String, route: String, due: Duration, key: TabKey? = nil, at now: Duration) {
         moves.displaced(version: version, route: route, due: due, at: now)
+        if let key { answers.yielded(key) }
     }
 
     /// From now on it moves its tabs elsewhere.
@@ -92,7 +113,7 @@ package struct ClusterNode: Sendable {
         times.hurryHeartbeat(at: now)
     }
 
-    /// Every tab is gone: says goodbye, twice. Whoever is still connected should have been ``displaced(version:route:due:at:)`` before.
+    /// Every tab is gone: says goodbye, twice. Whoever is still connected should have been ``displaced(version:route:due:key:at:)`` before.
     package mutating func leave(at now: Duration) {
         times.leave(at: now)
     }
@@ -168,6 +189,7 @@ package struct ClusterNode: Sendable {
         witness.look(heard: heard, at: now)
         peers.expire(at: now, linkedSince: link.since, isSilenceConfirmed: witness.confirmsSilence)
         moves.expire(at: now)
+        advanceClaims(at: now)
         revocations.expire(at: now)
         orders.expire(at: now)
         streams[.summary]?.forgetNames(goneSince: now - Self.nameMemory)

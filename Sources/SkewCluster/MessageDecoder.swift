@@ -78,6 +78,8 @@ package struct MessageDecoder: Sendable {
             body = .snapshot(snapshot, transit: part.transit, isSettled: part.isSettled)
         case .leave: body = .leave(transit: try SectionPart(bytes).transit)
         case .note: body = try note(bytes)
+        case .claims: body = try ClaimFormat.claims(bytes)
+        case .answer: body = .answer(try ClaimFormat.answer(bytes))
         }
         return ClusterMessage(sender: sender, body: body)
     }

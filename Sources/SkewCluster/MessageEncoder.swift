@@ -50,6 +50,12 @@ package struct MessageEncoder: Sendable {
             writer.field(MessageFormat.Tag.number) { $0.number(number) }
             writer.field(MessageFormat.Tag.content) { $0.raw(bytes) }
             return (.note, writer.bytes)
+        case .claims(let number, let claims):
+            ClaimFormat.write(number, claims, to: &writer)
+            return (.claims, writer.bytes)
+        case .answer(let answer):
+            ClaimFormat.write(answer, to: &writer)
+            return (.answer, writer.bytes)
         }
     }
 

@@ -26,7 +26,7 @@ package enum MessageFormat {
 
     enum Kind: UInt8 {
         case heartbeat = 1
-        case delta, snapshot, leave, note
+        case delta, snapshot, leave, note, claims, answer
     }
 
     enum Tag {
@@ -55,5 +55,8 @@ package enum MessageFormat {
         // Of a note.
         static let number: UInt64 = 1
         static let content: UInt64 = 2
+        // Of claims and answers to them, besides their number.
+        static let tabs: UInt64 = 2
+        static let asker: UInt64 = 3
     }
 }

@@ -26,15 +26,19 @@ package struct OtherNodes: Sendable {
         }
         for section in Section.allCases {
             for (name, step) in node.takeTransitChanges(section) { change(section, name, by: step) }
+            // These are counted by a loop here and by another node: once too often.
+            for (name, step) in node.takeHeldChanges(section) { change(section, name, by: -step) }
         }
     }
 
     private mutating func change(_ section: Section, _ name: String, by step: Int) {
         guard step != 0 else { return }
-        let count = (sums[section]?[name] ?? 0) + step
+        let former = sums[section]?[name] ?? 0
+        let count = former + step
         sums[section, default: [:]][name] = count == 0 ? nil : count
         touched[section, default: []].insert(name)
-        if section == .summary { total += step }
+        // More may be held than the others count: then nothing is left to be taken off.
+        if section == .summary { total += max(0, count) - max(0, former) }
     }
 
     /// Whether something changed that was not taken yet.
@@ -54,7 +58,7 @@ package struct OtherNodes: Sendable {
 
     private func counts(_ section: Section) -> [String: Int] {
         var counts: [String: Int] = [:]
-        for name in touched[section] ?? [] { counts[name] = sums[section]?[name] ?? 0 }
+        for name in touched[section] ?? [] { counts[name] = max(0, sums[section]?[name] ?? 0) }
         return counts
     }
 }

@@ -172,6 +172,9 @@ package struct PeerTable: Sendable {
         for (section, stream) in peer.streams { noteChanges(stream.counts, section, of: sender) }
     }
 
+    /// The others that are counted, each with the time when it was last heard.
+    var heard: [InstanceID: Duration] { peers.filter { $0.value.state == .up && $0.value.introduction != nil }.mapValues(\.heard) }
+
     private func newStream(_ section: Section) -> PeerStream { PeerStream(maxNames: maxNames[section] ?? 0) }
 
     // MARK: Time

@@ -14,7 +14,7 @@ struct TabMoves: Sendable {
 
     // MARK: What happens here
 
-    /// This node closed a tab to move it elsewhere; see ``ClusterNode/displaced(version:route:due:at:)``.
+    /// This node closed a tab to move it elsewhere; see ``ClusterNode/displaced(version:route:due:key:at:)``.
     mutating func displaced(version: String, route: String, due: Duration, at now: Duration) {
         transit.expect(untold.add(version: version, route: route, due: due, at: now), at: now)
     }

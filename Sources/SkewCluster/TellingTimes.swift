@@ -12,6 +12,7 @@ struct TellingTimes: Sendable {
     private var helloDue: Duration?
     private var snapshotDue: [Section: Duration] = [:]
     private var lastSnapshot: [Section: Duration] = [:]
+    private(set) var areCountsHurried = false
     private var goodbyes = 0
     private var goodbyeDue: Duration?
 
@@ -23,6 +24,9 @@ struct TellingTimes: Sendable {
 
     /// Something in the heartbeat is news.
     mutating func hurryHeartbeat(at now: Duration) { helloDue = now }
+
+    /// Tabs that were held are told: others have let go of them in this moment.
+    mutating func hurryCounts() { areCountsHurried = true }
 
     /// Something was missed: the next heartbeat asks for it. Several may have missed the same.
     mutating func missed(at now: Duration, using random: inout some RandomNumberGenerator) {
@@ -40,6 +44,8 @@ struct TellingTimes: Sendable {
     mutating func leave(at now: Duration) { (goodbyes, goodbyeDue) = (2, now) }
 
     // MARK: What is due
+
+    mutating func didHurryCounts() { areCountsHurried = false }
 
     func isHeartbeatDue(at now: Duration) -> Bool { nextHeartbeat <= now || helloDue.map { $0 <= now } ?? false }
 

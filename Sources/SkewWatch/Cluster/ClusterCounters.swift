@@ -4,7 +4,7 @@ internal import SkewCluster
 struct ClusterCounters: Sendable {
     /// The kinds of messages: a closed set, with the names that metrics use.
     enum Kind: String, Sendable, CaseIterable, Hashable {
-        case heartbeat, delta, snapshot, leave, note
+        case heartbeat, delta, snapshot, leave, note, claims, answer
 
         init(_ body: ClusterMessage.Body) {
             switch body {
@@ -13,6 +13,8 @@ struct ClusterCounters: Sendable {
             case .snapshot: self = .snapshot
             case .leave: self = .leave
             case .note: self = .note
+            case .claims: self = .claims
+            case .answer: self = .answer
             }
         }
     }
@@ -43,7 +45,7 @@ struct ClusterCounters: Sendable {
             switch body {
             case .delta(let delta, _): section = delta.section
             case .snapshot(let snapshot, _, _): section = snapshot.section
-            case .heartbeat, .leave, .note:
+            case .heartbeat, .leave, .note, .claims, .answer:
                 self = .control
                 return
             }

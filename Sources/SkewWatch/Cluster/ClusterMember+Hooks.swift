@@ -2,6 +2,32 @@ internal import Presence
 internal import SkewCluster
 internal import WebSocketLoop
 
+extension ClusterMember {
+    /// What the rest of the server does about what other nodes say. Called on the member's own thread; none may wait.
+    struct Hooks: Sendable {
+        /// Something changed at this time: those who watch are to be told.
+        var noteChange: @Sendable (Duration) -> Void = { _ in }
+        /// Another node announced this version; with what is said to its tabs, where that is known.
+        var adopt: @Sendable (String, _ order: [UInt8]?) -> Void = { _, _ in }
+        /// Another node ordered this.
+        var carryOut: @Sendable (Order) -> Void = { _ in }
+        /// Another node changed an order.
+        var changeOrder: @Sendable (UInt64, OrderControl) -> Void = { _, _ in }
+        /// How far this node is with its orders.
+        var progress: @Sendable () -> [OrderProgress] = { [] }
+        /// How far the other nodes are with each order.
+        var noteOrders: @Sendable ([UInt64: OrderState]) -> Void = { _ in }
+        /// Whether nothing is known of the time before this node came.
+        var wantsMemory: @Sendable () -> Bool = { false }
+        /// Another node handed this on.
+        var deliver: @Sendable ([UInt8]) -> Void = { _ in }
+        /// Other nodes have these tabs now: theirs here are to be closed before what the loops are asked next.
+        var giveWay: @Sendable ([TabClaim]) -> Void = { _ in }
+        /// Another node took this back.
+        var revoke: @Sendable (String) -> Void = { _ in }
+    }
+}
+
 extension ClusterMember.Hooks {
     /// What other nodes say reaches the loops.
     init(_ shared: SharedState, _ desk: AuthorizationDesk) {
@@ -20,6 +46,7 @@ extension ClusterMember.Hooks {
         deliver = { bytes in
             if let note = PeerNote(bytes) { shared.hear(note) }
         }
+        giveWay = { shared.giveWay(to: $0) }
         wantsMemory = { shared.history.hasNoMemory }
         revoke = { text in
             guard let target = RevocationTarget(text) else { return }

@@ -80,7 +80,8 @@ extension ClusterMessage.Body {
         switch self {
         case .delta(let delta, _): section = delta.section
         case .snapshot(let snapshot, _, _): section = snapshot.section
-        case .heartbeat, .leave, .note: return .all
+        case .heartbeat, .leave, .note, .claims: return .all
+        case .answer(let answer): return .node(answer.asker)
         }
         switch section {
         case .summary: return .all

@@ -18,19 +18,14 @@ actor ClusterMember {
     let bus: any PeerBus
     private let inbox: ClusterInbox
     private let board: ClusterBoard
-    private let seal: MessageSeal?
     private let hooks: Hooks
     var node: ClusterNode
-    private var encoder: MessageEncoder
-    private var decoder = MessageDecoder()
+    private var wire: ClusterWire
     private var others = OtherNodes()
     private var log: ClusterLog
-    private(set) var counters = ClusterCounters()
     private var random = SystemRandomNumberGenerator()
     private var report = ClusterReport(up: 0, joining: 1, leaving: 0, lost: 0, partial: [], returning: 0)
     private var isLinked = false
-    private var echo: Double?
-    private var lastHeartbeat: Duration?
     private var nextLook = Duration.zero
     /// The scheduler knows that something waits for it.
     private var isNoted = false
@@ -43,41 +38,22 @@ actor ClusterMember {
     /// What the fleet knows of what the others look at.
     var heardWants: Heartbeat.Wants = []
     private var memory = MemoryQuestion()
+    /// What other nodes claim and was not looked for yet.
+    private var questions: [ClaimQuestion] = []
     private var orderStates: [UInt64: OrderState] = [:]
-
-    /// What the rest of the server does about what other nodes say. Called on the member's own thread; none may wait.
-    struct Hooks: Sendable {
-        /// Something changed at this time: those who watch are to be told.
-        var noteChange: @Sendable (Duration) -> Void = { _ in }
-        /// Another node announced this version; with what is said to its tabs, where that is known.
-        var adopt: @Sendable (String, _ order: [UInt8]?) -> Void = { _, _ in }
-        /// Another node ordered this.
-        var carryOut: @Sendable (Order) -> Void = { _ in }
-        /// Another node changed an order.
-        var changeOrder: @Sendable (UInt64, OrderControl) -> Void = { _, _ in }
-        /// How far this node is with its orders.
-        var progress: @Sendable () -> [OrderProgress] = { [] }
-        /// How far the other nodes are with each order.
-        var noteOrders: @Sendable ([UInt64: OrderState]) -> Void = { _ in }
-        /// Whether nothing is known of the time before this node came.
-        var wantsMemory: @Sendable () -> Bool = { false }
-        /// Another node handed this on.
-        var deliver: @Sendable ([UInt8]) -> Void = { _ in }
-        /// Another node took this back.
-        var revoke: @Sendable (String) -> Void = { _ in }
-    }
 
     init(_ settings: ClusterSettings, bus: any PeerBus, access: ClusterAccess, logger: Logger, hooks: Hooks) {
         (self.settings, self.bus, self.inbox, self.board, self.hooks) = (settings, bus, access.inbox, access.board, hooks)
-        let names = ChannelNames(namespace: settings.namespace, database: settings.database)
-        seal = settings.secret.map { MessageSeal(secret: Array($0.exposed.utf8), prefix: names.prefix) }
-        encoder = MessageEncoder(of: access.instance)
+        wire = ClusterWire(settings, of: access.instance)
         log = ClusterLog(logger)
         node = ClusterNode(
             .init(instance: access.instance, label: settings.name, software: BuildInfo.version, basePath: settings.basePath),
             maxNames: [.summary: settings.maxVersions + 1, .routes: settings.maxRoutes + 1, .rows: settings.maxRows],
             release: Array((settings.release ?? "").utf8), at: MonotonicTime.now)
     }
+
+    /// What it counts, for the metrics.
+    var counters: ClusterCounters { wire.counters }
 
     /// Works until its task is cancelled.
     func run(_ fleet: Fleet) async {
@@ -101,11 +77,12 @@ actor ClusterMember {
         for target in content.revocations { node.revoke(target, at: now, using: &random) }
         for (mark, bytes) in content.notes { publish(node.note(bytes), on: .node(mark), at: now) }
         if content.isOverrun {
-            counters.rejected[.overrun, default: 0] += 1
+            wire.counters.rejected[.overrun, default: 0] += 1
             node.settle(at: now)
         }
         for event in content.events { take(event, at: now) }
         await hearWants(fleet)
+        await lookForTabs(fleet)
         if let first = content.firstChange, now - first >= Self.flush {
             changedSince = inbox.takeChange()
             // Whoever watches must hear of what has come so far: the fleet takes it away now.
@@ -122,7 +99,7 @@ actor ClusterMember {
         followOrders(at: now)
         carryOut(node.advance(to: now, using: &random), at: now)
         noteOthers(at: now)
-        (counters.gaps, counters.mismatches) = node.misses
+        (wire.counters.gaps, wire.counters.mismatches) = node.misses
         if now >= nextLook { look(at: now) }
     }
 
@@ -134,6 +111,17 @@ actor ClusterMember {
         look(at: now)
         isNoted = true
         hooks.noteChange(newestChange ?? now)
+    }
+
+    /// Has tabs that are on other nodes now give way. That they are answered after the counts fell is what keeps them from being counted twice.
+    private func lookForTabs(_ fleet: Fleet) async {
+        guard !questions.isEmpty else { return }
+        let asked = questions
+        questions = []
+        for question in asked { hooks.giveWay(question.claims) }
+        // The loops close them first, and say so in the same round.
+        await fleet.refresh()
+        for question in asked { node.looked(for: question) }
     }
 
     /// Who has just come asks another one what was before, when it knows the others.
@@ -190,13 +178,14 @@ actor ClusterMember {
         let now = MonotonicTime.now
         // The delay of what is told counts from the first change on; the fleet may ask before this node would tell.
         let time = changedSince ?? inbox.firstChange ?? own.lastChange ?? now
+        for tab in own.claimed { node.note(tab, at: time) }
         for (name, count) in own.versions { node.set(.summary, name, to: count, arrivals: own.arrivals[name] ?? 0, at: time) }
         for (name, count) in own.arrivals where own.versions[name] == nil {
             node.set(.summary, name, to: node.ownCount(.summary, name), arrivals: count, at: time)
         }
         for (name, count) in own.routes { node.set(.routes, name, to: count, at: time) }
         for (row, count) in own.rows { node.set(.rows, row, to: count, at: time) }
-        for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, at: tab.closed) }
+        for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, key: tab.key, at: tab.closed) }
         others.update(from: &node)
         defer { (isNoted, newestChange) = (false, nil) }
         let isAnyListWanted = toldWants.union(node.wantsOfOthers).contains(.rows)
@@ -216,7 +205,7 @@ actor ClusterMember {
             nextLook = now
         case .lost(let fault):
             isLinked = false
-            counters.lost[fault, default: 0] += 1
+            wire.counters.lost[fault, default: 0] += 1
             log.lost(fault, settings.place)
             node.linkLost(at: now)
             nextLook = now
@@ -226,30 +215,16 @@ actor ClusterMember {
     }
 
     private func hear(_ part: [UInt8], at now: Duration) {
-        counters.receivedBytes += part.count
-        guard let part = seal.map({ $0.open(part) }) ?? part else {
-            counters.rejected[.seal, default: 0] += 1
-            return
-        }
-        do throws(MessageError) {
-            switch try decoder.decode(part) {
-            case .incomplete: break
-            case .foreign(let instance):
-                counters.rejected[.foreign, default: 0] += 1
-                log.foreign(instance)
-                node.hearForeign(from: instance, at: now)
-            case .message(let message): hear(message, at: now)
-            }
-        } catch {
-            counters.rejected[.init(error), default: 0] += 1
+        switch wire.read(part, at: now) {
+        case .message(let message): hear(message, at: now)
+        case .foreign(let instance):
+            log.foreign(instance)
+            node.hearForeign(from: instance, at: now)
+        case .nothing: break
         }
     }
 
     private func hear(_ message: ClusterMessage, at now: Duration) {
-        counters.received[.init(message.body), default: 0] += 1
-        if message.sender == node.identity.instance, case .heartbeat = message.body, let sent = lastHeartbeat {
-            echo = (now - sent) / .seconds(1)
-        }
         if case .delta(let delta, _) = message.body {
             let time = now - min(delta.age, .seconds(1))
             newestChange = max(time, newestChange ?? time)
@@ -271,18 +246,13 @@ actor ClusterMember {
             case .changeOrder(let number, let control): hooks.changeOrder(number, control)
             case .deliver(let bytes): hooks.deliver(bytes)
             case .revoke(let target): hooks.revoke(target)
+            case .look(let question): questions.append(question)
             }
         }
     }
 
     private func publish(_ message: ClusterMessage, on channel: BusChannel, at now: Duration) {
-        let kind = ClusterCounters.Kind(message.body)
-        if kind == .heartbeat { lastHeartbeat = now }
-        var parts = encoder.encode(message.body, reserving: seal == nil ? 0 : MessageSeal.length)
-        if let seal { parts = parts.map { seal.seal($0) } }
-        counters.sent[kind, default: 0] += 1
-        counters.sentBytes[.init(message.body), default: 0] += parts.reduce(0) { $0 + $1.count }
-        bus.publish(parts, on: channel)
+        bus.publish(wire.write(message.body, at: now), on: channel)
     }
 
     // MARK: What is shown
@@ -298,7 +268,7 @@ actor ClusterMember {
             up: up, joining: states[.joining] ?? 0, leaving: states[.leaving] ?? 0, lost: states[.lost] ?? 0,
             partial: doubts.sorted(), returning: node.returning)
         log.look(at: nodes, partial: new.partial, own: nodes[0])
-        board.show(.init(report: new, nodes: nodes, isReady: node.isReady(at: now), isLinked: isLinked, echo: echo))
+        board.show(.init(report: new, nodes: nodes, isReady: node.isReady(at: now), isLinked: isLinked, echo: wire.echo))
         askMemory(at: now)
         guard new != report else { return }
         report = new

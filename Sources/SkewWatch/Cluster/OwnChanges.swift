@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 
 /// What changed on the loops of this node: what it has to tell the others.
 struct OwnChanges: Sendable {
@@ -11,6 +12,8 @@ struct OwnChanges: Sendable {
     var arrivals: [String: Int] = [:]
     /// The tabs that were closed to move them elsewhere.
     var displaced: [DisplacedTab] = []
+    /// What became of tabs that say they were connected before.
+    var claimed: [ClaimedTab] = []
     /// When the newest change happened.
     var lastChange: Duration?
 }
@@ -23,10 +26,14 @@ struct DisplacedTab: Sendable, Equatable {
     var closed: Duration
     /// How long after that it should be back.
     var due: Duration
+    /// Which one it is, where another node claims it.
+    var key: TabKey?
 }
 
 /// What a loop tells beside its counts, where other nodes are to hear of it.
 struct Movements: Sendable, Equatable {
     var arrivals: [String: Int] = [:]
     var displaced: [DisplacedTab] = []
+    /// In the order in which it happened.
+    var claimed: [ClaimedTab] = []
 }

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 internal import WebSocketLoop
 
@@ -54,7 +55,8 @@ extension ConnectionTracker {
         case .open(let tab):
             let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
             guard let claim = takePlace(of: tab.key, besides: socket) else { return }
-            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address)
+            let known = claim.number == nil ? nil : claimed(tab.key, besides: socket)
+            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address, claim: known)
             companions.opened(tab, slot, claim.number, at: socket.index)
             if let hook = settings.hooks.connectionOpened { hook(info(at: slot)) }
         case .move(let slot, let route):
@@ -68,8 +70,11 @@ extension ConnectionTracker {
     }
 
     /// A tab that shared a stream is gone.
-    func closeCompanion(_ slot: Slot) {
+    /// - Parameters:
+    ///   - due: when it should be back elsewhere; nil where it is gone.
+    ///   - key: of the tab, where another node may have claimed it.
+    func closeCompanion(_ slot: Slot, due: Duration? = nil, key: TabKey? = nil) {
         if let hook = settings.hooks.connectionClosed { hook(info(at: slot)) }
-        changeRows { roster, now in roster.close(slot, at: now) }
+        changeRows { roster, now in roster.close(slot, due: due, key: key, at: now) }
     }
 }

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 
 /// What a fleet keeps where there may be other nodes: the sum of this node's own loops, as it is told to them.
@@ -40,6 +41,7 @@ struct FleetCluster: Sendable {
         guard let more = changes.movements else { return }
         movements.arrivals.merge(more.arrivals, uniquingKeysWith: +)
         movements.displaced += more.displaced
+        movements.claimed += more.claimed
     }
 
     /// What this node has to tell since the last call, names as it alone would show them.
@@ -53,7 +55,15 @@ struct FleetCluster: Sendable {
         changes.displaced = movements.displaced.map {
             let version = shownVersions.contains($0.version) ? $0.version : own.shownVersion($0.version)
             let route = shownRoutes.contains($0.route) ? $0.route : own.shownRoute($0.route)
-            return DisplacedTab(version: version, route: route, closed: $0.closed, due: $0.due)
+            return DisplacedTab(version: version, route: route, closed: $0.closed, due: $0.due, key: $0.key)
+        }
+        changes.claimed = movements.claimed.map { tab in
+            switch tab {
+            case .came(let claim, let version, let route):
+                .came(claim, version: own.shownVersion(version), route: own.shownRoute(route))
+            case .moved(let key, let route): .moved(key, to: own.shownRoute(route))
+            case .gone: tab
+            }
         }
         return changes
     }

@@ -4,6 +4,8 @@ internal import WebSocketLoop
 extension ConnectionTracker {
     /// The stock client of a WebSocket comes back after this time, whatever it is told.
     private static let stockRetry = Duration.seconds(5)
+    /// Ours, which says which tab it is, from now on at any time.
+    private static let ownRetry = Duration.zero
 
     /// Stops accepting.
     /// - Returns: how many connections are to be closed.
@@ -20,7 +22,7 @@ extension ConnectionTracker {
             left -= 1
             let retry = connection.isStream ? StreamRetry() : nil
             loop?.closeSocket(at: index, .serviceRestart, farewell: retry?.line ?? [])
-            forget(index, .drained, due: retry?.time ?? Self.stockRetry)
+            forget(index, .drained, due: retry?.time ?? (tabs.number(at: index) == nil ? Self.stockRetry : Self.ownRetry))
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 internal import WebSocketLoop
 

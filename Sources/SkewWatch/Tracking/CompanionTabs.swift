@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import SkewProtocol
 
 /// The tabs that share another one's stream: with HTTP/1.1 a browser opens six connections to a host, so one of its tabs keeps a stream
@@ -67,8 +68,8 @@ struct CompanionTabs: Sendable {
     }
 
     /// A stream is gone.
-    /// - Returns: the rows that go with it, and the numbers of their claims.
-    mutating func forget(_ index: Int) -> [(slot: Slot, number: TabClaims.Number?)] {
-        rows.removeValue(forKey: index)?.map { ($0.slot, $0.number) } ?? []
+    /// - Returns: the rows that go with it, the numbers of their claims, and their tabs.
+    mutating func forget(_ index: Int) -> [(slot: Slot, number: TabClaims.Number?, key: TabKey)] {
+        rows.removeValue(forKey: index)?.map { ($0.slot, $0.number, $0.tab.key) } ?? []
     }
 }

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 internal import WebSocketLoop
 
 /// A tab whose network changed comes again while its former connection still seems to be there: the newer one takes its place at once, on
@@ -54,11 +55,40 @@ extension ConnectionTracker {
         }
     }
 
+    // MARK: Other nodes
+
+    /// What other nodes are asked for where a tab says that it was connected before.
+    func claim(of arrival: Arrival, _ socket: SocketID) -> TabClaim? {
+        // One that has no number fights with another one over its place, and counts for itself.
+        guard let key = arrival.tab, arrival.reconnects > 0, tabs.number(at: socket.index) != nil else { return nil }
+        return TabClaim(key: key, returns: arrival.reconnects)
+    }
+
+    /// The same for a tab that shares a stream: it comes with it.
+    func claimed(_ key: TabKey, besides socket: SocketID) -> TabClaim? {
+        connections[socket.index]?.slot.flatMap { returns(at: $0) }.map { TabClaim(key: key, returns: $0) }
+    }
+
+    /// A tab is on another node now. Its connection here is hung up on, unless it is the newer one.
+    func giveWay(_ socket: SocketID, _ number: TabClaims.Number, to claim: TabClaim) {
+        guard loop?.isOpen(socket) == true else { return }
+        if tabs.number(at: socket.index) == number {
+            let returns = connections[socket.index]?.slot.flatMap { self.returns(at: $0) }
+            guard returns ?? 0 <= claim.returns else { return }
+            loop?.close(socket, .normal)
+            forget(socket.index, .replaced, due: .zero, key: claim.key)
+        } else if let slot = companions.remove(number, at: socket.index) {
+            release(number, at: socket.index)
+            closeCompanion(slot, due: .zero, key: claim.key)
+        }
+    }
+
     /// A connection is gone, and with it the rows of tabs that shared it.
-    func releaseTabs(at index: Int) {
+    /// - Parameter due: when they should be back elsewhere; nil where they are gone.
+    func releaseTabs(at index: Int, due: Duration? = nil) {
         if let number = tabs.forget(index) { release(number, at: index) }
         for companion in companions.forget(index) {
-            closeCompanion(companion.slot)
+            closeCompanion(companion.slot, due: due, key: companion.key)
             if let number = companion.number { release(number, at: index) }
         }
     }
@@ -66,5 +96,15 @@ extension ConnectionTracker {
     /// Nobody stands for a tab any more, unless another connection does.
     func release(_ number: TabClaims.Number, at index: Int) {
         shared.tabs.release(number, tracker: UInt8(self.index), index: index)
+    }
+}
+
+extension SharedState {
+    /// Another node says that these tabs are there now: those that are here give way. It is done before what the loops are asked next.
+    func giveWay(to claims: [TabClaim]) {
+        for (claim, owner, number) in tabs.find(claims) {
+            guard let tracker = tracker(Int(owner.tracker)) else { continue }
+            tracker.thread.perform { tracker.assumeIsolated { $0.giveWay(owner.socket, number, to: claim) } }
+        }
     }
 }

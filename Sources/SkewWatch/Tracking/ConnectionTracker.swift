@@ -138,24 +138,33 @@ actor ConnectionTracker {
         if let client, shared.addresses.take(client.peer) { addresses.count(client.peer.key, at: socket.index) }
         guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
         let tag = client == nil ? nil : arrival.tag.flatMap { Tag.clean(String(decoding: $0, as: UTF8.self)) }
+        let since = arrival.tab.flatMap { takePlace(of: $0, socket) }
         return addRow(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
-            since: arrival.tab.flatMap { takePlace(of: $0, socket) }, address: settings.ipTracking ? address?.description : nil, tag: tag)
+            since: since, isNew: arrival.tab != nil && arrival.reconnects == 0,
+            address: settings.ipTracking ? address?.description : nil, tag: tag, claim: claim(of: arrival, socket))
     }
 
     /// One more tab is counted.
-    /// - Parameter since: when it opened, in milliseconds since 1970; nil for now.
+    /// - Parameters:
+    ///   - since: when it opened, in milliseconds since 1970; nil for now.
+    ///   - isNew: whether its tab says that it was never connected before.
+    ///   - claim: which tab it is, where it was connected before: perhaps to another node.
     func addRow(
-        _ id: ConnectionID, version: String, route: String, since: Int64? = nil, address: String?, tag: String? = nil
+        _ id: ConnectionID, version: String, route: String, since: Int64? = nil, isNew: Bool = false, address: String?, tag: String? = nil,
+        claim: TabClaim? = nil
     ) -> Slot {
         let now = MonotonicTime.now
         let row = roster.open(
-            id, version: version, route: route, since: since ?? shared.rowTime(now), address: address, tag: tag, isArrival: since == nil,
-            at: now)
+            id, version: version, route: route, since: since ?? shared.rowTime(now), address: address, tag: tag,
+            isArrival: since == nil && !isNew, claim: since == nil ? claim : nil, at: now)
         if row.isFirst { shared.inbox.noteChange(at: now) }
         return row.slot
     }
+
+    /// How often the tab at a slot had connected before, where it came lately.
+    func returns(at slot: Slot) -> Int? { roster.returns(at: slot) }
 
     /// What is counted at a slot.
     func row(at slot: Slot) -> ConnectionRow { roster.row(at: slot) }
@@ -172,8 +181,10 @@ actor ConnectionTracker {
     }
 
     /// A connection is gone: the one place where everything is forgotten that is known of it.
-    /// - Parameter due: when a tab that this node moves elsewhere should be back; nil for one that is gone.
-    func forget(_ index: Int, _ reason: Counters.ClosingReason, due: Duration? = nil) {
+    /// - Parameters:
+    ///   - due: when a tab that this node moves elsewhere should be back; nil for one that is gone.
+    ///   - key: of a tab that another node has claimed.
+    func forget(_ index: Int, _ reason: Counters.ClosingReason, due: Duration? = nil, key: TabKey? = nil) {
         guard index < connections.count, let connection = connections[index] else { return }
         if let hook = settings.hooks.connectionClosed { hook(info(of: connection)) }
         connections[index] = nil
@@ -185,10 +196,8 @@ actor ConnectionTracker {
         shared.openConnections.subtract(1, ordering: .relaxed)
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
-        releaseTabs(at: index)
-        changeRows { roster, now in
-            if let due { roster.displace(slot, due: due, at: now) } else { roster.close(slot, at: now) }
-        }
+        releaseTabs(at: index, due: due)
+        changeRows { roster, now in roster.close(slot, due: due, key: key, at: now) }
     }
 
     /// Changes the rows; says so to who waits for it where it is the first change since they were collected.

@@ -1,4 +1,5 @@
 internal import Presence
+internal import SkewCluster
 
 /// The rows of one loop, and whether somebody follows how they change. A value, handed the time.
 struct RecordedRoster: Sendable {
@@ -9,6 +10,8 @@ struct RecordedRoster: Sendable {
     private var lastChange: Duration?
     /// What other nodes are to hear of; nil while there are none.
     private var movements: Movements?
+    /// The rows of tabs that were connected before, for as long as another node may be asked for them.
+    private var claims = FreshClaims()
 
     /// - Parameters:
     ///   - start: milliseconds since 1970, before which no connection opened.
@@ -31,19 +34,27 @@ struct RecordedRoster: Sendable {
     /// - Parameters:
     ///   - since: when it opened, in milliseconds since 1970.
     ///   - isArrival: whether its tab may be one that another node has moved here.
+    ///   - claim: which tab it is, where other nodes are to look for a former connection of it.
     /// - Returns: the row's slot, and whether the change is the first since the last collection: only that one wakes who follows.
     mutating func open(
         _ id: ConnectionID, version: String, route: String, since: Int64 = 0, address: String?, tag: String? = nil,
-        isArrival: Bool = true, at now: Duration
+        isArrival: Bool = true, claim: TabClaim? = nil, at now: Duration
     ) -> (slot: Slot, isFirst: Bool) {
-        if isArrival { movements?.arrivals[version, default: 0] += 1 }
-        return (roster.open(id, version: version, route: route, since: since, address: address, tag: tag), noteChange(at: now))
+        let slot = roster.open(id, version: version, route: route, since: since, address: address, tag: tag)
+        if movements != nil, let claim {
+            claims.add(claim, slot, at: now)
+            movements?.claimed.append(.came(claim, version: version, route: route))
+        } else if isArrival {
+            movements?.arrivals[version, default: 0] += 1
+        }
+        return (slot, noteChange(at: now))
     }
 
     /// - Parameter time: the same as `now`, in milliseconds since 1970.
     /// - Returns: whether the change is the first since the last collection.
     mutating func move(_ slot: Slot, to route: String, time: Int64? = nil, at now: Duration) -> Bool {
         roster.move(slot, to: route, at: time)
+        if let key = claims.claim(at: slot)?.key { movements?.claimed.append(.moved(key, to: route)) }
         return noteChange(at: now)
     }
 
@@ -53,19 +64,22 @@ struct RecordedRoster: Sendable {
         roster.tag(slot, tag) ? noteChange(at: now) : false
     }
 
+    /// - Parameters:
+    ///   - due: after this time the tab should be back, elsewhere; nil where it is gone.
+    ///   - key: of the tab, where another node has claimed it.
     /// - Returns: whether the change is the first since the last collection.
-    mutating func close(_ slot: Slot, at now: Duration) -> Bool {
+    mutating func close(_ slot: Slot, due: Duration? = nil, key: TabKey? = nil, at now: Duration) -> Bool {
+        if let claim = claims.remove(slot) { movements?.claimed.append(.gone(claim.key)) }
+        if let due {
+            let row = roster.row(at: slot)
+            movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due, key: key))
+        }
         roster.close(slot)
         return noteChange(at: now)
     }
 
-    /// Closes a row whose tab should be back, elsewhere, after this time.
-    /// - Returns: whether the change is the first since the last collection.
-    mutating func displace(_ slot: Slot, due: Duration, at now: Duration) -> Bool {
-        let row = roster.row(at: slot)
-        movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due))
-        return close(slot, at: now)
-    }
+    /// How often the tab of a row had connected before, where it came lately; nil where that is not known.
+    func returns(at slot: Slot) -> Int? { claims.claim(at: slot)?.returns }
 
     func row(at slot: Slot) -> ConnectionRow { roster.row(at: slot) }
 
@@ -105,6 +119,7 @@ struct RecordedRoster: Sendable {
     mutating func collect(
         listing limit: Int, strictly isStrict: Bool = false, rows: Bool, roster wantsRoster: Bool, renamed: RenamedNames
     ) -> SourceChanges {
+        claims.expire(at: lastChange ?? .zero)
         defer {
             lastChange = nil
             if movements != nil { movements = Movements() }

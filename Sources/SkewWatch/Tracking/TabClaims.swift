@@ -1,3 +1,4 @@
+internal import SkewCluster
 internal import WebSocketLoop
 
 /// Which connection stands for each tab that has named itself: a newer one takes the older one's place. A value, handed the time.
@@ -51,7 +52,7 @@ struct TabClaims: Sendable {
     /// A connection says that it is this tab.
     /// - Parameter since: when the tab opened, if this is its first connection.
     mutating func claim(_ key: TabKey, by owner: Owner, since: UInt32, at now: Duration) -> Verdict {
-        if let number = find(key) {
+        if let number = number(of: key) {
             let place = Int(number)
             let second = UInt16(truncatingIfNeeded: Int(now / .seconds(1)))
             if entries[place].replacements == 0 || second &- entries[place].minute >= 60 {
@@ -88,13 +89,18 @@ struct TabClaims: Sendable {
         if count == 0 { self = TabClaims() }
     }
 
+    /// Which connection stands for a tab; nil where none does.
+    func find(_ key: TabKey) -> (owner: Owner, number: Number)? {
+        number(of: key).map { (entries[Int($0)].owner, $0) }
+    }
+
     // MARK: The index
 
     private func slot(of key: TabKey) -> Int { Int(truncatingIfNeeded: key.low & UInt64(Int.max)) % index.count }
 
     private func next(_ slot: Int) -> Int { slot + 1 == index.count ? 0 : slot + 1 }
 
-    private func find(_ key: TabKey) -> Number? {
+    private func number(of key: TabKey) -> Number? {
         guard !index.isEmpty else { return nil }
         var slot = slot(of: key)
         while index[slot] != Self.none {

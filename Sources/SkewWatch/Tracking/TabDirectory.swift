@@ -1,3 +1,4 @@
+internal import SkewCluster
 internal import Synchronization
 
 /// ``TabClaims`` for all loops of a server. Any thread.
@@ -14,6 +15,11 @@ final class TabDirectory: Sendable {
 
     func release(_ number: TabClaims.Number, tracker: UInt8, index: Int) {
         claims.withLock { $0.release(number, tracker: tracker, index: index) }
+    }
+
+    /// Who stands for those of these tabs that are here.
+    func find(_ claims: [TabClaim]) -> [(claim: TabClaim, owner: TabClaims.Owner, number: TabClaims.Number)] {
+        self.claims.withLock { known in claims.compactMap { claim in known.find(claim.key).map { (claim, $0.owner, $0.number) } } }
     }
 
     /// How many tabs have somebody who stands for them.

@@ -1,10 +1,5 @@
 internal import Cryptography
-
-/// What is kept of the name that a tab gives itself (`t`): 128 bits of a keyed hash, which tell nothing of the name.
-struct TabKey: Hashable, Sendable {
-    let high: UInt64
-    let low: UInt64
-}
+internal import SkewCluster
 
 extension TabKey {
     /// Reads what ``hexadecimal`` wrote; nil for anything else.

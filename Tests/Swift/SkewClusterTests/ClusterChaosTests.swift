@@ -5,7 +5,7 @@ import Testing
 
 /// Random faults; afterwards every node must count what is there, by version and route, and say that it is sure.
 @Suite struct ClusterChaosTests {
-    private enum Fault: CaseIterable { case kill, stop, cut, drain, killBus, stallBus, dropLink, join, replica, announce }
+    private enum Fault: CaseIterable { case kill, stop, cut, drain, killBus, stallBus, dropLink, join, replica, announce, roam }
 
     @Test(arguments: Seeds.some(24)) func `whatever happened, every node converges to the recount`(seed: UInt64) {
         chaos(seed, BusFaults())
@@ -75,6 +75,7 @@ import Testing
             cluster.after([1, 4, 9].randomElement(using: &cluster.random) ?? 4) { cluster.resumeBus() }
         case .dropLink: node.loseLink()
         case .replica: node.isOnReplica = true
+        case .roam: for tab in cluster.tabs.shuffled(using: &cluster.random).prefix(20) { tab.roam() }
         case .announce: node.announce(Array("r\(cluster.now)".utf8))
         case .join where cluster.live.count < 6: cluster.addNode()
         default: break

@@ -10,6 +10,9 @@ final class SimulatedTab {
     private(set) var isGone = false
     /// Whether it is between two nodes.
     private(set) var isAway = false
+    /// Ours says which tab it is, and how often it has connected before.
+    let key: TabKey?
+    private(set) var returns = 0
     private var tries = 0
 
     init(in cluster: SimulatedCluster, isStock: Bool) {
@@ -17,6 +20,7 @@ final class SimulatedTab {
         self.isStock = isStock
         version = ["A", "B", "C"][Int.random(in: 0..<3, using: &cluster.random)]
         route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
+        key = isStock ? nil : TabKey(high: cluster.random.next(), low: cluster.random.next())
     }
 
     func connect() {
@@ -25,6 +29,16 @@ final class SimulatedTab {
         guard let taker = takers.randomElement(using: &cluster.random) else { return retry() }
         (tries, isAway, node) = (0, false, taker)
         taker.open(self)
+        returns += 1
+    }
+
+    /// Its network is another one: its node knows nothing of that for half a minute, and it comes back before.
+    func roam() {
+        guard let former = node, key != nil else { return }
+        let connected = returns
+        (node, isAway) = (nil, true)
+        cluster.after(cluster.draw(0.1...2)) { self.connect() }
+        cluster.after(35) { former.missPing(of: self, connected: connected) }
     }
 
     /// The stock client waits 5 s, whatever happened. Ours waits at random up to a span that doubles.
@@ -47,8 +61,38 @@ final class SimulatedTab {
 
     func move() {
         guard let node, !node.isStopped else { return }
-        let old = route
         route = "/\(Int.random(in: 0..<12, using: &cluster.random))"
-        node.move(from: old, to: route)
+        node.move(self, to: route)
     }
+}
+
+/// What a node has of tabs: also of those that are somewhere else by now.
+struct SimulatedConnections {
+    struct Connection {
+        let tab: SimulatedTab
+        var route: String
+        /// How often its tab had connected before.
+        let returns: Int
+    }
+
+    private var connections: [ObjectIdentifier: Connection] = [:]
+
+    var tabs: [SimulatedTab] { connections.values.map(\.tab) }
+
+    subscript(tab: SimulatedTab) -> Connection? { connections[ObjectIdentifier(tab)] }
+
+    mutating func add(_ tab: SimulatedTab) {
+        connections[ObjectIdentifier(tab)] = Connection(tab: tab, route: tab.route, returns: tab.returns)
+    }
+
+    mutating func remove(_ tab: SimulatedTab) -> Connection? { connections.removeValue(forKey: ObjectIdentifier(tab)) }
+
+    /// - Returns: the route it showed before; nil where it is not here.
+    mutating func move(_ tab: SimulatedTab, to route: String) -> String? {
+        let old = connections[ObjectIdentifier(tab)]?.route
+        connections[ObjectIdentifier(tab)]?.route = route
+        return old
+    }
+
+    func find(_ key: TabKey) -> Connection? { connections.values.first { $0.tab.key == key } }
 }

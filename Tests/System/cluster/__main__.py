@@ -10,7 +10,9 @@ import sys
 import time
 import traceback
 
+from claim_rows import CLAIMS
 from fault_rows import FAULTS
+from fleet_rows import FLEET
 from load_rows import DEPLOY, LOAD
 from more_rows import LONG
 from rig import Cluster
@@ -45,8 +47,8 @@ async def main():
     parser.add_argument("--all", action="store_true", help="those that take long, too")
     parser.add_argument("--jobs", type=int, default=3, help="rows at one time; each has a Redis of its own")
     options = parser.parse_args()
-    short = {**SHORT, **DEPLOY}
-    table = {**short, **LONG, **FAULTS, **LOAD}
+    short = {**SHORT, **DEPLOY, **CLAIMS}
+    table = {**short, **LONG, **FAULTS, **FLEET, **LOAD}
     names = options.rows or list(table if options.all else short)
     begin = time.monotonic()
     places = asyncio.Semaphore(options.jobs)

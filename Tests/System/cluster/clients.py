@@ -5,6 +5,7 @@ import base64
 import json
 import random
 import struct
+import time
 
 
 def frame(opcode, payload=b""):
@@ -20,13 +21,13 @@ class Socket:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, port, query="", host="127.0.0.1"):
+    async def open(cls, port, query="", host="127.0.0.1", headers=""):
         reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
         key = base64.b64encode(random.randbytes(16)).decode()
         writer.write(
             (
                 f"GET /__skew/ws{query} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{headers}\r\n"
             ).encode()
         )
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
@@ -68,11 +69,11 @@ class Tab:
     """Somebody's open tab, which comes back as the stock client does, five seconds after whatever happened; or as ours does, within two, and
     says which tab it is."""
 
-    def __init__(self, cluster, version, route, is_ours=False):
+    def __init__(self, cluster, version, route, is_ours=False, tag=None):
         self.cluster, self.version, self.route = cluster, version, route
         self.name, self.returns = f"{random.getrandbits(96):024x}" if is_ours else None, 0
         self.node, self.socket, self.is_gone, self.task = None, None, False, None
-        self.heard = []
+        self.heard, self.headers = [], f"X-Tenant: {tag}\r\nX-Forwarded-For: 192.0.2.1\r\n" if tag else ""
 
     async def open(self, node):
         await self._open(node)
@@ -81,7 +82,7 @@ class Tab:
 
     async def _open(self, node):
         who = f"&t={self.name}" + (f"&r={self.returns}" if self.returns else "") if self.name else ""
-        self.socket = await Socket.open(node.port, f"?v={self.version}&route={self.route}{who}", node.host)
+        self.socket = await Socket.open(node.port, f"?v={self.version}&route={self.route}{who}", node.host, self.headers)
         self.returns += 1
         self.id = json.loads(await self.socket.message()).get("connectionId")
         self.node = node
@@ -104,6 +105,23 @@ class Tab:
                     await self._open(node)
                 except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError):
                     pass
+
+    async def roam(self, node):
+        """Comes to another node, as a phone does in another network: nobody tells the former one, which is still open.
+        A task that ends when the former connection is hung up on, and says after how many seconds that was."""
+        self.task.cancel()
+        former, begin = self.socket, time.monotonic()
+
+        async def until_end():
+            try:
+                while True:
+                    await former.message()
+            except (OSError, asyncio.IncompleteReadError, ConnectionError):
+                former.close()
+            return time.monotonic() - begin
+
+        await self.open(node)
+        return asyncio.create_task(until_end())
 
     def close(self):
         self.is_gone, self.node = True, None

@@ -1,3 +1,4 @@
+import SkewCluster
 import SkewProtocol
 import Testing
 

@@ -1,4 +1,5 @@
 import Presence
+import SkewCluster
 import TestRandom
 import Testing
 

@@ -1,3 +1,4 @@
+import SkewCluster
 import TestRandom
 import Testing
 import WebSocketLoop
