@@ -4,7 +4,7 @@ package import Presence
 /// there whose count is 1.
 ///
 /// The id, then when it opened (milliseconds since 1970) and the lengths of version, route and address in bytes, each followed by a space, then
-/// those three. What stands behind them is of a later release and is passed over.
+/// those three; then a space and a tag where it has one. What stands behind them is of a later release and is passed over.
 package enum RowText {
     /// The longest that is read.
     static let maxBytes = 1024
@@ -13,7 +13,8 @@ package enum RowText {
     package static func encode(_ row: ConnectionRow, showsAddress: Bool) -> String {
         let address = showsAddress ? row.address ?? "" : ""
         let lengths = [row.version, row.route, address].map { String($0.utf8.count) }.joined(separator: " ")
-        return "\(row.id)\(row.since) \(lengths) \(row.version)\(row.route)\(address)"
+        let tag = row.tag.map { " \($0.utf8.count) \($0)" } ?? ""
+        return "\(row.id)\(row.since) \(lengths) \(row.version)\(row.route)\(address)\(tag)"
     }
 
     /// - Returns: nil for what is no row.
@@ -25,7 +26,14 @@ package enum RowText {
             let address = take(Int(addressLength), from: &rest)
         else { return nil }
         return ConnectionRow(
-            id: id, version: String(version), route: String(route), since: since, address: address.isEmpty ? nil : String(address))
+            id: id, version: String(version), route: String(route), since: since, address: address.isEmpty ? nil : String(address),
+            tag: tag(&rest))
+    }
+
+    private static func tag(_ rest: inout Substring.UTF8View) -> String? {
+        guard rest.first == UInt8(ascii: " ") else { return nil }
+        rest = rest.dropFirst()
+        return number(&rest).flatMap { take(Int($0), from: &rest) }.flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     private static func take(_ count: Int, from rest: inout Substring.UTF8View) -> Substring? {

@@ -125,6 +125,9 @@ actor Fleet {
     /// The counts of this moment and the rows behind them. Costs a copy of the rows where the loops go on meanwhile.
     var census: FleetCensus {
         get async {
+            let look = cluster.map { ($0.member, routes: demand.ofViewers.map { $0 >= .routes } ?? false) }
+            // Somebody who looks at lists has them told already.
+            if let look, demand.lists == .none { await look.0.want(routes: look.routes, lists: .rows) }
             await takeTurn()
             defer { turns.giveBack() }
             var rosters: [Roster]
@@ -138,7 +141,9 @@ actor Fleet {
                 }
                 settle()
             }
-            return FleetCensus(counts: countsOfView, view: view, rosters: rosters)
+            let census = FleetCensus(counts: countsOfView, view: view, rosters: rosters, otherRows: otherRows)
+            if let look, demand.lists == .none { await look.0.want(routes: look.routes, lists: .none) }
+            return census
         }
     }
 

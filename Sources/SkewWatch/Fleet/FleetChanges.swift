@@ -32,8 +32,10 @@ struct FleetCensus: Sendable {
     var view: FleetView
     /// The rows, one roster for each source.
     var rosters: [Roster]
+    /// The listed rows of other nodes, names as they came.
+    var otherRows: [ConnectionRow] = []
 
-    /// Connections by tag for each version, versions as shown. Costs O(connections with a tag).
+    /// Connections by tag for each version, versions as shown; of other nodes those that are listed. Costs O(connections with a tag).
     var tagsByVersion: [String: [String: Int]] {
         var tags: [String: [String: Int]] = [:]
         for roster in rosters {
@@ -41,10 +43,12 @@ struct FleetCensus: Sendable {
                 tags[view.shownVersion(version), default: [:]].merge(parts, uniquingKeysWith: +)
             }
         }
+        for row in otherRows { if let tag = row.tag { tags[view.shownVersion(row.version), default: [:]][tag, default: 0] += 1 } }
         return tags
     }
 
-    /// Connections by route for each version: versions as shown, routes by their own names. Costs O(connections).
+    /// Connections by route for each version: versions as shown, routes by their own names; of other nodes those that are listed. Costs
+    /// O(connections).
     var routesByVersion: [String: [String: Int]] {
         var routes: [String: [String: Int]] = [:]
         for roster in rosters {
@@ -52,6 +56,7 @@ struct FleetCensus: Sendable {
                 routes[view.shownVersion(version), default: [:]].merge(parts, uniquingKeysWith: +)
             }
         }
+        for row in otherRows { routes[view.shownVersion(row.version), default: [:]][row.route, default: 0] += 1 }
         return routes
     }
 }

@@ -35,8 +35,7 @@ struct OwnRows: Sendable {
                     put(
                         ConnectionRow(
                             id: row.id, version: roster.versionName(row.versionKey), route: roster.routeName(row.routeKey),
-                            since: row.since,
-                            address: row.address))
+                            since: row.since, address: row.address, tag: row.tag))
                 }
             }
         }

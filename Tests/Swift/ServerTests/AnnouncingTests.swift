@@ -6,42 +6,26 @@ import Testing
 
 /// Announcements over real sockets.
 @Suite(.timeLimit(.minutes(1))) struct AnnouncingTests {
-    private static let authorization = "Authorization: Bearer \(RunningServer.adminToken)"
-
     private static func settings(_ configuration: inout Configuration) {
         (configuration.release, configuration.adminToken) = ("a", Secret(RunningServer.adminToken))
     }
 
-    private func object(_ answer: HTTPAnswer?) throws -> [String: Any] {
-        let body = try #require(answer?.body)
-        return try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
-    }
-
-    private func announcements(_ server: RunningServer) async throws -> [[String: Any]] {
-        let state = try object(try await server.request("GET", "/__skew/admin/release", headers: [Self.authorization]))
-        return try #require(state["announcements"] as? [[String: Any]])
-    }
-
-    private func tabs(_ count: Int, _ query: String, _ server: RunningServer) async throws -> [WebSocketClient] {
-        var tabs: [WebSocketClient] = []
-        for _ in 0..<count { tabs.append(try await server.open(query).client) }
-        return tabs
-    }
-
     @Test func `tabs on the version are not told, and the others hear of it once`() async throws {
         try await RunningServer.run(Self.settings) { server in
-            let (old, new) = (try await tabs(3, "?v=a", server), try await tabs(2, "?v=b", server))
+            let (old, new) = (try await Announced.tabs(3, "?v=a", server), try await Announced.tabs(2, "?v=b", server))
             let answer = try await server.administer("/admin/release", #"{"version":"b","urgent":true}"#)
             #expect(answer?.status == 202 && answer?.body == #"{"ok":true,"id":1,"matching":3}"#)
             for tab in old { #expect(try await tab.text() == #"{"type":"version","version":"b","urgent":true}"#) }
             for tab in new { #expect(await !tab.hears(within: 20)) }
             // Told before: not again, unless that is wanted.
-            #expect(try object(try await server.administer("/admin/release", #"{"version":"b"}"#))["matching"] as? Int == 0)
-            #expect(try object(try await server.administer("/admin/release", #"{"version":"b","again":true}"#))["matching"] as? Int == 3)
+            #expect(try Announced.object(try await server.administer("/admin/release", #"{"version":"b"}"#))["matching"] as? Int == 0)
+            #expect(
+                try Announced.object(try await server.administer("/admin/release", #"{"version":"b","again":true}"#))["matching"] as? Int
+                    == 3)
             for tab in old { #expect(try await tab.text() == #"{"type":"version","version":"b","again":true}"#) }
             let late = try await server.open("?v=a")
             #expect(late.hello.version == "b")
-            #expect(try object(try await server.administer("/admin/release", #"{"version":"b"}"#))["matching"] as? Int == 0)
+            #expect(try Announced.object(try await server.administer("/admin/release", #"{"version":"b"}"#))["matching"] as? Int == 0)
         }
     }
 
@@ -51,10 +35,12 @@ import Testing
             $0.routeTracking = true
         }
         try await RunningServer.run(change) { server in
-            let (meant, other) = (try await tabs(2, "?v=x1&route=/shop/1", server), try await tabs(2, "?v=y&route=/shop/1", server))
-            let elsewhere = try await tabs(1, "?v=x1&route=/", server)
+            let (meant, other) = (
+                try await Announced.tabs(2, "?v=x1&route=/shop/1", server), try await Announced.tabs(2, "?v=y&route=/shop/1", server)
+            )
+            let elsewhere = try await Announced.tabs(1, "?v=x1&route=/", server)
             let body = #"{"version":"z","only":["x*"],"routes":["/shop/*"],"set":false}"#
-            let answer = try object(try await server.administer("/admin/release", body))
+            let answer = try Announced.object(try await server.administer("/admin/release", body))
             #expect(answer["matching"] as? Int == 2)
             #expect((answer["warning"] as? String)?.hasPrefix("nobody runs z") == true)
             for tab in meant { #expect(try await tab.text() == #"{"type":"version","version":"z"}"#) }
@@ -65,10 +51,10 @@ import Testing
 
     @Test func `ten, fifty and a hundred per cent add and never repeat`() async throws {
         try await RunningServer.run(Self.settings) { server in
-            let tabs = try await tabs(60, "?v=a", server)
+            let tabs = try await Announced.tabs(60, "?v=a", server)
             var told = 0
             for percent in [10, 50, 100] {
-                let answer = try object(
+                let answer = try Announced.object(
                     try await server.administer("/admin/release", #"{"version":"b","rate":0,"percent":\#(percent)}"#))
                 told += try #require(answer["matching"] as? Int)
             }
@@ -86,42 +72,42 @@ import Testing
             $0.loops = loops
         }
         try await RunningServer.run(change) { server in
-            let tabs = try await tabs(240, "?v=a", server)
+            let tabs = try await Announced.tabs(240, "?v=a", server)
             let start = ContinuousClock.now
-            let answer = try object(try await server.administer("/admin/release", #"{"version":"b","rate":100}"#))
+            let answer = try Announced.object(try await server.administer("/admin/release", #"{"version":"b","rate":100}"#))
             let id = try #require(answer["id"] as? Int)
             #expect(answer["matching"] as? Int == 240 && tabs.count == 240)
             var entry: [String: Any] = [:]
             while entry["state"] as? String != "done" {
                 try await Task.sleep(for: .milliseconds(20))
-                entry = try #require(try await announcements(server).last)
+                entry = try #require(try await Announced.all(server).last)
             }
             #expect(entry["told"] as? Int == 240 && entry["left"] as? Int == 0 && entry["id"] as? Int == id)
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             #expect(seconds > 2.2 && seconds < 3.2, "240 at 100 a second took \(seconds) s")
-            let slow = try object(try await server.administer("/admin/release", #"{"version":"c","rate":1}"#))
+            let slow = try Announced.object(try await server.administer("/admin/release", #"{"version":"c","rate":1}"#))
             let number = try #require(slow["id"] as? Int)
             let faster = try await server.request(
-                "PATCH", "/__skew/admin/release/\(number)", headers: [Self.authorization, "Content-Type: application/json"],
+                "PATCH", "/__skew/admin/release/\(number)", headers: [Announced.authorization, "Content-Type: application/json"],
                 body: #"{"rate":40}"#)
             #expect(faster?.status == 200)
             try await Task.sleep(for: .milliseconds(1000))
-            let stopped = try object(
-                try await server.request("DELETE", "/__skew/admin/release/\(number)", headers: [Self.authorization]))
+            let stopped = try Announced.object(
+                try await server.request("DELETE", "/__skew/admin/release/\(number)", headers: [Announced.authorization]))
             let told = try #require(stopped["told"] as? Int)
             #expect(stopped["state"] as? String == "stopped" && told > 20 && told < 60)
             try await Task.sleep(for: .milliseconds(300))
-            #expect(try await announcements(server).last?["told"] as? Int == told)
-            #expect(try await server.request("DELETE", "/__skew/admin/release/99", headers: [Self.authorization])?.status == 404)
+            #expect(try await Announced.all(server).last?["told"] as? Int == told)
+            #expect(try await server.request("DELETE", "/__skew/admin/release/99", headers: [Announced.authorization])?.status == 404)
         }
     }
 
     /// Else a page that watches takes the first tabs that reload for a version that nobody announced.
     @Test func `who watches is told at once, however slow the pace is, and is none of the tabs that are meant`() async throws {
         try await RunningServer.run(Self.settings) { server in
-            let tabs = try await tabs(200, "?v=a", server)
-            let watchers = try await self.tabs(3, "?observer=1", server)
-            let answer = try object(try await server.administer("/admin/release", #"{"version":"b","rate":1}"#))
+            let tabs = try await Announced.tabs(200, "?v=a", server)
+            let watchers = try await Announced.tabs(3, "?observer=1", server)
+            let answer = try Announced.object(try await server.administer("/admin/release", #"{"version":"b","rate":1}"#))
             #expect(answer["matching"] as? Int == tabs.count)
             // At its turn the last one would hear of it after three minutes.
             for watcher in watchers { #expect(try await watcher.text() == #"{"type":"version","version":"b"}"#) }
@@ -130,8 +116,8 @@ import Testing
 
     @Test func `a typo is named, with what was probably meant`() async throws {
         try await RunningServer.run(Self.settings) { server in
-            let tabs = try await tabs(2, "?v=build-42", server)
-            let answer = try object(try await server.administer("/admin/release", #"{"version":"build-24"}"#))
+            let tabs = try await Announced.tabs(2, "?v=build-42", server)
+            let answer = try Announced.object(try await server.administer("/admin/release", #"{"version":"build-24"}"#))
             #expect(answer["warning"] as? String == "nobody runs build-24; build-42 is the version seen that is most like it")
             #expect(tabs.count == 2)
         }

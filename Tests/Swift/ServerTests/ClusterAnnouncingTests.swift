@@ -7,17 +7,9 @@ import Testing
 
 /// Announcements that all nodes of a cluster carry out.
 @Suite(.timeLimit(.minutes(1))) struct ClusterAnnouncingTests {
-    private static let authorization = "Authorization: Bearer \(RunningServer.adminToken)"
-
-    private func object(_ answer: HTTPAnswer?) throws -> [String: Any] {
-        let body = try #require(answer?.body)
-        return try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
-    }
-
     /// What a node says of an announcement; nil while it does not know it.
     private func entry(_ id: Int, of server: RunningServer) async throws -> [String: Any]? {
-        let state = try object(try await server.request("GET", "/__skew/admin/release", headers: [Self.authorization]))
-        return try #require(state["announcements"] as? [[String: Any]]).first { $0["id"] as? Int == id }
+        try await Announced.all(server).first { $0["id"] as? Int == id }
     }
 
     /// Asks until a node says this of an announcement.
@@ -32,20 +24,16 @@ import Testing
         return [:]
     }
 
-    private func tabs(_ count: Int, _ query: String, _ server: RunningServer) async throws -> [WebSocketClient] {
-        var tabs: [WebSocketClient] = []
-        for _ in 0..<count { tabs.append(try await server.open(query).client) }
-        return tabs
-    }
-
     @Test func `target and words of an announcement reach the tabs of the other node, and the release stays`() async throws {
         try await ServerPair.run(.init()) { (configuration: inout Configuration) in
             (configuration.release, configuration.routeTracking) = ("a", true)
         } _: { one, two in
-            let meant = try await tabs(2, "?v=x1&route=/shop/1", one) + tabs(3, "?v=x1&route=/shop/1", two)
-            let others = try await tabs(1, "?v=y&route=/shop/1", one) + tabs(1, "?v=y&route=/shop/1", two) + tabs(1, "?v=x1&route=/", two)
+            let meant = try await Announced.tabs(2, "?v=x1&route=/shop/1", one) + Announced.tabs(3, "?v=x1&route=/shop/1", two)
+            let others =
+                try await Announced.tabs(1, "?v=y&route=/shop/1", one) + Announced.tabs(1, "?v=y&route=/shop/1", two)
+                + Announced.tabs(1, "?v=x1&route=/", two)
             let body = #"{"version":"z","only":["x*"],"routes":["/shop/*"],"set":false,"urgent":true}"#
-            let answer = try object(try await one.administer("/admin/release", body))
+            let answer = try Announced.object(try await one.administer("/admin/release", body))
             #expect(answer["matching"] as? Int == 5)
             for tab in meant { #expect(try await tab.text() == #"{"type":"version","version":"z","urgent":true}"#) }
             let id = try #require(answer["id"] as? Int)
@@ -56,17 +44,17 @@ import Testing
             for tab in others { #expect(await !tab.hears(within: 20)) }
             #expect(try await two.open().hello.version == "a")
             // As many of a hundred, over both.
-            let none = try object(try await two.administer("/admin/release", #"{"version":"z","only":["nobody"],"set":false}"#))
+            let none = try Announced.object(try await two.administer("/admin/release", #"{"version":"z","only":["nobody"],"set":false}"#))
             #expect(none["matching"] as? Int == 0)
         }
     }
 
     @Test func `the pace is divided by the tabs of each node, changed on one and stopped on another`() async throws {
         try await ServerPair.run { one, two in
-            let tabs = try await tabs(20, "?v=a", one) + tabs(180, "?v=a", two)
+            let tabs = try await Announced.tabs(20, "?v=a", one) + Announced.tabs(180, "?v=a", two)
             #expect(tabs.count == 200)
             let start = ContinuousClock.now
-            let answer = try object(try await one.administer("/admin/release", #"{"version":"b","rate":100}"#))
+            let answer = try Announced.object(try await one.administer("/admin/release", #"{"version":"b","rate":100}"#))
             #expect(answer["matching"] as? Int == 200)
             let first = try #require(answer["id"] as? Int)
             _ = try await untilEntry(first, of: two) { $0["told"] as? Int ?? 0 > 50 }
@@ -77,19 +65,19 @@ import Testing
             #expect(done["told"] as? Int == 200)
             // Half of the pace for each node would take 3.6 s on the one with 180.
             #expect(seconds > 1.8 && seconds < 3.4, "200 at 100 a second took \(seconds) s")
-            let slow = try object(try await two.administer("/admin/release", #"{"version":"c","rate":1}"#))
+            let slow = try Announced.object(try await two.administer("/admin/release", #"{"version":"c","rate":1}"#))
             let number = try #require(slow["id"] as? Int)
             let faster = try await one.request(
-                "PATCH", "/__skew/admin/release/\(number)", headers: [Self.authorization, "Content-Type: application/json"],
+                "PATCH", "/__skew/admin/release/\(number)", headers: [Announced.authorization, "Content-Type: application/json"],
                 body: #"{"rate":1000}"#)
             #expect(faster?.status == 200)
             for server in [one, two] {
                 _ = try await untilEntry(number, of: server) { $0["told"] as? Int == 200 && $0["rate"] as? Int == 1000 }
             }
-            let last = try object(try await two.administer("/admin/release", #"{"version":"d","rate":1}"#))
+            let last = try Announced.object(try await two.administer("/admin/release", #"{"version":"d","rate":1}"#))
             let stopped = try #require(last["id"] as? Int)
             _ = try await untilEntry(stopped, of: one) { $0["state"] as? String == "running" }
-            #expect(try await one.request("DELETE", "/__skew/admin/release/\(stopped)", headers: [Self.authorization])?.status == 200)
+            #expect(try await one.request("DELETE", "/__skew/admin/release/\(stopped)", headers: [Announced.authorization])?.status == 200)
             for server in [one, two] { _ = try await untilEntry(stopped, of: server) { $0["state"] as? String == "stopped" } }
         }
     }

@@ -20,6 +20,10 @@ import Testing
         row.address = "2001:db8::1"
         #expect(RowText.decode(Self.text(row)) == row)
         #expect(RowText.decode(Self.text(row) + "more of a later release") == row)
+        row.tag = "Ünal & Söhne"
+        #expect(RowText.decode(Self.text(row)) == row && RowText.decode(Self.text(row) + " more of a later release") == row)
+        row.tag = nil
+        #expect(RowText.decode(Self.text(row) + " 9 short") == row, "what is cut off is no tag")
         let shown = RowText.decode(RowText.encode(row, showsAddress: false))
         row.address = nil
         #expect(shown == row)

@@ -13,6 +13,7 @@ import traceback
 from claim_rows import CLAIMS
 from fault_rows import FAULTS
 from fleet_rows import FLEET
+from link_rows import LINKS
 from load_rows import DEPLOY, LOAD
 from more_rows import LONG
 from rig import Cluster
@@ -48,7 +49,7 @@ async def main():
     parser.add_argument("--jobs", type=int, default=3, help="rows at one time; each has a Redis of its own")
     options = parser.parse_args()
     short = {**SHORT, **DEPLOY, **CLAIMS}
-    table = {**short, **LONG, **FAULTS, **FLEET, **LOAD}
+    table = {**short, **LONG, **FAULTS, **FLEET, **LINKS, **LOAD}
     names = options.rows or list(table if options.all else short)
     begin = time.monotonic()
     places = asyncio.Semaphore(options.jobs)

@@ -73,6 +73,8 @@ class Tab:
         self.cluster, self.version, self.route = cluster, version, route
         self.name, self.returns = f"{random.getrandbits(96):024x}" if is_ours else None, 0
         self.node, self.socket, self.is_gone, self.task = None, None, False, None
+        # For how many seconds it was between two nodes at most.
+        self.away = 0
         self.heard, self.headers = [], f"X-Tenant: {tag}\r\nX-Forwarded-For: 192.0.2.1\r\n" if tag else ""
 
     async def open(self, node):
@@ -94,7 +96,7 @@ class Tab:
                     self.heard.append(json.loads(await self.socket.message()))
             except (OSError, asyncio.IncompleteReadError, ConnectionError):
                 self.socket.close()
-            self.node = None
+            self.node, left = None, time.monotonic()
             while not self.is_gone and self.node is None:
                 await asyncio.sleep(random.uniform(0.1, 2) if self.name else 5 + random.uniform(0, 0.12))
                 takers = self.cluster.takers
@@ -103,6 +105,7 @@ class Tab:
                 node = random.choice(takers)
                 try:
                     await self._open(node)
+                    self.away = max(self.away, time.monotonic() - left)
                 except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError):
                     pass
 

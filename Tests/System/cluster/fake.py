@@ -50,6 +50,8 @@ class FakeNode:
         self.port, self.name, self.counts, self.schema, self.later, self.wants = port, name, counts, schema, later, wants
         self.instance = struct.pack("<QQ", random.getrandbits(64), random.getrandbits(64))
         self.marks, self.sent, self.begin, self.tasks = {}, 0, time.monotonic(), []
+        # Of its summary.
+        self.sequence = 1
 
     async def start(self):
         self.reader, listener = await asyncio.open_connection("127.0.0.1", self.port)
@@ -91,14 +93,22 @@ class FakeNode:
         body = field(1, text(self.name)) + field(2, text("9.9.9")) + field(3, text("/__skew")) + field(4, b"\x02")
         body += field(5, number(int(1e6 * (time.monotonic() - self.begin)) + 1))
         body += field(6, bytes([self.wants]))
-        # Its summary is at number 1; a section of a later release stands behind it.
-        body += field(7, b"\x01" + number(1) + struct.pack("<Q", digest(self.counts)) + (b"\x63" + number(7) + bytes(8) if self.later else b""))
+        # A section of a later release stands behind its summary.
+        body += field(7, b"\x01" + number(self.sequence) + struct.pack("<Q", digest(self.counts)) + (b"\x63" + number(7) + bytes(8) if self.later else b""))
         body += field(9, hears) + field(12, number(0) + bytes(16))
         return body + self.later
 
     def snapshot(self):
         entries = b"".join(number(place << 2 | 1) + text(name) + number(count) for place, (name, count) in enumerate(self.counts.items(), 1))
-        return field(1, b"\x01" + number(1)) + field(3, entries) + field(5, b"") + self.later
+        return field(1, b"\x01" + number(self.sequence)) + field(3, entries) + field(5, b"") + self.later
+
+    def change(self, counts):
+        """Tells new counts of names that it has, as one delta."""
+        self.counts.update(counts)
+        self.sequence += 1
+        names = list(self.counts)
+        entries = b"".join(number((names.index(name) + 1) << 2) + number(count) for name, count in counts.items())
+        self.say(DELTA, field(1, b"\x01" + number(self.sequence)) + field(3, entries) + field(2, signed(0)))
 
     def stop(self):
         for task in self.tasks:

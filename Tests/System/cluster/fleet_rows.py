@@ -60,8 +60,9 @@ async def row_webhooks(cluster):
     await asyncio.sleep(2.5)
     said, order = [], list(nodes)
     for version in ("v9", "v10", "v11"):
+        # From the second one on the speaker has just died, and nobody knows it yet.
         await announce(order[-1], version)
-        came = await cluster.until(lambda version=version: bool(receiver.of("release.announced", version)), 4 + SLACK, f"the webhook of {version}")
+        came = await cluster.until(lambda version=version: bool(receiver.of("release.announced", version)), 8 + SLACK, f"the webhook of {version}")
         await asyncio.sleep(1.5)
         count = len(receiver.of("release.announced", version))
         shares = await sent(order)
@@ -78,7 +79,6 @@ async def row_webhooks(cluster):
             tab.close()
         cluster.tabs = [tab for tab in cluster.tabs if not tab.is_gone]
         dead.kill()
-        await cluster.until(lambda order=order: all("lost" in node.seen["partial"] for node in order), 7 + SLACK, "lost")
     ids = [id for _, id, _ in receiver.got]
     if len(ids) != len(set(ids)):
         cluster.fault("an id came twice")

@@ -6,20 +6,21 @@ import random
 import time
 
 from clients import Tab
+from fake import FakeNode
 from rig import ADMIN, Node
 from rows import SLACK
 
 
-async def row15(cluster, clients=600, is_new_first=True, ours=0):
+async def row15(cluster, clients=600, is_new_first=True, ours=0, drain="6s"):
     """rolling deploy of three nodes under stock clients"""
-    drain = ["--drain-timeout", "6s"]
+    drain = ["--drain-timeout", drain]
     nodes = await cluster.start(3, *drain)
     await cluster.populate(clients)
     await cluster.populate(ours, is_ours=True)
     clients += ours
     await cluster.whole(nodes, 10)
     low = high = clients
-    labels, ended = [], asyncio.Event()
+    labels, lows, since, ended = [], [], time.monotonic(), asyncio.Event()
 
     async def sample():
         nonlocal low, high
@@ -27,6 +28,8 @@ async def row15(cluster, clients=600, is_new_first=True, ours=0):
             for node in cluster.nodes:
                 if not node.is_running or not getattr(node, "takes", False) or not node.seen:
                     continue
+                if node.seen["total"] < 0.99 * clients and node.seen["total"] < low:
+                    lows.append((round(time.monotonic() - since, 1), node.name, node.seen["total"], node.seen["returning"], cluster.truth()["total"]))
                 low, high = min(low, node.seen["total"]), max(high, node.seen["total"])
                 if node.seen["partial"]:
                     labels.append((node.name, node.seen["partial"]))
@@ -59,11 +62,15 @@ async def row15(cluster, clients=600, is_new_first=True, ours=0):
     ended.set()
     await sampling
     whole = await cluster.whole(cluster.nodes[3:], 3 + SLACK)
+
+    def away(is_ours):
+        return max((tab.away for tab in cluster.tabs if bool(tab.name) == is_ours), default=0)
+
     if low < 0.99 * clients or high > 1.01 * clients:
-        cluster.fault(f"from {100 * low / clients:.1f} to {100 * high / clients:.1f} % of the tabs")
+        cluster.fault(f"from {100 * low / clients:.1f} to {100 * high / clients:.1f} % of the tabs; second, node, total, returning and what the rig has open: {lows[:3] + lows[-3:]}")
     if labels:
         cluster.fault(f"labelled {len(labels)} times, such as {labels[0]}")
-    return f"{clients} tabs: lowest total {low}, highest {high} ({100 * low / clients:.1f} to {100 * high / clients:.1f} %), labelled {len(labels)} times, ended whole {whole is not None}"
+    return f"{clients} tabs: lowest total {low}, highest {high} ({100 * low / clients:.1f} to {100 * high / clients:.1f} %), labelled {len(labels)} times, ended whole {whole is not None}; stock clients were away for {away(False):.1f} s at most, ours for {away(True):.1f}"
 
 
 async def row15b(cluster):
@@ -73,12 +80,12 @@ async def row15b(cluster):
 
 async def row15c(cluster):
     """rolling deploy under 3,000 stock clients"""
-    return await row15(cluster, clients=3000)
+    return await row15(cluster, clients=3000, drain="20s")
 
 
 async def row15d(cluster):
     """rolling deploy under 3,000 stock clients and 3,000 of ours, which come back within two seconds"""
-    return await row15(cluster, clients=3000, ours=3000)
+    return await row15(cluster, clients=3000, ours=3000, drain="20s")
 
 
 async def row_announce(cluster):
@@ -183,5 +190,63 @@ async def row_bytes(cluster, seconds=20):
     return f"{sum(map(len, events.values())) / lasted:.0f} tabs came or went a second; " + "; ".join(said)
 
 
+async def row_storm(cluster, tabs=900, rounds=4):
+    """all tabs drop at once and come back, over and over, with a watcher on every node"""
+    nodes = await cluster.standing(3, tabs)
+    for _ in range(rounds):
+        for tab in cluster.tabs:
+            tab.close()
+        cluster.tabs = []
+        await cluster.populate(tabs)
+        await asyncio.sleep(random.uniform(0, 0.3))
+    whole = await cluster.whole(nodes, 3 + SLACK)
+    await asyncio.sleep(1)
+    ids = {tab.id for tab in cluster.tabs}
+    for node in nodes:
+        _, text = await node.get("/__skew/admin/stats")
+        stats = json.loads(text)
+        rows = {row["id"] for row in stats["connections"]}
+        if any(node.seen[key] != stats[key] for key in ("total", "versions", "routes")) or not rows == set(node.rows) == ids:
+            cluster.fault(f"{node.name}: its deltas added up are not what its snapshot says")
+    messages = [sum(1 for _ in node.samples) for node in nodes]
+    return f"{rounds} times {tabs} tabs dropped and came back; watchers on all three heard {messages} messages without a gap, and are what snapshots say; whole {whole}"
+
+
+async def row_peers(cluster, peers=20, seconds=20):
+    """what a node costs that hears twenty others of 50,000 tabs each, of which 1 % come and go each second"""
+    (node,) = await cluster.start(1)
+    await asyncio.sleep(2)
+    rss = node.rss()
+
+    async def cpu():
+        ticks, begin = node.ticks(), time.monotonic()
+        await asyncio.sleep(seconds / 2)
+        # Hundredths of a second a second are per cent.
+        return (node.ticks() - ticks) / (time.monotonic() - begin)
+
+    alone = await cpu()
+    fakes = [await FakeNode(cluster.redis.port, f"peer-{place}", {"v0": 35_000, "v1": 12_500, "v2": 2_500}).start() for place in range(peers)]
+
+    async def churn(fake):
+        while True:
+            await asyncio.sleep(0.105 * random.uniform(0.9, 1.1))
+            fake.change({name: count + random.randint(-9, 9) for name, count in fake.counts.items()})
+
+    churning = [asyncio.create_task(churn(fake)) for fake in fakes]
+    joined = await cluster.until(lambda: node.seen.get("nodes", {}).get("up") == peers + 1 and not node.seen["partial"], 8 + SLACK, "all peers")
+    busy = await cpu()
+    for task in churning:
+        task.cancel()
+    right = await cluster.until(lambda: node.seen["total"] == sum(sum(fake.counts.values()) for fake in fakes), 2 + SLACK, "the sum of all")
+    heard = await node.metric("cluster_received_bytes_total")
+    grown = node.rss() - rss
+    for fake in fakes:
+        fake.stop()
+    return (
+        f"{peers} peers heard after {joined}, {busy:.1f} % of a core (alone {alone:.1f} %), RSS {rss:.1f} MB alone, +{grown:.1f} MB, "
+        f"{heard / 1e6:.1f} MB heard in all, the sum right {right} after the last change"
+    )
+
+
 DEPLOY = {"15": row15, "announce": row_announce}
-LOAD = {"15b": row15b, "15c": row15c, "15d": row15d, "bytes": row_bytes}
+LOAD = {"15b": row15b, "15c": row15c, "15d": row15d, "bytes": row_bytes, "storm": row_storm, "peers": row_peers}

@@ -157,6 +157,7 @@ async def row22(cluster):
     await cluster.add("other", "--base-path", "/other/__skew", is_ready=False)
     warned = await cluster.until(lambda: bool(nodes[0].lines("another base path")), 6, "the warning")
     sealed = await cluster.add("sealed", "--cluster-secret", "a-secret-that-others-do-not-know", is_ready=True)
+    await cluster.until(lambda: bool(sealed.seen) and sealed.seen["nodes"]["up"] == 1, 3 + SLACK, "the sealed one, alone")
     rejected = await sealed.metric('cluster_rejected_total{reason="seal"}')
     if not rejected or sealed.seen["nodes"]["up"] != 1:
         cluster.fault(f"sealed sees {sealed.seen}")

@@ -9,17 +9,20 @@ import subprocess
 import tempfile
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(below=65_536):
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            if probe.getsockname()[1] < below:
+                return probe.getsockname()[1]
 
 
 class Redis:
     """A redis-server on a free port."""
 
     def __init__(self, *arguments, port=None):
-        self.port, self.arguments = port or free_port(), arguments
+        # The nodes of a Redis Cluster take the port ten thousand above, too.
+        self.port, self.arguments = port or free_port(55_000), arguments
         self.folder = tempfile.mkdtemp(prefix="cluster-redis-")
         self.process = None
 
@@ -35,7 +38,8 @@ class Redis:
             stderr=subprocess.DEVNULL,
         )
         for _ in range(200):
-            if self.command("PING").startswith("PONG"):
+            # One with a password says that it wants it.
+            if self.command("PING").startswith(("PONG", "NOAUTH")):
                 return self
             await asyncio.sleep(0.02)
         raise RuntimeError("redis-server does not answer")
@@ -73,6 +77,8 @@ class Wire:
 
     def __init__(self, target, host="127.0.0.1"):
         self.target, self.host, self.port, self.pairs, self.is_dead, self.server = target, host, None, [], False, None
+        # In seconds, each way.
+        self.delay = 0
 
     async def start(self):
         self.server = await asyncio.start_server(self._accept, self.host, 0)
@@ -103,6 +109,10 @@ class Wire:
                     pair.kind = "subscribe"
                 while self.is_dead or pair.is_dead:
                     await asyncio.sleep(0.05)
+                if self.delay:
+                    # A long way keeps the order, and holds up nothing behind.
+                    asyncio.get_running_loop().call_later(self.delay, writer.write, data)
+                    continue
                 writer.write(data)
                 await writer.drain()
         except OSError:
