@@ -23,6 +23,7 @@ async def half_a_link(cluster, kind):
     x.wire.drop(kind)
     own = await cluster.until(lambda: cluster.first(x, since, partial()) is not None, 3 + SLACK, "X's label")
     again = await cluster.until(lambda: "no_echo" in "".join(x.lines("There is no connection")) or not x.seen["partial"], 7, "another connection")
+    x.wire.bury()
     whole = await cluster.whole(cluster.nodes, HEAL + SLACK)
     wrong = [seen for node in cluster.nodes for moment, seen in node.samples if moment >= since and seen["total"] != 60 and not seen["partial"]]
     if wrong:

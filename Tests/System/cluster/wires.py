@@ -131,6 +131,12 @@ class Wire:
         for pair in self.pairs:
             pair.is_dead = kind in (None, pair.kind)
 
+    def bury(self):
+        """What was dropped is gone at both ends; until then Redis counts a subscriber that nobody hears."""
+        for pair in [pair for pair in self.pairs if pair.is_dead]:
+            pair.abort()
+            self.pairs.remove(pair)
+
     def heal(self):
         """What was dropped is lost: the old connections are gone."""
         self.is_dead = False
