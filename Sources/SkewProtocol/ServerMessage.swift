@@ -3,9 +3,11 @@ package import Presence
 /// A message to a client, statistics apart.
 package enum ServerMessage: Equatable, Sendable {
     /// Always the first message. `version` is the release, nil while none is known. `secret` is the second half of the handle of an SSE
-    /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970. `uncounted` is nil for a tab that is counted.
+    /// stream (`<id>.<secret>`), nil on a WebSocket. The timestamp is milliseconds since 1970. `retry` says how many milliseconds to stay away
+    /// when the connection was lost. `uncounted` is nil for a tab that is counted.
     case connected(
-        version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64, uncounted: UncountedReason? = nil)
+        version: String?, id: ConnectionID, secret: String?, timestampMilliseconds: Int64, retry: Int? = nil,
+        uncounted: UncountedReason? = nil)
     /// The subscription is denied, or the authorization has ended.
     case statsUnauthorized
     /// A release was announced. An urgent one the page should not put off; one that comes again must not be dropped as a repeat.
@@ -18,7 +20,7 @@ package enum ServerMessage: Equatable, Sendable {
     /// Appends the message as JSON, without a line end.
     package func append(to bytes: inout [UInt8]) {
         switch self {
-        case .connected(let version, let id, let secret, let timestamp, let uncounted):
+        case .connected(let version, let id, let secret, let timestamp, let retry, let uncounted):
             bytes.append(#"{"type":"connected""#)
             if let version {
                 bytes.append(#","version":"#)
@@ -32,6 +34,10 @@ package enum ServerMessage: Equatable, Sendable {
             }
             bytes.append(#"","timestamp":"#)
             bytes.append(decimal: Int(timestamp))
+            if let retry {
+                bytes.append(#","retry":"#)
+                bytes.append(decimal: retry)
+            }
             if let uncounted {
                 bytes.append(#","counted":false,"reason":"#)
                 bytes.append(jsonString: uncounted.rawValue)
@@ -58,7 +64,7 @@ package enum ServerMessage: Equatable, Sendable {
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         // Enough for `connected` with a version of fifty bytes: growing step by step cost four allocations more.
-        bytes.reserveCapacity(160)
+        bytes.reserveCapacity(176)
         append(to: &bytes)
         return bytes
     }

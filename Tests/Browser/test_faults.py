@@ -137,10 +137,26 @@ def test_a_greeting_may_say_when_to_come_back_after_the_server_ended_the_link(ta
     assert waits(page) == 4500
     page.clock.run_for(4501)
     is_open(page)
-    standin.silent = True  # a link that broke was not ended by the server
+
+
+def test_a_link_that_broke_stays_away_as_the_greeting_said_and_the_network_may_make_it_shorter(tabs, standin):
+    standin.greeting = {"retry": 3000}
+    page = frozen(tabs, standin.url)
+    is_open(page)
+    standin.silent = True
     page.evaluate("() => dispatchEvent(new Event('online'))")
     page.clock.run_for(10_000)
-    assert waits(page) < 1500
+    assert waits(page) == 3500  # the server's time, and half of a second
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    assert waits(page) == 500
+
+
+def test_a_real_server_greets_with_a_time_of_its_own_for_each_tab(tabs, server):
+    pages = [start(tabs.open(), server.url) for _ in range(3)]
+    for page in pages:
+        is_open(page)
+    times = [page.evaluate("() => c.log.find(([name]) => name === 'connected')[1].retry") for page in pages]
+    assert all(1 <= time <= 1000 for time in times) and len(set(times)) > 1
 
 
 @pytest.mark.console("WebSocket connection to", "net::ERR_")

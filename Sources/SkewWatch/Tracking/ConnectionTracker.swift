@@ -124,7 +124,7 @@ actor ConnectionTracker {
         let hello = ServerMessage.connected(
             version: release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
             timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
-            uncounted: uncounted)
+            retry: ReturnTime(open: shared.openConnections.load(ordering: .relaxed), using: &random).milliseconds, uncounted: uncounted)
         loop?.send(hello.encoded, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
         readTag(of: connection, at: socket.index, arrival.head)

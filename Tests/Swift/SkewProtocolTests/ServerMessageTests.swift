@@ -33,6 +33,14 @@ struct ServerMessageTests {
                 == #"{"type":"connected","connectionId":"01234567-89ab-4def-bedc-ba9876543210.AbC-_9","timestamp":0}"#)
     }
 
+    @Test
+    func `connected says how long to stay away when the link is lost`() throws {
+        let message = ServerMessage.connected(
+            version: nil, id: id, secret: nil, timestampMilliseconds: 7, retry: 4711, uncounted: .observer)
+        #expect(text(message).hasSuffix(#","timestamp":7,"retry":4711,"counted":false,"reason":"observer"}"#))
+        #expect(try object(message.encoded)["retry"] as? Int == 4711)
+    }
+
     @Test(arguments: zip(UncountedReason.allCases, ["crawler", "observer", "tracking-off"]))
     func `connected tells a tab that is not counted why`(reason: UncountedReason, word: String) throws {
         let message = ServerMessage.connected(version: nil, id: id, secret: nil, timestampMilliseconds: 7, uncounted: reason)

@@ -240,16 +240,20 @@ class Connection extends EventTarget {
     if (!transport && this.#connectedAt === Infinity && !refused) return this.#open('sse');
     if (performance.now() - this.#connectedAt > 1e4) this.#failures = 0;
     if (this.#failures > 3) this.transport = undefined;
-    const asked = refused ? 3e4 : retry || (code !== 1006 && this.#retry) || 0;
-    this.#earliest = performance.now() + asked;
+    const asked = refused ? 3e4 : retry || this.#retry || 0;
+    // What broke without a word may be this network: then `online` need not wait for the server's time.
+    const broke = code === 1006 && !retry;
+    this.#earliest = broke ? 0 : performance.now() + asked;
     // Without a network an attempt is not worth much; `online` wakes it.
-    this.#wait(Math.max(asked, navigator.onLine ? Math.min(6e4, 1e3 * 2 ** this.#failures++) : 6e4));
+    const span = navigator.onLine ? Math.min(6e4, 1e3 * 2 ** this.#failures++) : 6e4;
+    this.#wait(broke ? span : Math.max(asked, span), asked);
   }
 
   // Not before the server's time, then spread over the span: full jitter. Hidden tabs come after the visible ones.
-  #wait(span) {
+  #wait(span, least = 0) {
     // Spans by the clock that nobody sets; the wall clock is only for what is shown.
-    const delay = Math.max(0, this.#earliest - performance.now()) + span * (Math.random() + Number(document.hidden));
+    const waited = Math.max(least, this.#earliest - performance.now());
+    const delay = waited + span * (Math.random() + Number(document.hidden));
     this.retryAt = Date.now() + delay;
     this.#drop('waiting');
     this.#after(delay, () => this.#open());
