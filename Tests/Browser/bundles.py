@@ -55,7 +55,13 @@ class App:
 
     def webpack(self, source, folder, name):
         config = {"mode": "production", "entry": f"./{source}", "output": {"path": str(folder), "filename": name, "publicPath": "auto"}}
-        self.run("webpack", "--config", self.write("webpack.config.cjs", f"module.exports = {json.dumps(config)}"))
+        written = self.write("webpack.config.cjs", f"module.exports = {json.dumps(config)}")
+        self.run("env", f"NODE_PATH={webpack_modules()}", "node", ROOT / "Tests/Browser/webpack.cjs", written)
+
+
+def webpack_modules():
+    """Where Debian's webpack lies, unpacked."""
+    return subprocess.run([ROOT / "Tests/Browser/webpack.sh"], stdout=subprocess.PIPE, text=True, timeout=600, check=True).stdout.strip()
 
 
 def is_part(name):

@@ -12,4 +12,5 @@ pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 pip -r Tests/Browser/requirements.txt
 # Only for the Vue build and the axe-core that they ship; their own dependencies are not needed.
 pip --no-deps nicegui axe-playwright-python
+Tests/Browser/webpack.sh >/dev/null
 exec "$venv/bin/python" -m pytest -q -p no:cacheprovider -n 2 Tests/Browser "$@"
