@@ -36,4 +36,4 @@ if ((EUID != 0)); then
 fi
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
 apt update || fail "The list of packages cannot be read: is there a network? Missing are: ${missing[*]}"
-apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "These packages cannot be installed: ${missing[*]}; apt-get says why above."
+apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "These packages cannot be installed: ${missing[*]}; apt-get says why above. Is there a network?"

@@ -16,7 +16,7 @@ said=$(swift --version 2>&1 </dev/null) || fail "swift is in the PATH but does n
 ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) \
     || fail "Swift 6.3 or newer is needed, and this is ${BASH_REMATCH[1]}.${BASH_REMATCH[2]}: https://www.swift.org/install/linux/"
 # The compiler runs programs that it has written to its temporary folder.
-probe=$(mktemp "${TMPDIR:-/tmp}/skewwatch.XXXXXX") || fail "Nothing can be written to ${TMPDIR:-/tmp}; set TMPDIR to another folder."
+probe=$(mktemp "${TMPDIR:-/tmp}/skewwatch.XXXXXX" 2>/dev/null) || fail "Nothing can be written to ${TMPDIR:-/tmp}; set TMPDIR to another folder."
 printf '#!/bin/sh\n' >"$probe"
 chmod +x "$probe"
 "$probe" 2>/dev/null || { rm -f "$probe"; fail "Programs in ${TMPDIR:-/tmp} must not be run (noexec); set TMPDIR to another folder."; }

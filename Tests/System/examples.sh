@@ -69,6 +69,8 @@ holds "systemd-socket-activate: the server answers on the socket that it was han
 
 holds "workflows: their schema" check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 holds "compose: its schema" check-jsonschema --builtin-schema vendor.compose-spec Docker/compose.yaml
+no_name() { ! grep -n '^name:' Docker/compose.yaml; }
+holds "compose: no name at the top, which docker-compose 1.29 would refuse" no_name
 holds "kubernetes: its schema" kubernetes-validate --strict Docker/examples/kubernetes/skewwatch.yaml
 # A ServiceMonitor's schema is the operator's own; it must find the service and its port.
 holds "kubernetes: the ServiceMonitor finds the service" "$(dirname "$(command -v kubernetes-validate)")/python" - <<'PYTHON'
@@ -98,6 +100,7 @@ for router in http["routers"].values():
     assert router["service"] in http["services"], router["service"]
     assert set(router["middlewares"]) <= set(http["middlewares"]), router["middlewares"]
 PYTHON
+holds "run.sh: what is missing is said in a sentence" Tests/System/firststep.sh
 # What the image knows as its defaults must not be something else in the examples.
 holds "examples: the setting names are the program's" bash -c '
     for name in $(grep -rhoE "SKEWWATCH_[A-Z_]+" Docker/compose.yaml Docker/Dockerfile Docker/examples --include=* | grep -vxE "SKEWWATCH_(REVISION|BUILD_DATE|URL|FOR|OLD|SECONDS|TIMEOUT|VERSION|MAX|CURRENT)" | sort -u); do
