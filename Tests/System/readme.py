@@ -13,7 +13,8 @@ The word after the language of a fence says what becomes of its block:
 Lines of `sees` must come in their order; others may lie between, and `…` stands for anything. A fence of sh without such a word is a
 fault: every command is run by something. Ports 8080 and 9090 of 127.0.0.1 become free ones, `.build/release/` the folder of --bin, and
 `Tests/Load/.build/release/` that of --load-bin.
-Links to files and headings must have a target, and files named in code must exist.
+`/tmp/skewwatch` becomes a folder of this run. Links to files and headings must have a target, and files named in code must exist. The
+list of what runs the commands of which page, in Docker/docs/development.md, must be what --list prints.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -111,8 +113,8 @@ class Server:
 
 
 class Page:
-    def __init__(self, page, folder, load_folder):
-        self.page, self.folder, self.load_folder = page, folder, load_folder
+    def __init__(self, page, folder, load_folder, scratch):
+        self.page, self.folder, self.load_folder, self.scratch = page, folder, load_folder, scratch
         self.server, self.terminals, self.last, self.count = None, {}, "", 0
 
     def run(self):
@@ -151,7 +153,7 @@ class Page:
                 self.terminals.pop(name).end()
 
     def real(self, block):
-        text = "\n".join(block).replace("Tests/Load/.build/release/", f"{self.load_folder}/")
+        text = "\n".join(block).replace("/tmp/skewwatch", f"{self.scratch}/skewwatch").replace("Tests/Load/.build/release/", f"{self.load_folder}/")
         text = re.sub(r"(?<!Tests/Load/)\.build/release/", f"{self.folder}/", text)
         if self.server:
             text = text.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
@@ -232,6 +234,24 @@ def check_size(page):
         raise Fault(f"README.md has {size} bytes; 9216 are the most")
 
 
+def listed(pages):
+    """A row for each page: what runs its blocks of commands."""
+    rows = []
+    for page in pages:
+        fences = [words for _, words, _ in steps(page) if words[:1] == ["sh"]]
+        runners = {words[1].removeprefix("by=") if words[1].startswith("by=") else "Tests/System/readme.sh" for words in fences}
+        link = lambda file, name: f"[{name}]({os.path.relpath(file, ROOT / 'Docker/docs')})"
+        named = ", ".join(link(ROOT / runner, runner.removeprefix("Tests/")) for runner in sorted(runners)) or "it has none"
+        rows.append(f"| {link(page, page.name)} | {named} |")
+    return rows
+
+
+def check_list(page, pages):
+    for row in listed(pages):
+        if row not in page.read_text().splitlines():
+            raise Fault(f"{page.relative_to(ROOT)} must have this line, as --list prints it:\n{row}")
+
+
 def check_paths(page):
     """Files that the page names in code are there, in the root or under Sources."""
     text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
@@ -242,18 +262,24 @@ def check_paths(page):
 
 def main():
     parser = argparse.ArgumentParser(description="Runs the commands of Markdown pages.")
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="the folder with skewwatch")
-    parser.add_argument("--load-bin", required=True, type=pathlib.Path, help="the folder with skewwatch-load")
+    parser.add_argument("--list", action="store_true", help="only says what runs the commands of each page")
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / ".build/debug", help="the folder with skewwatch")
+    parser.add_argument("--load-bin", type=pathlib.Path, default=ROOT / "Tests/Load/.build/debug", help="the folder with skewwatch-load")
     parser.add_argument("pages", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
-    pages = [page.resolve() for page in arguments.pages] or [ROOT / "README.md", *sorted((ROOT / "Docker/docs").glob("*.md"))]
+    all_pages = [ROOT / "README.md", *sorted((ROOT / "Docker/docs").glob("*.md"))]
+    if arguments.list:
+        print("\n".join(listed(all_pages)))
+        return
     try:
-        for path in pages:
+        check_list(ROOT / "Docker/docs/development.md", all_pages)
+        for path in [page.resolve() for page in arguments.pages] or all_pages:
             check_links(path)
             check_paths(path)
             check_size(path)
-            page = Page(path, arguments.bin.resolve(), arguments.load_bin.resolve())
-            page.run()
+            with tempfile.TemporaryDirectory() as scratch:
+                page = Page(path, arguments.bin.resolve(), arguments.load_bin.resolve(), scratch)
+                page.run()
             print(f"{path.relative_to(ROOT)}: {page.count} commands run.")
     except Fault as fault:
         sys.exit(str(fault))
