@@ -17,6 +17,11 @@ enum CompletionScript {
     private static let withSettings = commands.filter(\.takesSettings).map(\.name)
     private static let fileFlags = ["--token-file", "--admin-token-file", "--ca-file", "--config"]
 
+    /// What may follow a command that names a shell.
+    private static func shells(of command: CommandSummary) -> [String] {
+        command.name == "completion" ? Shell.allCases.map(\.rawValue) : []
+    }
+
     // MARK: bash
 
     private static var bash: String {
@@ -34,7 +39,8 @@ enum CompletionScript {
         let others = options.filter { $0.value == .other }.map(\.flag)
         values.append("        \(others.joined(separator: "|"))) return ;;")
         let own = commands.filter { !$0.takesSettings }.map { command in
-            "        \(command.name)) flags='\((command.flags.map(\.flag) + ["--help"]).joined(separator: " "))' ;;"
+            let words = shells(of: command) + command.flags.map(\.flag).filter { $0 != "--help" } + ["--help"]
+            return "        \(command.name)) flags='\(words.joined(separator: " "))' ;;"
         }
         return """
             # Completion of skewwatch for bash; written by `skewwatch completion bash`.
@@ -79,7 +85,9 @@ enum CompletionScript {
                 let action = fileFlags.contains(flag) ? ":file:_files" : flag == "--token" ? ":token: " : ""
                 return "'\(flag)[\(zshText(help))]\(action)'"
             }
-            return "        \(command.name)) _arguments \((flags + ["'*: :'"]).joined(separator: " ")) ;;"
+            let words = shells(of: command).joined(separator: " ")
+            let rest = words.isEmpty ? "'*: :'" : "'1: :' '2:shell:(\(words))'"
+            return "        \(command.name)) _arguments \((flags + [rest]).joined(separator: " ")) ;;"
         }
         return """
             #compdef skewwatch
@@ -134,6 +142,8 @@ enum CompletionScript {
             )
         }
         for command in own {
+            let words = shells(of: command).joined(separator: " ")
+            if !words.isEmpty { lines.append("complete -c skewwatch -n '__fish_seen_subcommand_from \(command.name)' -a '\(words)'") }
             for (flag, help) in command.flags where flag != "--help" {
                 let value = fileFlags.contains(flag) ? " -r -F" : flag == "--token" ? " -x" : ""
                 lines.append(

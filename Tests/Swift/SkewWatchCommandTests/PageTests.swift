@@ -47,6 +47,7 @@ import Testing
         #expect(try offered(["skewwatch", "--tls-cert", "x"]).contains("FILES"))
         #expect(try offered(["skewwatch", "watch", "--on"]) == ["--once"])
         #expect(try offered(["skewwatch", "check", "--port", ""]) == [])
+        #expect(try offered(["skewwatch", "completion", ""]) == ["bash", "zsh", "fish", "--help"])
     }
 
     @Test func `the manual has every command, setting and exit status, and no line that roff would take for its own`() throws {
