@@ -87,7 +87,9 @@ final class AuthorizationDesk: Sendable {
             if !isRenewal, !token.isLong, guesses.wait(for: address(), now: now) != nil {
                 return .denied("too many wrong tokens from its address")
             }
-            return .granted(Grant(authorizer: .statsToken, scope: .ips, expires: nil, who: nil))
+            // Of several tokens the log says which one it was, so that an old one is known to be out of use.
+            let who = token.name == AuthorizerName.statsToken.rawValue ? nil : token.name
+            return .granted(Grant(authorizer: .statsToken, scope: .ips, expires: nil, who: who))
         }
         if authorizers.all.contains(where: { $0.concerns(credentials) }) { return nil }
         guard credentials.showsToken else { return .denied("it shows no token") }
