@@ -1,0 +1,95 @@
+"""The client in Firefox: what browsers do each in their own way."""
+
+import json
+
+import pytest
+from conftest import TOKEN, wait_until
+from firefox import FIREFOX, Firefox
+from observer import Peer
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    assert FIREFOX, "Debian's firefox-esr is not installed"
+    browser = Firefox(tmp_path_factory.mktemp("firefox"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    browser.complaints.clear()
+    yield browser
+    browser.open("about:blank")
+
+
+def start(page, site, url, path="/", **options):
+    page.open(site.origin + path)
+    page.until("!!window.open_")
+    page.evaluate(f"!!(window.c = open_({json.dumps({'url': url, 'version': 'build-42', **options})}).trackHistory())")
+    page.until("c.state === 'open'")
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_firefox_is_counted_follows_its_route_and_leaves(page, site, server, transport):
+    start(page, site, server.url, transport=transport, share=False)
+    watcher = Peer(server.url, "watcher", "/watcher")
+    assert watcher.statistics(TOKEN)["versions"] == {"build-42": 1, "watcher": 1}
+    page.evaluate("history.pushState({}, '', '/onward')")
+    wait_until(lambda: watcher.statistics(TOKEN)["routes"] == {"/onward": 1, "/watcher": 1})
+    page.open("about:blank")
+    wait_until(lambda: watcher.statistics(TOKEN)["total"] == 1)
+    assert page.complaints == []
+    watcher.close()
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_firefox_comes_back_after_a_crash_subscribed_and_at_its_newest_route(page, site, server, transport):
+    start(page, site, server.url, transport=transport, share=False, token=TOKEN)
+    page.evaluate("!!c.subscribe()")
+    page.until("c.authorized && c.stats.total === 1")
+    server.kill()
+    page.until("c.state === 'waiting'")
+    page.evaluate("history.pushState({}, '', '/meanwhile')")
+    server.start(release="r2")
+    page.until("c.state === 'open' && c.release === 'r2' && c.stats.routes['/meanwhile'] === 1")
+
+
+def test_tabs_of_firefox_that_share_a_stream_are_counted_each(page, site, server):
+    start(page, site, server.url, transport="sse")
+    first = page.page
+    others = [page.ask("browsingContext.create", type="tab")["context"] for _ in range(2)]
+    for page.page in others:
+        start(page, site, server.url, path="/other", transport="sse")
+    wait_until(lambda: server.versions() == {"build-42": 3})
+    # The one that leads goes, and the next in line takes over.
+    page.page = first
+    page.open("about:blank")
+    wait_until(lambda: server.versions() == {"build-42": 2})
+    for other in others:
+        page.ask("browsingContext.close", context=other)
+    wait_until(lambda: server.versions() == {})
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_firefox_sees_a_login_and_a_logout_in_an_open_tab(page, site, standin, transport):
+    standin.session = "me"
+    start(page, site, standin.url, transport=transport, share=False)
+    page.evaluate("!!c.subscribe()")
+    page.until("c.authorized === false")
+    page.evaluate("(document.cookie = 'sid=me; path=/', !!c.subscribe())")
+    page.until("c.authorized === true && c.stats.total === 1")
+    page.evaluate("(document.cookie = 'sid=; path=/; max-age=0', c.renew())")
+    page.until("c.authorized === false && c.stats.total === 0")
+
+
+@pytest.mark.parametrize("kind", ["ws", "sse"])
+def test_the_plugin_for_nuxt_tells_the_build_in_firefox(page, site, server, kind):
+    page.open(f"{site.origin}/stock.html?plugin&{kind}")
+    page.until("!!window.start")
+    page.evaluate(f"start({json.dumps(server.url)}, false)")
+    page.evaluate("!!(window.leave = stock.component())")
+    wait_until(lambda: server.versions() == {"build 4+2": 1})
+    page.evaluate("leave()")
+    assert server.versions() == {"build 4+2": 1}
