@@ -8,4 +8,4 @@ export SKEWWATCH_ADMIN_TOKEN=load-test-admin-$$
 build
 start_server
 load rollout --connections "${CONNECTIONS:-15000}" --pace "${PACE:-500}" --versions 1 --stragglers 1 --sources 8 --subscribers 0 --max-listed 20000 \
-    --looks 0 --metrics "127.0.0.2:$internal_port" --promptly --quiet
+    --looks 0 --metrics "127.0.0.2:$internal_port" --rest 10s --promptly --quiet

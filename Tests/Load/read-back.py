@@ -20,8 +20,10 @@ assert max(before for before, _ in known) == tabs, known
 assert known[-1][0] == 0, known
 straggling = [(before, after) for before, after in known if before + after == tabs and 0 < before <= tabs * 0.04]
 assert straggling, f"nobody was left over: {known}"
-assert max(after for _, after in known) == straggling[-1][1], known
-print(f"{len(known)} samples: {known[0]} at first, {straggling[-1]} with stragglers, {known[-1]} in the end")
+# Who was left over in the end is who never loaded anew; a sample may be a moment older.
+final = max(after for _, after in known)
+assert 0 <= straggling[-1][0] - (tabs - final) <= tabs * 0.002, known
+print(f"{len(known)} samples: {known[0]} at first, {straggling[-1]} with stragglers, {final} on the release in the end")
 
 for name in ["release.announced build-next", "version.appeared build-next", "version.drained Nobody has v1", "rollout.done"]:
     assert events.count(name) == 1, f"{name}: {events.count(name)} times in\n{events}"

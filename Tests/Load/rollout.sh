@@ -15,13 +15,17 @@ mkdir "$folder/data"
 . "$(dirname "$0")/lib.sh"
 trap 'stop_server; kill "$receiver" ${crowd:-} ${gate:-} 2>/dev/null || true; rm -rf "$folder"' EXIT
 build
+# A first process knows nothing of before, so that in its first minute no version is news: this one goes again.
+start_server
+sleep 2
+stop_server
 start_server
 same_port=$port same_internal_port=$internal_port
-# The rules look once a second: what was there before must have been seen.
-sleep 3
+# In the first ten seconds nothing is kept on disk.
+sleep 10
 began=$(date +%s%3N)
 load rollout --connections "${CONNECTIONS:-5000}" --pace "${PACE:-500}" --versions 1 --stragglers 0.02 --sources 4 --subscribers 3 \
-    --modes delta,snapshot,summary --max-listed 20000 --kill-at 0.4 --metrics "127.0.0.2:$internal_port" --hold 75s --time-limit 280s --quiet &
+    --modes delta,snapshot,summary --max-listed 20000 --rest 11s --kill-at 0.4 --metrics "127.0.0.2:$internal_port" --hold 75s --time-limit 280s --quiet &
 crowd=$!
 # The pipeline: it begins before anything is announced, and must outlive the server.
 "$SKEWWATCH" wait "http://127.0.0.1:$port/__skew" --old 0 --for 60s --timeout 250s --json >"$folder/gate" 2>"$folder/gate.log" &

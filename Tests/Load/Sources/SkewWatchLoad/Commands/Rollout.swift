@@ -38,9 +38,10 @@ struct Rollout: ParsableCommand {
     @Option(help: "How long all stay open at the end.")
     var hold = TimeArgument(argument: "0s")!
 
-    @Flag(
-        help:
-            "Fail if a loop was late by more than 5 ms while tabs were told (--metrics). Before, all hold still for 10 s, to compare with.")
+    @Option(help: "How long all hold still before the announcement.")
+    var rest = TimeArgument(argument: "0s")!
+
+    @Flag(help: "Fail if a loop was late by more than 5 ms while tabs were told (--metrics); --rest shows the machine's own part.")
     var promptly = false
 
     private var adminToken: String? { unsafe getenv("SKEWWATCH_ADMIN_TOKEN").map { unsafe String(cString: $0) } }
@@ -73,7 +74,7 @@ struct Rollout: ParsableCommand {
         course.ramp()
         compare(course, "before the announcement")
         let still = surfaces.lag
-        if promptly { course.hold("hold still", for: 10_000_000_000, marking: false) }
+        course.hold("hold still", for: rest.nanoseconds, marking: false)
         let rested = surfaces.lag
         let answer = PlainRequest.send(
             "POST", "\(load.basePath)/admin/release", to: target.address, host: target.host, token: adminToken,
