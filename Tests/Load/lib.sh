@@ -1,6 +1,6 @@
 # Shared by the scenarios of this folder, which source it: a server of their own on a free port, ended by its pid.
 # Set before: `server_flags`, an array of further flags of `skewwatch serve`; `metrics=yes` for the internal port, on 127.0.0.2;
-# `same_port` and `same_internal_port`, where a server takes the place of another.
+# `server_prefix`, a command that starts it; `same_port` and `same_internal_port`, where a server takes the place of another.
 # Binaries of another place: SKEWWATCH, SKEWWATCH_LOAD.
 set -euo pipefail
 
@@ -42,7 +42,7 @@ start_server() {
     server_log=$(mktemp)
     local internal=(--internal-port -1) internal_off=yes
     [ -z "${metrics:-}" ] || internal=(--internal-host 127.0.0.2 --internal-port "${same_internal_port:-0}") internal_off=
-    "$SKEWWATCH" serve --host 127.0.0.1 --port "${same_port:-0}" "${internal[@]}" --route-tracking true --release load-test --drain-timeout 1s \
+    ${server_prefix[@]+"${server_prefix[@]}"} "$SKEWWATCH" serve --host 127.0.0.1 --port "${same_port:-0}" "${internal[@]}" --route-tracking true --release load-test --drain-timeout 1s \
         ${server_flags[@]+"${server_flags[@]}"} >"$server_log" 2>&1 &
     server_pid=$!
     for _ in $(seq 100); do
