@@ -152,8 +152,11 @@ class Page:
             case ["ends", name]:
                 self.terminals.pop(name).end()
 
+    def scratched(self, text):
+        return text.replace("/tmp/skewwatch", f"{self.scratch}/skewwatch")
+
     def real(self, block):
-        text = "\n".join(block).replace("/tmp/skewwatch", f"{self.scratch}/skewwatch").replace("Tests/Load/.build/release/", f"{self.load_folder}/")
+        text = self.scratched("\n".join(block)).replace("Tests/Load/.build/release/", f"{self.load_folder}/")
         text = re.sub(r"(?<!Tests/Load/)\.build/release/", f"{self.folder}/", text)
         if self.server:
             text = text.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
@@ -162,7 +165,7 @@ class Page:
         return text
 
     def serve(self, block):
-        words = shlex.split(" ".join(line.removesuffix("\\") for line in block))
+        words = shlex.split(self.scratched(" ".join(line.removesuffix("\\") for line in block)))
         if words[:1] != ["Docker/run.sh"]:
             raise Fault("a server is started with Docker/run.sh")
         if self.server:
