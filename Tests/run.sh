@@ -97,6 +97,12 @@ announce() {
     Docker/packages.sh "${wanted[@]}"
     command -v swift >/dev/null || { echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
 }
+# Ends a process and all that it started, each of which may have a group of its own.
+end() {
+    local child
+    for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do end "$child"; done
+    kill "$1" 2>/dev/null || true
+}
 step() { printf '\n== %s\n' "$1"; }
 
 case ${1:-} in
@@ -140,11 +146,9 @@ case ${1:-} in
         done
         built >/dev/null
         said=$(mktemp)
-        set -m
         Tests/run.sh --part swift "$@" >"$said" 2>&1 &
         tests=$!
-        set +m
-        trap 'kill -- "-$tests" 2>/dev/null || true; rm -f "$said"' EXIT
+        trap 'end "$tests"; rm -f "$said"' EXIT
         for name in "${beside[@]}"; do
             step "$name"
             part "$name"
