@@ -3,9 +3,9 @@ extension ClusterNode {
     /// What became of tabs that say they were connected before. Say so together with their counts.
     package mutating func note(_ tab: ClaimedTab, at now: Duration) {
         switch tab {
-        case .came(let claim, let version, let route):
+        case .came(let claim, let version, let route, let isReplacing):
             let others = Set(peers.heard.keys)
-            restate(claims.add(claim, version: version, route: route, others: others, at: now), at: now)
+            restate(claims.add(claim, version: version, route: route, isReplacing: isReplacing, others: others, at: now), at: now)
         case .moved(let key, let route): restate(claims.move(key, to: route), at: now)
         case .gone(let key): restate(claims.withdraw(key), at: now)
         }
@@ -47,9 +47,9 @@ extension ClusterNode {
 
     /// What is asked, and answered: an answer comes after the counts that fell.
     mutating func tellClaims(at now: Duration) -> [ClusterMessage.Body] {
+        // Who hears of a newer claim first lets go of its own before it is told that nobody else has the tab.
         let questions = claims.takeQuestions(heard: peers.heard, at: now).map { ClusterMessage.Body.claims(number: $0.number, $0.claims) }
-        guard !moves.isTellingDue else { return questions }
-        return answers.take().map { .answer($0) } + questions
+        return moves.isTellingDue ? questions : questions + answers.take().map { .answer($0) }
     }
 
     // MARK: Counts

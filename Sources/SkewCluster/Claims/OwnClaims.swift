@@ -67,6 +67,12 @@ struct OwnClaims: Sendable {
     /// How many tabs are held.
     var heldCount: Int { held[.summary]?.values.reduce(0, +) ?? 0 }
 
+    /// Tabs that are gone and were never told: nobody is to expect them on their account.
+    private var untold: Set<TabKey> = []
+
+    /// Whether a tab that is gone since the last ``advance(heard:at:)`` was held.
+    func wasHeld(_ key: TabKey) -> Bool { untold.contains(key) }
+
     /// By how much what is held changed since the last call, by name.
     mutating func takeChanges(_ section: Section) -> [String: Int] {
         (changes.removeValue(forKey: section) ?? [:]).filter { $0.value != 0 }
@@ -75,13 +81,17 @@ struct OwnClaims: Sendable {
     // MARK: Tabs
 
     /// A tab has come that was connected before.
-    /// - Parameter others: the other nodes that are counted.
-    mutating func add(_ claim: TabClaim, version: String, route: String, others: Set<InstanceID>, at now: Duration) -> [Effect] {
+    /// - Parameters:
+    ///   - isReplacing: whether it took a place that is counted here; then it is not held, though another node may have it, too.
+    ///   - others: the other nodes that are counted.
+    mutating func add(
+        _ claim: TabClaim, version: String, route: String, isReplacing: Bool = false, others: Set<InstanceID>, at now: Duration
+    ) -> [Effect] {
         var effects = withdraw(claim.key)
         var (times, since) = newest[claim.key].map { ($0.times, $0.since) } ?? (0, now)
         if now - since >= Self.memory { (times, since) = (0, now) }
         guard !others.isEmpty, count < Self.maxClaims, times < Self.mostClaims else {
-            return effects + [Effect(version: version, route: route, isArrival: true)]
+            return effects + [Effect(version: version, route: route, isArrival: !isReplacing)]
         }
         if batches.last.map({ $0.asked != nil || $0.claims.count >= Self.maxTold }) ?? true {
             batches.append(Batch(number: nextNumber, since: now, waitsFor: others))
@@ -89,11 +99,11 @@ struct OwnClaims: Sendable {
         }
         let last = batches.count - 1
         batches[last].claims[claim.key] = Claim(
-            returns: claim.returns, version: version, route: route, isHeld: true, isTold: false)
+            returns: claim.returns, version: version, route: route, isHeld: !isReplacing, isTold: isReplacing)
         batches[last].waitsFor.formUnion(others)
         count += 1
         newest[claim.key] = (batches[last].number, times + 1, since)
-        note(version, route, 1)
+        if !isReplacing { note(version, route, 1) }
         effects.append(Effect(version: version, route: route, isArrival: false))
         return effects
     }
@@ -102,6 +112,7 @@ struct OwnClaims: Sendable {
     mutating func withdraw(_ key: TabKey) -> [Effect] {
         guard let place = place(of: key) else { return [] }
         batches[place].claims[key]?.isGone = true
+        if batches[place].claims[key]?.isHeld ?? false { untold.insert(key) }
         return release(key, in: place, isArrival: false)
     }
 
@@ -153,6 +164,7 @@ struct OwnClaims: Sendable {
     /// Tells those for whom nobody is waited any more, and forgets old ones.
     /// - Parameter heard: the other nodes that are counted, each with the time when it was last heard.
     mutating func advance(heard: [InstanceID: Duration], at now: Duration) -> [Effect] {
+        if !untold.isEmpty { untold = [] }
         guard !batches.isEmpty else { return [] }
         var effects: [Effect] = []
         for place in batches.indices where !batches[place].waitsFor.isEmpty || batches[place].isHeld {

@@ -22,7 +22,8 @@ package struct TabClaim: Sendable, Equatable {
 /// What became of a claim's tab on the node that claimed it, before everybody has answered.
 package enum ClaimedTab: Sendable, Equatable {
     /// It came.
-    case came(TabClaim, version: String, route: String)
+    /// - Parameter isReplacing: whether it took the place of its former connection on this node, which was counted.
+    case came(TabClaim, version: String, route: String, isReplacing: Bool = false)
     /// It shows another route.
     case moved(TabKey, to: String)
     /// Its connection is gone again.

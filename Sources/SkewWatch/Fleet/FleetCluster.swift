@@ -59,8 +59,8 @@ struct FleetCluster: Sendable {
         }
         changes.claimed = movements.claimed.map { tab in
             switch tab {
-            case .came(let claim, let version, let route):
-                .came(claim, version: own.shownVersion(version), route: own.shownRoute(route))
+            case .came(let claim, let version, let route, let isReplacing):
+                .came(claim, version: own.shownVersion(version), route: own.shownRoute(route), isReplacing: isReplacing)
             case .moved(let key, let route): .moved(key, to: own.shownRoute(route))
             case .gone: tab
             }

@@ -158,7 +158,7 @@ actor ConnectionTracker {
         let now = MonotonicTime.now
         let row = roster.open(
             id, version: version, route: route, since: since ?? shared.rowTime(now), address: address, tag: tag,
-            isArrival: since == nil && !isNew, claim: since == nil ? claim : nil, at: now)
+            isArrival: since == nil && !isNew, claim: claim, at: now)
         if row.isFirst { shared.inbox.noteChange(at: now) }
         return row.slot
     }

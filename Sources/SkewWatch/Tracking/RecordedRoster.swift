@@ -33,7 +33,7 @@ struct RecordedRoster: Sendable {
 
     /// - Parameters:
     ///   - since: when it opened, in milliseconds since 1970.
-    ///   - isArrival: whether its tab may be one that another node has moved here.
+    ///   - isArrival: whether its tab may be one that another node has moved here; one that replaces a connection of this node is none.
     ///   - claim: which tab it is, where other nodes are to look for a former connection of it.
     /// - Returns: the row's slot, and whether the change is the first since the last collection: only that one wakes who follows.
     mutating func open(
@@ -43,7 +43,7 @@ struct RecordedRoster: Sendable {
         let slot = roster.open(id, version: version, route: route, since: since, address: address, tag: tag)
         if movements != nil, let claim {
             claims.add(claim, slot, at: now)
-            movements?.claimed.append(.came(claim, version: version, route: route))
+            movements?.claimed.append(.came(claim, version: version, route: route, isReplacing: !isArrival))
         } else if isArrival {
             movements?.arrivals[version, default: 0] += 1
         }
@@ -69,10 +69,11 @@ struct RecordedRoster: Sendable {
     ///   - key: of the tab, where another node has claimed it.
     /// - Returns: whether the change is the first since the last collection.
     mutating func close(_ slot: Slot, due: Duration? = nil, key: TabKey? = nil, at now: Duration) -> Bool {
-        if let claim = claims.remove(slot) { movements?.claimed.append(.gone(claim.key)) }
+        let claim = claims.remove(slot)
+        if let claim { movements?.claimed.append(.gone(claim.key)) }
         if let due {
             let row = roster.row(at: slot)
-            movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due, key: key))
+            movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due, key: key ?? claim?.key))
         }
         roster.close(slot)
         return noteChange(at: now)

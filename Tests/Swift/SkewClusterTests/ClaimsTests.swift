@@ -43,6 +43,19 @@ import Testing
         settled(cluster, seed)
     }
 
+    @Test(arguments: Seeds.some(12)) func `who comes and goes faster than nodes can ask is one tab as soon as it rests`(seed: UInt64) {
+        let cluster = standing(seed)
+        let few = cluster.tabs.prefix(4)
+        for _ in 0..<120 { cluster.after(cluster.draw(0...6)) { few.randomElement(using: &cluster.random)?.roam(soonest: 0) } }
+        cluster.nodes[1].drain(seconds: 4)
+        watch(cluster, until: 14) { node in
+            let isResting = cluster.now > 13.4
+            #expect(!isResting || node.node.total == Self.tabs, "seed \(seed): \(node.name) at \(cluster.now)")
+        }
+        cluster.run(until: 17)
+        settled(cluster, seed)
+    }
+
     @Test(arguments: Seeds.some(12)) func `tabs of a node that dies are never double, and none is missed for long`(seed: UInt64) {
         let cluster = standing(seed)
         cluster.nodes[0].kill()

@@ -110,9 +110,9 @@ final class SimulatedNode {
         // Who is here still is replaced, and no other node is asked.
         let former = connections.remove(tab)
         if let former { drop(former) }
-        if former == nil, let key = tab.key, tab.returns > 0 {
-            node.note(
-                .came(TabClaim(key: key, returns: tab.returns), version: tab.version, route: tab.route), at: cluster.time)
+        if let key = tab.key, tab.returns > 0 {
+            let claim = TabClaim(key: key, returns: tab.returns)
+            node.note(.came(claim, version: tab.version, route: tab.route, isReplacing: former != nil), at: cluster.time)
         }
         connections.add(tab)
         change(.summary, tab.version, 1, arrivals: former == nil && tab.key == nil ? 1 : 0)
@@ -181,7 +181,8 @@ final class SimulatedNode {
     private func displace(_ tab: SimulatedTab) {
         guard isAlive, let connection = connections[tab] else { return }
         close(tab)
-        node.displaced(version: tab.version, route: connection.route, due: tab.isStock ? .seconds(5) : .zero, at: cluster.time)
+        node.displaced(
+            version: tab.version, route: connection.route, due: tab.isStock ? .seconds(5) : .zero, key: tab.key, at: cluster.time)
         if tab.node === self { tab.cutOff() }
     }
 

@@ -33,11 +33,12 @@ final class SimulatedTab {
     }
 
     /// Its network is another one: its node knows nothing of that for half a minute, and it comes back before.
-    func roam() {
+    /// - Parameter soonest: before it no new connection is there.
+    func roam(soonest: Double = 0.1) {
         guard let former = node, key != nil else { return }
         let connected = returns
         (node, isAway) = (nil, true)
-        cluster.after(cluster.draw(0.1...2)) { self.connect() }
+        cluster.after(cluster.draw(soonest...2)) { self.connect() }
         cluster.after(35) { former.missPing(of: self, connected: connected) }
     }
 
