@@ -24,9 +24,11 @@ import Testing
             for section in [Section.summary, .routes] {
                 var wanted = nodes[0].node.counts(section)
                 for (name, count) in nodes[0].own(section) { wanted[name, default: 0] -= count }
-                #expect(sums[section] == wanted.filter { $0.value != 0 })
+                // A tab that is held here may be counted by nobody else: then nothing is taken off.
+                let positive = wanted.filter { $0.value > 0 }
+                #expect(sums[section] == positive, "seed \(seed)")
+                if section == .summary { #expect(total == positive.values.reduce(0, +), "seed \(seed)") }
             }
-            #expect(total == nodes[0].node.total - nodes[0].node.ownTotal)
         }
     }
 
