@@ -39,7 +39,7 @@ packages() {
 needs_build() { [[ " format arrows javascript build load benchmarks coverage package image debian13 " != *" $1 "* ]]; }
 
 pip() {
-    [[ -x .build-venv/bin/python ]] || python3 -m venv .build-venv
+    [[ -x .build-venv/bin/pip ]] || python3 -m venv .build-venv
     .build-venv/bin/pip install --quiet --disable-pip-version-check "$@"
 }
 # Asked for once: while tests run, the package manager answers nobody else.

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 : "${SKEWWATCH:?must name the binary to test, built just now}"
 Docker/packages.sh chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr
 venv=.build-venv
-[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+[ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
 pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 pip -r Tests/Browser/requirements.txt
 # Only for the Vue build and the axe-core that they ship; their own dependencies are not needed.

