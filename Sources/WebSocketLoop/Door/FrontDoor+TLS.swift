@@ -21,7 +21,10 @@ extension FrontDoor {
     private func relay(_ slot: PendingConnections.Slot, _ session: TLSSession, _ tls: TLSContext) {
         let (socket, descriptor) = (pending[slot].socket, pending[slot].descriptor)
         greetings[socket.index] = nil
-        guard let pair = SocketPair() else { return drop(socket.index) }
+        guard let pair = SocketPair() else {
+            loop.refused(.outOfDescriptors)
+            return drop(socket.index)
+        }
         if pending[slot].isWatched { loop.watch.remove(descriptor) }
         let (near, far) = pair.release()
         let relay = TLSRelay(session, takingOwnershipOf: descriptor, near: near)
