@@ -50,6 +50,13 @@ BUNDLES = {
 }
 
 
+def test_the_example_of_the_readme_goes_through_a_bundler_as_it_stands(app, tmp_path):
+    example = re.search(r"```js\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    app.write("src/readme.js", example)
+    app.esbuild("src/readme.js", tmp_path / "readme.js", "--format=esm")
+    assert "offerReload" in (made := (tmp_path / "readme.js").read_text()) and 'from "skewwatch"' not in made
+
+
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundled_app_is_counted(tabs, server, app, name, tmp_path):
     script, kind, build = BUNDLES[name]
