@@ -62,6 +62,10 @@ extension WebSocketLoop {
             return 0
         }
         assemblies[index] = nil
+        // A ping that came among the fragments is answered by libwebsockets when the socket is writable next. What answers the message
+        // waits for that, too, so that the pong is first (RFC 6455, section 5.5.3: as soon as is practical).
+        holdUntilWritable(index)
+        _ = unsafe lws_callback_on_writable(wsi)
         webSockets?.received(assembly.bytes.span, isText: isText, from: table.socket(at: index))
         return 0
     }

@@ -57,6 +57,11 @@ extension WebSocketLoop {
         if table[index].ending.isOpen, outboxes[index] == nil, isBlocked(index) { wait(index, with: nil) }
     }
 
+    /// Lets all that is sent from now on wait for `flush`.
+    func holdUntilWritable(_ index: Int) {
+        if outboxes[index] == nil { wait(index, with: nil) }
+    }
+
     /// Whether bytes that were handed over wait for the kernel to take them.
     func isBlocked(_ index: Int) -> Bool {
         guard let wsi = unsafe table[index].wsi else { return door.exchanges[index]?.isBlocked ?? false }

@@ -65,6 +65,23 @@ import WebSocketLoop
         }
     }
 
+    @Test func `a ping among fragments is answered before the message, all in one segment`() async throws {
+        try await LoopProbe.run(Self.echoOptions, isEchoing: true) { probe, _ in
+            let client = try await WebSocketClient(port: probe.port)
+            let frames =
+                WebSocketClient.frame(0x1, Array("one ".utf8), isFinal: false) + WebSocketClient.frame(0x9, [7])
+                + WebSocketClient.frame(0x0, Array("two".utf8))
+            for _ in 0..<20 {
+                try await client.sendRaw(frames)
+                #expect(try await client.next() == .pong([7]))
+                #expect(try await client.next() == .text("one two"))
+            }
+            // Nothing is left to wait for: what comes whole is answered at once again.
+            try await client.send("three")
+            #expect(try await client.text() == "three")
+        }
+    }
+
     /// What a client may do wrong, and the close code for it.
     enum Offence: String, CaseIterable, Sendable {
         case continuationOfNothing, messageWithinMessage, reservedBit, unknownOpcode, longPing, fragmentedPing

@@ -65,6 +65,13 @@ public actor WebSocketClient {
     public func sendFrame(
         _ opcode: UInt8, _ payload: [UInt8] = [], isFinal: Bool = true, reserved: UInt8 = 0, declaring length: Int? = nil
     ) throws {
+        try socket.write(Self.frame(opcode, payload, isFinal: isFinal, reserved: reserved, declaring: length))
+    }
+
+    /// The bytes of one frame.
+    public static func frame(
+        _ opcode: UInt8, _ payload: [UInt8] = [], isFinal: Bool = true, reserved: UInt8 = 0, declaring length: Int? = nil
+    ) -> [UInt8] {
         let length = length ?? payload.count
         var frame: [UInt8] = [(isFinal ? 0x80 : 0) | reserved | opcode]
         switch length {
@@ -78,7 +85,7 @@ public actor WebSocketClient {
         let key: [UInt8] = payload.count > 100_000 ? [0, 0, 0, 0] : [0x37, 0xFA, 0x21, 0x3D]
         frame += key
         if key[0] == 0 { frame += payload } else { for index in payload.indices { frame.append(payload[index] ^ key[index & 3]) } }
-        try socket.write(frame)
+        return frame
     }
 
     /// Sends bytes as they are.
