@@ -5,12 +5,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PATH=$PATH:/usr/sbin
 scratch=$(mktemp -d)
 pids=()
+# The server under test, where one runs.
+server=
 faults=0
 
 # Further cleaning of a script's own: it defines `cleanup_more`.
 cleanup_more() { :; }
 cleanup() {
-    ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+    kill "${pids[@]}" ${server:+"$server"} 2>/dev/null || true
     wait
     cleanup_more
     rm -rf "$scratch"

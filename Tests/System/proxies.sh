@@ -8,8 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 binary release
 server_port=$((20000 + $$ % 10000))
 proxy_port=$((server_port + 1))
-server=
-cleanup_more() { [[ -z $server ]] || kill "$server" 2>/dev/null || true; }
 export SKEWWATCH_STATS_TOKEN=proxy-test-$$ SKEWWATCH_ADMIN_TOKEN=proxy-admin-$$
 
 start_server() {
