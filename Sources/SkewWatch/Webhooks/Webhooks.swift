@@ -10,6 +10,7 @@ final class Webhooks: Sendable {
     private struct State {
         var events: RolloutEvents
         var queue: WebhookQueue
+        var unspoken = UnspokenMessages()
         var receiver: WebhookReceiver
         var delivered = 0
         var failed = 0
@@ -63,7 +64,8 @@ final class Webhooks: Sendable {
         let hasNews = state.withLock { state in
             let events = state.events.look(view, announcedAt: announcedAt, at: now)
             let old = state.events.old(in: view)
-            if speaks { for event in events { state.queue.add(WebhookMessage(event, in: view, old: old, moment: moment)) } }
+            let messages = events.map { WebhookMessage($0, in: view, old: old, moment: moment) }
+            for message in state.unspoken.take(messages, speaks: speaks, at: now) { state.queue.add(message) }
             return state.hasNews
         }
         if hasNews { signal.yield() }

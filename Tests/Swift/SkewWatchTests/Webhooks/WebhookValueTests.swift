@@ -46,6 +46,26 @@ struct WebhookValueTests {
                 == 4)
     }
 
+    @Test func `who speaks when another one died tells what was decided since, and nothing older`() {
+        func message(_ version: String) -> WebhookMessage { WebhookMessage(.appeared(version), in: view([:]), old: nil, moment: 0) }
+        var unspoken = UnspokenMessages()
+        let death = Duration.seconds(100)
+        #expect(unspoken.take([message("before")], speaks: false, at: death - .seconds(2)).isEmpty)
+        #expect(unspoken.take([message("a"), message("b")], speaks: false, at: death + .milliseconds(900)).isEmpty)
+        #expect(unspoken.take([], speaks: false, at: death + .milliseconds(1900)).isEmpty)
+        // The silence is noticed behind the look at 2.9 s, so that the next one tells.
+        #expect(unspoken.take([message("c")], speaks: true, at: death + .milliseconds(3900)) == ["a", "b", "c"].map(message))
+        #expect(unspoken.take([], speaks: true, at: death + .milliseconds(4900)).isEmpty)
+        #expect(unspoken.take([message("d")], speaks: true, at: death + .milliseconds(5900)) == [message("d")])
+    }
+
+    @Test func `what nobody speaks of does not pile up`() {
+        let messages = (0..<150).map { WebhookMessage(.appeared("v\($0)"), in: view([:]), old: nil, moment: 0) }
+        var unspoken = UnspokenMessages()
+        #expect(unspoken.take(messages, speaks: false, at: .zero).isEmpty)
+        #expect(unspoken.take([], speaks: true, at: .seconds(1)) == Array(messages.suffix(100)))
+    }
+
     @Test func `the sentences of all events read well`() {
         let versions = view(["a": 1, "b": 3])
         let texts = [RolloutEvents.Event.announced, .drained("a"), .done, .stalled].map { event in
