@@ -317,12 +317,3 @@ def test_link_sentence_and_id_are_copied(stage):
     row.locator(".copy").click()
     until(page, "[...document.querySelectorAll('.copy')].some((button) => button.textContent === 'Copied')")
     assert page.evaluate(copied) in scene.tell("truth")["ids"]
-
-
-@pytest.mark.parametrize("scene", ["stalled", "not-announced", "nobody-here", "many-versions"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_printed_page_has_its_place_and_its_time(stage, scene, scheme):
-    page = stage(scene, scheme=scheme).open()
-    page.emulate_media(media="print")
-    assert re.search(r"127\.0\.0\.1:\d+, .*\d\d:\d\d", text(page, "#printed"))
-    assert page.is_hidden(".acts")

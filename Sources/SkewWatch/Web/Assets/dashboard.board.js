@@ -225,7 +225,8 @@ export class Board {
     const named = known.counts.size - Number(known.counts.has('(other)'));
     setText(byId('versions-count'), named > 1 ? number(named) : '');
     showEvents(byId('happened'), eventsOf(known));
-    const all = this.address.all || facts.release === undefined;
+    const isKnown = facts.release !== undefined;
+    const all = this.address.all || !isKnown;
     this.table.show({
       rows: stats.connections,
       isOld: (version) => Boolean(roles.get(version)?.old),
@@ -234,7 +235,8 @@ export class Board {
       now,
       why: whyNoRows(stats),
     });
-    setText(byId('which-old'), `Old ${number(facts.old)}`);
+    setText(byId('which-old'), isKnown ? `Old ${number(facts.old)}` : 'Old');
+    byId('which-old').disabled = !isKnown;
     setText(byId('which-all'), `All ${number(stats.total)}`);
     byId('which-old').setAttribute('aria-pressed', String(!all));
     byId('which-all').setAttribute('aria-pressed', String(all));

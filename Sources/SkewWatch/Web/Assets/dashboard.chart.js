@@ -16,7 +16,8 @@ import {
 } from './dashboard.text.js';
 import { minute } from './dashboard.times.js';
 
-const [top, low, stripTop, stripLow, height] = [12, 182, 218, 262, 266];
+const top = 12;
+const lowest = 200;
 const left = 46;
 const right = 14;
 
@@ -26,14 +27,15 @@ export class Chart {
     this.readout = readout;
     this.items = new Map();
     this.width = 800;
-    this.svg = draw('svg', { height, width: '100%', 'aria-hidden': 'true' });
+    this.svg = draw('svg', { width: '100%', 'aria-hidden': 'true' });
     this.grid = draw('g', { class: 'chart-grid' });
     this.curve = draw('g', { class: 'chart-curve' });
     this.bands = draw('g', { class: 'chart-bands' });
     this.flags = draw('g', { class: 'chart-flags' });
-    this.cross = draw('line', { class: 'chart-cross', y1: top, y2: stripLow, visibility: 'hidden' });
-    this.drag = draw('rect', { class: 'chart-drag', y: top, height: stripLow - top, visibility: 'hidden' });
+    this.cross = draw('line', { class: 'chart-cross', y1: top, visibility: 'hidden' });
+    this.drag = draw('rect', { class: 'chart-drag', y: top, visibility: 'hidden' });
     this.svg.append(this.grid, this.curve, this.bands, this.flags, this.cross, this.drag);
+    this.stretch(lowest);
     this.hint = make('p', { class: 'chart-hint muted' });
     const name = { 'aria-label': 'Old tabs at a time', 'aria-orientation': 'horizontal' };
     this.slider = make('div', { class: 'chart-face', role: 'slider', tabindex: '0', ...name }, this.svg);
@@ -61,8 +63,20 @@ export class Chart {
     this.slider.addEventListener('keydown', (event) => this.key(event));
     new ResizeObserver(() => {
       this.width = Math.max(200, this.slider.clientWidth);
+      this.stretch(Math.max(lowest, container.clientHeight));
       if (this.data) this.show(this.data);
     }).observe(container);
+  }
+
+  /** Where the line ends, and where the strip begins and ends, in a chart of this height. */
+  stretch(height) {
+    this.height = height;
+    this.low = height - 84;
+    this.stripTop = height - 48;
+    this.stripLow = height - 4;
+    this.svg.setAttribute('height', String(height));
+    this.cross.setAttribute('y2', String(this.stripLow));
+    this.drag.setAttribute('height', String(this.stripLow - top));
   }
 
   /**
@@ -72,7 +86,7 @@ export class Chart {
   show(data) {
     this.data = data;
     const { columns, from, to } = data;
-    const { width } = this;
+    const { width, height, low, stripTop, stripLow } = this;
     // The browser paints a chart anew as a whole, so it is drawn only where it would look different.
     const sum = (of) => columns.reduce((all, column, i) => all + of(column) * (i + 1), 0);
     const look = JSON.stringify([
@@ -83,7 +97,7 @@ export class Chart {
       sum(({ old }) => old),
       sum(({ total }) => total),
       [...(columns.at(-1)?.bySlot ?? [])],
-      [data.colors, data.flags.length, data.past?.points.length, data.linear, width, zoneShort()],
+      [data.colors, data.flags.length, data.past?.points.length, data.linear, width, height, zoneShort()],
     ]);
     if (look === this.look) return this.settle();
     this.look = look;
@@ -94,8 +108,8 @@ export class Chart {
     const past = (data.past?.points ?? []).filter(([at]) => at <= to);
     const highest = nice(Math.max(4, ...columns.map(({ old }) => old), ...past.map(([, old]) => old)));
     const all = Math.max(4, ...columns.map(({ total }) => total));
-    const least = Math.log10(0.7);
-    const log = (n) => (n <= 0 ? 0 : (Math.log10(n) - least) / (Math.log10(highest) - least));
+    const floor = Math.log10(0.7);
+    const log = (n) => (n <= 0 ? 0 : (Math.log10(n) - floor) / (Math.log10(highest) - floor));
     const y = (n) => low - (data.linear ? n / highest : log(n)) * (low - top);
     const runs = this.runs();
     this.drawGrid(data, highest, all, y);
@@ -127,10 +141,11 @@ export class Chart {
   }
 
   drawGrid({ from, to, linear }, highest, all, y) {
+    const { low, stripTop, stripLow } = this;
     const values = [];
     if (linear) values.push(0, highest / 2, highest);
     else for (let value = 1; value <= highest; value *= 10) values.push(value);
-    if (!linear && values.at(-1) < highest * 0.6) values.push(highest);
+    if (!linear && y(values.at(-1)) - top > 13) values.push(highest);
     const parts = [];
     const text = (x, at, label, more) => draw('text', { x, y: at, ...more }, label);
     for (const value of values) {
@@ -163,8 +178,9 @@ export class Chart {
     if (past.length > 1) {
       parts.push(draw('path', { class: 'curve-past', d: `M${past.map(([at, old]) => point(at, old)).join('L')}` }));
       const [at, old] = past[Math.floor(past.length * 0.6)];
-      const place = { class: 'past-name', x: Math.min(this.x(at) + 6, this.width - 90), y: y(old) + 16 };
-      parts.push(draw('text', place, `${printable(version)}, last time`));
+      const x = Math.max(left + 80, Math.min(this.x(at), this.width - right - 80));
+      const place = { class: 'past-name', x, y: y(old) + 16, 'text-anchor': 'middle' };
+      parts.push(draw('text', place, `${shortened(printable(version))}, last time`));
     }
     const last = this.columns.at(-1);
     if (last) {
@@ -200,6 +216,7 @@ export class Chart {
   }
 
   drawFlags(flags) {
+    const { low, stripLow } = this;
     const parts = [];
     let free = -Infinity;
     for (const { at, version } of flags) {

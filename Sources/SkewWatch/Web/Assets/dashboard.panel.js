@@ -97,7 +97,7 @@ export class Panel {
   pace({ facts, last }) {
     const { closing, milestones, old, state } = facts;
     const rows = [];
-    const isMoving = old && closing !== undefined && state !== 'stale' && state !== 'dropped';
+    const isMoving = old && closing !== undefined && !['stale', 'dropped', 'no-release'].includes(state);
     if (isMoving) rows.push(['closing now', `${number(closing)} / min`]);
     for (const percents of [50, 90, 99]) {
       if (milestones[percents] === undefined || (percents === 50 && milestones[99] !== undefined)) continue;
@@ -116,8 +116,7 @@ export class Panel {
 
   /** The current version first, then the old ones, previews last and grey. */
   bar({ facts, counts, colors, previews }) {
-    const { current, old, preview, release } = facts;
-    const total = Math.max(1, facts.total);
+    const { current, old, total, preview, release } = facts;
     const parts = [];
     for (const [slot, version] of colors.stack) {
       const n = version === undefined ? 0 : (counts.get(version) ?? 0);

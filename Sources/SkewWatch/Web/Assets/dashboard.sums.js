@@ -1,7 +1,7 @@
 // What the lists and the chart show, worked out of what is known; and why there is nothing to show.
 
 import { matches } from './dashboard.state.js';
-import { number, percent, signed } from './dashboard.text.js';
+import { number, percent, restOf, signed } from './dashboard.text.js';
 import { minute } from './dashboard.times.js';
 import { glance } from './dashboard.words.js';
 
@@ -31,16 +31,18 @@ export function whereEntries(where, now) {
 }
 
 /** The versions, the current one first, as entries of a list. */
-export function versionEntries({ counts, stats, samples, now }, roles, colors) {
+export function versionEntries({ counts, stats, samples, release, now }, roles, colors) {
   const then = samples.findLast(({ at }) => at <= now - 5 * minute)?.versions;
   const order = { current: 0, 'not announced': 1, previous: 2 };
   const rank = (version) => (version === '(other)' ? 9 : (order[roles.get(version).name] ?? 5));
   const sorted = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const most = Math.max(1, ...counts.values());
+  const share = (version, n) =>
+    version === release ? restOf(stats.total - n, stats.total) : percent(n, stats.total);
   return sorted.map(([version, n]) => ({
     name: version === '(other)' ? 'others, beyond the limit of names' : version,
     key: version === '(other)' ? undefined : version,
-    cells: [n, percent(n, stats.total), then ? signed(n - (then.get(version) ?? 0)) : ''],
+    cells: [n, share(version, n), then ? signed(n - (then.get(version) ?? 0)) : ''],
     share: n / most,
     slot: roles.get(version).name === 'preview' ? 'preview' : colors.slot(version),
     swatch: true,
