@@ -24,7 +24,7 @@ packages() {
         readme) echo curl openssl python3 python3-venv ;;
         fuzz | restart | soak | autobahn) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
-        cluster) echo python3 redis-server ;;
+        cluster) echo python3 redis-server redis-sentinel faketime ;;
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
         metrics) echo prometheus curl python3 redis-server ;;
         halfopen) echo iproute2 iptables python3 curl ;;

@@ -44,6 +44,8 @@ class Node:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 env={"PATH": os.environ["PATH"], **self.environment},
+                # What a prefix starts ends with it.
+                start_new_session=True,
             )  # fmt: skip
         self.started = time.monotonic()
         for _ in range(400):
@@ -146,8 +148,8 @@ class Node:
     def kill(self):
         """As a crash does."""
         if self.is_running:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGCONT)
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         if self.task:
             self.task.cancel()
