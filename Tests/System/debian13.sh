@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs both commands of the README on Debian 13, whose libwebsockets is 4.3, in a root of its own that debootstrap makes.
-# Usage: Tests/System/debian13.sh [--keep FOLDER] [COMMAND...]   COMMAND is run in the clone instead of the two.
+# Usage: Tests/System/debian13.sh [--keep FOLDER] [COMMAND...]   COMMAND is run in the clone instead of the two. What is built in a FOLDER
+# that is kept is there the next time.
 # Needs root. What is committed is tested. Swift of this machine goes along, and what tells it where packages come from.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -21,8 +22,9 @@ if [[ ! -e $root/etc/debian_version ]]; then
     DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq -y --no-install-recommends \
         binutils libc6-dev libgcc-14-dev libstdc++-14-dev libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g-dev </dev/null >/dev/null
 fi
-rm -rf "$root/src"
-git clone -q --no-hardlinks . "$root/src"
+[[ -d $root/src ]] || git init -q "$root/src"
+git -C "$root/src" fetch -q "$PWD" HEAD
+git -C "$root/src" checkout -q --force --detach FETCH_HEAD
 
 # The folders of this machine that are seen there, too, under the same names.
 toolchain=$(readlink -f "$(command -v swift)")
