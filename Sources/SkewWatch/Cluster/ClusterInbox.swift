@@ -17,7 +17,8 @@ final class ClusterInbox: Sendable {
     }
 
     struct Content: Sendable {
-        var events: [BusEvent] = []
+        /// What the bus said, and when.
+        var events: [(event: BusEvent, time: Duration)] = []
         /// Messages were dropped, for there were more than could be taken in.
         var isOverrun = false
         /// The time of the first change on a loop since the last look.
@@ -33,7 +34,12 @@ final class ClusterInbox: Sendable {
     private struct State {
         var content = Content()
         var bytes = 0
+        /// When the member last took what there was.
+        var taken = Duration.zero
     }
+
+    /// After a step the next message waits for so long, or for the next tick.
+    private static let pause = Duration.milliseconds(20)
 
     private static let maxBytes = 4 << 20
     private static let maxOrders = 256
@@ -41,19 +47,22 @@ final class ClusterInbox: Sendable {
     private let state = Mutex(State())
     private let wakeup = Wakeup()
 
-    /// On the bus' thread.
+    /// On the bus' thread. A message that comes alone wakes the member; one that comes just behind others waits for its next tick, so that
+    /// what comes together is taken in one step. With twenty nodes a step for each costs three times as much.
     func put(_ event: BusEvent) {
-        state.withLock { state in
+        let time = MonotonicTime.now
+        let isUrgent = state.withLock { state in
             if case .received(let part) = event {
                 guard state.bytes + part.count <= Self.maxBytes else {
                     state.content.isOverrun = true
-                    return
+                    return false
                 }
                 state.bytes += part.count
             }
-            state.content.events.append(event)
+            state.content.events.append((event, time))
+            return event.isOfLink || time - state.taken >= Self.pause
         }
-        wakeup.signal()
+        if isUrgent { wakeup.signal() }
     }
 
     /// Something changed on a loop. It is looked after when its time has come: nobody is woken.
@@ -95,7 +104,7 @@ final class ClusterInbox: Sendable {
     /// Everything but the changes on loops.
     func take() -> Content {
         state.withLock { state in
-            defer { (state.content, state.bytes) = (Content(firstChange: state.content.firstChange), 0) }
+            defer { (state.content, state.bytes, state.taken) = (Content(firstChange: state.content.firstChange), 0, MonotonicTime.now) }
             return state.content
         }
     }
@@ -113,4 +122,14 @@ final class ClusterInbox: Sendable {
     }
 
     func wait(until time: Duration) async { await wakeup.wait(until: time) }
+}
+
+extension BusEvent {
+    /// Whether it is about the connection, and not one of many messages.
+    fileprivate var isOfLink: Bool {
+        switch self {
+        case .connected, .lost: true
+        case .received, .published: false
+        }
+    }
 }

@@ -7,7 +7,7 @@ extension ClusterMember {
     /// Routes and rows are told for so long after the last one looked at them.
     private static let linger = Duration.seconds(60)
     /// Who asks for what nobody asked for before waits so long for the others' answers.
-    private static let patience = Duration.milliseconds(500)
+    private static let patience = Duration.seconds(1)
 
     /// What the fleet asks for of the rows of other nodes.
     struct ListRequest: Sendable {
@@ -32,7 +32,7 @@ extension ClusterMember {
         var rows: [ConnectionRow]
     }
 
-    /// Somebody on this node looks at routes or at lists, or nobody does any more. Returns when the others have told theirs, or after half a
+    /// Somebody on this node looks at routes or at lists, or nobody does any more. Returns when the others have told theirs, or after a
     /// second.
     func want(routes: Bool, lists: Demand.Lists) async {
         let now = MonotonicTime.now

@@ -8,7 +8,7 @@ internal import SkewProtocol
 ///
 /// It runs on the shared pool. No loop with tabs ever waits for it, and it never waits for the bus.
 actor ClusterMember {
-    /// The value wants to be asked ten times a second at least.
+    /// The value wants to be asked ten times a second at least, and what came is taken in then.
     private static let tick = Duration.milliseconds(50)
     /// How long a change on a loop waits for others, so that one delta tells them all.
     private static let flush = Duration.milliseconds(100)
@@ -80,7 +80,7 @@ actor ClusterMember {
             wire.counters.rejected[.overrun, default: 0] += 1
             node.settle(at: now)
         }
-        for event in content.events { take(event, at: now) }
+        for (event, time) in content.events { take(event, of: time, at: now) }
         await hearWants(fleet)
         await lookForTabs(fleet)
         if let first = content.firstChange, now - first >= Self.flush {
@@ -196,7 +196,8 @@ actor ClusterMember {
 
     // MARK: The bus
 
-    private func take(_ event: BusEvent, at now: Duration) {
+    /// - Parameter time: when the bus said it.
+    private func take(_ event: BusEvent, of time: Duration, at now: Duration) {
         switch event {
         case .connected:
             isLinked = true
@@ -210,12 +211,12 @@ actor ClusterMember {
             node.linkLost(at: now)
             nextLook = now
         case .published(let receivers): node.published(to: receivers)
-        case .received(let part): hear(part, at: now)
+        case .received(let part): hear(part, of: time, at: now)
         }
     }
 
-    private func hear(_ part: [UInt8], at now: Duration) {
-        switch wire.read(part, at: now) {
+    private func hear(_ part: [UInt8], of time: Duration, at now: Duration) {
+        switch wire.read(part, of: time) {
         case .message(let message): hear(message, at: now)
         case .foreign(let instance):
             log.foreign(instance)

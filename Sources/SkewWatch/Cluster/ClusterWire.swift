@@ -27,7 +27,8 @@ struct ClusterWire: Sendable {
     }
 
     /// Takes what came.
-    mutating func read(_ part: [UInt8], at now: Duration) -> Heard {
+    /// - Parameter time: when it came.
+    mutating func read(_ part: [UInt8], of time: Duration) -> Heard {
         counters.receivedBytes += part.count
         guard let part = seal.map({ $0.open(part) }) ?? part else {
             counters.rejected[.seal, default: 0] += 1
@@ -42,7 +43,7 @@ struct ClusterWire: Sendable {
             case .message(let message):
                 counters.received[.init(message.body), default: 0] += 1
                 if message.sender == instance, case .heartbeat = message.body, let lastHeartbeat {
-                    echo = (now - lastHeartbeat) / .seconds(1)
+                    echo = (time - lastHeartbeat) / .seconds(1)
                 }
                 return .message(message)
             }
