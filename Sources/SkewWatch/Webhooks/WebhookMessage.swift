@@ -23,7 +23,8 @@ struct WebhookMessage: Sendable, Equatable {
             ]).encoded
     }
 
-    init(_ event: RolloutEvents.Event, in view: RolloutView, old: Int?, moment: Int64) {
+    /// - Parameter before: which release was out until then. One that is out again within a minute is another event.
+    init(_ event: RolloutEvents.Event, in view: RolloutView, before: String? = nil, old: Int?, moment: Int64) {
         var data: [String: JSONValue] = ["total": .number(Double(view.total)), "release": view.release.map { .string($0) } ?? .null]
         data["current"] = view.current.map { .number(Double($0)) } ?? .null
         data["old"] = old.map { .number(Double($0)) } ?? .null
@@ -31,7 +32,7 @@ struct WebhookMessage: Sendable, Equatable {
             data["version"] = .string(version)
             data["tabs"] = .number(Double(view.versions[version] ?? 0))
         }
-        let name = "\(event.version ?? "")\n\(view.release ?? "")"
+        let name = "\(event.version ?? "")\n\(view.release ?? "")" + (event == .announced ? "\n\(before ?? "")" : "")
         self.init(type: event.type, of: name, text: event.text(in: view, old: old ?? 0), data: data, moment: moment)
     }
 

@@ -62,9 +62,10 @@ final class Webhooks: Sendable {
     func look(_ view: RolloutView, announcedAt: Int64?, at now: Duration, moment: Int64) {
         let speaks = isSpeaker()
         let hasNews = state.withLock { state in
+            let before = state.events.memory.release?.version
             let events = state.events.look(view, announcedAt: announcedAt, at: now)
             let old = state.events.old(in: view)
-            let messages = events.map { WebhookMessage($0, in: view, old: old, moment: moment) }
+            let messages = events.map { WebhookMessage($0, in: view, before: before, old: old, moment: moment) }
             for message in state.unspoken.take(messages, speaks: speaks, at: now) { state.queue.add(message) }
             return state.hasNews
         }

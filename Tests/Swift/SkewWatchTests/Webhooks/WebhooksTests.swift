@@ -68,6 +68,14 @@ import Testing
         }
     }
 
+    @Test func `a release that is out again within a minute is another event than the first time`() async throws {
+        try await run([.status(204)]) { webhooks, app, _ in
+            for version in ["b", "c", "b"] { announce(version, webhooks) }
+            try await eventually { webhooks.metrics.delivered == 3 }
+            #expect(Set(app.requests.compactMap { $0.headers["webhook-id"] }).count == 3)
+        }
+    }
+
     @Test func `a receiver that is away gets each event in order when it is back, with the same id on each try, and one line tells of it`()
         async throws
     {
