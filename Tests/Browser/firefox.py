@@ -46,6 +46,12 @@ class Firefox:
         self.ask("browsingContext.setViewport", context=self.page, viewport={"width": width, "height": height})
         self.ask("browsingContext.navigate", context=self.page, url=url, wait="complete")
 
+    def back(self):
+        self.ask("browsingContext.traverseHistory", context=self.page, delta=-1)
+
+    def set_offline(self, is_offline):
+        self.ask("emulation.setNetworkConditions", networkConditions={"type": "offline"} if is_offline else None, contexts=[self.page])
+
     def evaluate(self, expression):
         """The value of an expression, over JSON."""
         wrapped = f"JSON.stringify((() => {expression})() ?? null)"

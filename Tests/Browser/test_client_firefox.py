@@ -84,6 +84,49 @@ def test_firefox_sees_a_login_and_a_logout_in_an_open_tab(page, site, standin, t
     page.until("c.authorized === false && c.stats.total === 0")
 
 
+def test_a_page_of_firefox_that_one_goes_back_to_is_counted_once(page, site, server):
+    """Firefox keeps no page in its back/forward cache that has a link open when it is left; it loads it anew."""
+    page.open(f"{site.origin}/tag.html")
+    wait_until(lambda: server.versions() == {"tagged": 1})
+    page.open(f"{site.origin}/elsewhere")
+    wait_until(lambda: server.versions() == {})
+    page.back()
+    page.until("location.pathname === '/tag.html'")
+    wait_until(lambda: server.versions() == {"tagged": 1})
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_a_page_out_of_the_back_forward_cache_of_firefox_is_counted_again(page, site, server, transport):
+    """It is kept there when it had no link: the server was away."""
+    start(page, site, server.url, transport=transport, share=False)
+    page.evaluate("(addEventListener('pageshow', (event) => (window.restored = event.persisted)), 1)")
+    server.kill()
+    page.until("c.state === 'waiting'")
+    page.open(f"{site.origin}/elsewhere")
+    server.start()
+    page.back()
+    page.until("window.restored === true && c.state === 'open'")
+    assert server.versions() == {"build-42": 1}
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_a_page_of_firefox_that_was_offline_comes_back_at_its_newest_route(page, site, server, transport):
+    start(page, site, server.url, transport=transport, share=False, token=TOKEN)
+    page.evaluate("!!c.subscribe()")
+    page.until("c.authorized && c.stats.total === 1")
+    page.set_offline(True)
+    page.until("!navigator.onLine")
+    # Firefox leaves a link open that there is; a network that is gone for a while breaks it.
+    site.strand()
+    page.until("c.state === 'waiting'")
+    assert page.evaluate("c.retryAt - Date.now()") > 0
+    page.evaluate("history.pushState({}, '', '/meanwhile')")
+    page.set_offline(False)
+    page.until("c.state === 'open' && c.stats.routes['/meanwhile'] === 1")
+    wait_until(lambda: server.versions() == {"build-42": 1})
+
+
 @pytest.mark.parametrize("kind", ["ws", "sse"])
 def test_the_plugin_for_nuxt_tells_the_build_in_firefox(page, site, server, kind):
     page.open(f"{site.origin}/stock.html?plugin&{kind}")
