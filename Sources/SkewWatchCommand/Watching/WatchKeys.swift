@@ -15,5 +15,5 @@ enum WatchKey: Equatable {
     }
 
     /// What stands at the foot of the page when help is asked for.
-    static let list = "o: routes of old tabs, or of all   q: end   ?: this line"
+    static let list = ["o: routes of old tabs, or of all", "q: end", "?: these keys"]
 }

@@ -39,6 +39,11 @@ struct WatchOutput: ~Copyable {
         isStale = true
     }
 
+    /// Takes in which release is out, where there is nothing to show yet: of one that is announced now the time is known.
+    mutating func hear(_ session: WatchSession) {
+        log.tell(session.release, at: MonotonicTime.wallClockMilliseconds)
+    }
+
     /// There are other numbers.
     /// - Returns: false when nobody reads any more.
     mutating func show(_ session: WatchSession, at now: Duration) -> Bool {
@@ -122,7 +127,7 @@ struct WatchOutput: ~Copyable {
     /// The terminal has another size.
     func resized(_ session: WatchSession, lost: String?) -> Bool { draw(session, lost: lost) }
 
-    private var isPage: Bool {
+    var isPage: Bool {
         switch form {
         case .page: true
         default: false

@@ -50,7 +50,7 @@ struct WatchPage {
         var lines = [head(on: canvas), ""]
         guard let statistics else { return Array(lines.prefix(canvas.rows ?? .max)) }
         lines += stateLines(on: canvas) + [countLine(statistics, on: canvas)] + nodesLines(statistics, on: canvas)
-        if showsHelp { lines.append(canvas.style.dim(cut(WatchKey.list, on: canvas))) }
+        if showsHelp { lines += Self.broken(WatchKey.list, by: "   ", to: canvas.columns).map(canvas.style.dim) }
         guard statistics.total > 0 else { return Array(lines.prefix(canvas.rows ?? .max)) }
         let versions = Self.ranked(statistics.versions)
         let below = canvas.rows.map { max(0, $0 - lines.count - 2) } ?? .max
@@ -101,9 +101,13 @@ struct WatchPage {
         let said = RolloutSentence(onTerminal: facts)
         let mark = canvas.glyphs.isUnicode ? "\(said.mark) " : ""
         var route = [facts.former, facts.release].compactMap(\.self).filter { $0 != "(other)" }.joined(separator: " -> ")
-        if let announced = facts.announced { route += ", announced \(RolloutSentence.span(facts.now - announced)) ago" }
         let word = "\(mark)\(said.word)"
         let room = canvas.columns - word.count - 2
+        if let announced = facts.announced {
+            // As a whole or not at all: the builds are what nobody can do without.
+            let whole = route + ", announced \(RolloutSentence.span(facts.now - announced)) ago"
+            if TerminalText(whole, limit: 4 * canvas.columns).columns <= room { route = whole }
+        }
         let shown = room > 8 ? "  " + TerminalText(route, limit: room, ellipsis: canvas.glyphs.ellipsis).text : ""
         let paint: (String) -> String =
             switch said.tone {
@@ -123,11 +127,16 @@ struct WatchPage {
 
     /// A text in lines no wider than that; a word that is wider is cut.
     static func broken(_ text: String, to columns: Int) -> [String] {
+        broken(text.split(separator: " ").map(String.init), by: " ", to: columns)
+    }
+
+    /// Parts in lines, as many in each as there is room for; one that is wider is cut.
+    static func broken(_ parts: [String], by gap: String, to columns: Int) -> [String] {
         var lines: [String] = []
-        for word in text.split(separator: " ") {
-            let next = TerminalText(String(word), limit: columns).text
-            if let last = lines.last, TerminalText("\(last) \(next)", limit: 4 * columns).columns <= columns {
-                lines[lines.count - 1] = "\(last) \(next)"
+        for part in parts {
+            let next = TerminalText(part, limit: columns).text
+            if let last = lines.last, TerminalText(last + gap + next, limit: 4 * columns).columns <= columns {
+                lines[lines.count - 1] = last + gap + next
             } else {
                 lines.append(next)
             }

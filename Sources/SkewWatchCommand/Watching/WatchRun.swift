@@ -93,7 +93,7 @@ struct WatchRun: ~Copyable {
             if case .goesOn = outcome { continue }
             return outcome
         }
-        if case .tick = event, !output.tick(session, lost: lost, at: now) { return .ended }
+        if case .tick = event, isReady, !output.tick(session, lost: lost, at: now) { return .ended }
         return .goesOn
     }
 
@@ -104,8 +104,10 @@ struct WatchRun: ~Copyable {
         case .show:
             lost = nil
             if record == .unasked { askForRecord() }
-            // What is printed only once waits for the record, which the state is judged by.
-            if isOnce, record != .answered { return .goesOn }
+            guard isReady else {
+                output.hear(session)
+                return .goesOn
+            }
             guard output.show(session, at: now), !isOnce else { return .ended }
         case .leave(_, let reason):
             caller.end()
@@ -129,10 +131,12 @@ struct WatchRun: ~Copyable {
     private mutating func takeRecord(_ result: Result<HTTPAnswer, HTTPFault>, at now: Duration) -> Outcome {
         record = .answered
         if case .success(let answer) = result, answer.status == 200, let value = JSONValue(answer.body.span) { output.take(record: value) }
-        guard isOnce, session.statistics != nil else { return .goesOn }
-        _ = output.show(session, at: now)
-        return .ended
+        guard session.statistics != nil, !output.isPage else { return .goesOn }
+        return output.show(session, at: now) && !isOnce ? .goesOn : .ended
     }
+
+    /// A line that is printed stays, so it waits for the record, by which the state is judged; a page is drawn again.
+    private var isReady: Bool { output.isPage || record == .answered }
 
     private mutating func connect(_ attempt: Int) {
         caller = HTTPCaller(caFile: access.caFile)

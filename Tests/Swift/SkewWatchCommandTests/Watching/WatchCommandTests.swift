@@ -105,6 +105,21 @@ import Testing
         server.stop()
     }
 
+    @Test(arguments: [[], ["--changes"], ["--json"]])
+    func `the first line waits for the record, by which a release that is just out is no failure`(options: [String]) async throws {
+        let server = try server()
+        defer { server.stop() }
+        let tab = try await tab(at: server)
+        let announced = try RunningCommand("announce", "2.1", server.url, environment: ["SKEWWATCH_ADMIN_TOKEN": "admin"]).finish()
+        #expect(announced.status == 0)
+        let watch = try RunningCommand(["watch", server.url] + options, environment: ["SKEWWATCH_STATS_TOKEN": "viewer"])
+        let line = watch.nextOutput()
+        #expect(line.contains("Rolling out (2.1): 1 tab, 1 old") || line.contains(#""state":"rolling-out""#), "\(line)")
+        watch.send(SIGINT)
+        #expect(watch.finish().status == 0)
+        withExtendedLifetime(tab) {}
+    }
+
     @Test func `announce tells every open tab and says how many`() async throws {
         let server = try server()
         defer { server.stop() }

@@ -36,7 +36,7 @@ import Testing
         #expect(lines[2] == "▶ Rolling out  1.9 -> 2.0, announced 1 min ago")
         #expect(lines[3] == "250 old tabs are left.")
         #expect(lines[5] == "250 old of 1,000 (25.0 %)   █▇▄▃  1,000 to 250")
-        #expect(lines[6] == WatchKey.list)
+        #expect(lines[6] == "o: routes of old tabs, or of all   q: end   ?: these keys")
         let first = try #require(lines.firstIndex { $0.hasPrefix("> 2.0 ") })
         #expect(lines[first].contains("750  75.0 %  ██████████████████████████████"))
         #expect(lines[first + 1].hasPrefix("1.9 "))
@@ -61,6 +61,12 @@ import Testing
     @Test func `sentences are broken between words, and a word that is too wide is cut`() {
         #expect(WatchPage.broken("20 old tabs are left", to: 9) == ["20 old", "tabs are", "left"])
         #expect(WatchPage.broken("abcdefghij k", to: 5) == ["abcd…", "k"])
+    }
+
+    @Test func `at forty columns every key is named, and the builds stand without the time that has no room`() throws {
+        let lines = try page(versions: Self.versions).lines(on: canvas(40, 20))
+        #expect(lines[2] == "▶ Rolling out  1.9 -> 2.0")
+        #expect(lines.contains("o: routes of old tabs, or of all") && lines.contains("q: end   ?: these keys"))
     }
 
     @Test func `no line is wider than the screen and no page is higher, whatever the size`() throws {
