@@ -29,10 +29,11 @@ def test_the_share_of_the_release_is_the_same_in_the_panel_and_in_the_list(stage
 
 
 @pytest.mark.parametrize("width, height, least", [(1280, 720, 200), (1920, 1080, 400)])
-def test_a_wall_view_fills_its_screen_and_no_more(stage, width, height, least):
-    page = stage("rolling-out", width=width, height=height).open()
+@pytest.mark.parametrize("scene", ["rolling-out", "stalled"])
+def test_a_wall_view_fills_its_screen_and_no_more(stage, scene, width, height, least):
+    page = stage(scene, width=width, height=height).open()
     page.evaluate("location.hash = '#view=wall'")
-    until(page, f"document.querySelector('.chart-face svg').clientHeight >= {least} && Math.abs(innerHeight - document.querySelector('.history').getBoundingClientRect().bottom - 16) < 1")
+    until(page, f"document.querySelector('.chart-flags text') && document.querySelector('.chart-face svg').clientHeight >= {least} && Math.abs(innerHeight - document.querySelector('.history').getBoundingClientRect().bottom - 16) < 1")
     assert page.evaluate("document.documentElement.scrollHeight") == height
     tops = page.eval_on_selector_all(".chart-grid text[text-anchor=end]", "all => all.map((one) => one.getBoundingClientRect().top)")
     assert all(abs(a - b) > 11 for a, b in zip(sorted(tops), sorted(tops)[1:]))
