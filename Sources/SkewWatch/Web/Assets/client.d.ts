@@ -24,6 +24,8 @@ export interface ConnectionInfo {
   since?: number
   /** When it came to its route, if that was after it opened: milliseconds since 1970. */
   moved?: number
+  /** Whose it is: only where the server takes tags and may send them. */
+  tag?: string
   /** Only where the server tracks addresses and may send them. */
   ip?: string
 }
@@ -49,6 +51,8 @@ export interface ConnectionStats {
   scope?: 'counts' | 'routes' | 'connections' | 'tags' | 'ips'
   /** What the server keeps: what is off is not merely empty. */
   tracking?: { routes: boolean; addresses: boolean; tags: boolean }
+  /** Versions that are neither old nor the release, as patterns such as `preview-*`; absent where there are none. */
+  previews?: string[]
   /** Where several servers count as one: how many of them there are, by state. */
   nodes?: { up: number; joining: number; leaving: number; lost: number }
   /** Why the numbers may not be whole (`link`, `silent`, `lost`, `joining`, `unsynced`, `foreign`, `unheard`, `size`); absent or empty when they are. */
