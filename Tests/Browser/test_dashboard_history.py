@@ -77,3 +77,12 @@ def test_the_last_rollout_is_said_by_how_long_it_took(run):
         return [version, percent, after, points.length, lastRollout(samples, releases.slice(0, 2), 'b')]
     """)
     assert found == ["b", 99, 30, 5, None]
+
+
+def test_the_curve_of_the_last_rollout_begins_at_its_announcement(run):
+    """Its samples are five minutes apart, the announcement lies between two of them."""
+    assert run("""
+        const samples = [0, 10, 20, 30].map((at) => ({ at, step: 10, versions: new Map([['a', 100 - at], ['b', at]]) }))
+        const releases = [['a', -100], ['b', 13], ['c', 40]].map(([version, at]) => ({ version, at }))
+        return lastRollout(samples, releases, 'c').points
+    """) == [[0, 90], [7, 80], [17, 70]]

@@ -96,10 +96,11 @@ export function lastRollout(samples, releases, release) {
   const end = releases[before + 1].at;
   const points = [];
   for (const sample of samples) {
-    if (sample.at < at || sample.at >= end) continue;
+    // Samples of a day ago are minutes apart: the one before the announcement is how it began.
+    if (sample.at + (sample.step ?? 0) < at || sample.at >= end) continue;
     let old = 0;
     for (const [name, n] of sample.versions) if (name !== version) old += n;
-    points.push([sample.at - at, old]);
+    points.push([Math.max(0, sample.at - at), old]);
   }
   const most = Math.max(0, ...points.map(([, old]) => old));
   // Nobody was on anything else: there is nothing to compare with.
