@@ -1,30 +1,30 @@
 /// Values from a `Cookie` header. A browser may send several cookies of a name: one for each path and domain, and cleared ones.
 package enum CookieHeader {
-    /// The bytes of the first cookie called `name` that is not empty: percent-decoded, or raw where that does not work; nil if there
-    /// is none.
+    /// What `read` makes of the first cookie called `name` that is not empty: percent-decoded, or raw where that does not work; nil if
+    /// there is none.
     ///
     /// Quotes around the whole value are no part of it. Names are compared byte by byte, with case.
-    package static func firstValue(of name: String, in header: Span<UInt8>) -> [UInt8]? {
-        var found: [UInt8]?
+    package static func firstValue<Value>(of name: String, in header: Span<UInt8>, _ read: (Span<UInt8>) -> Value) -> Value? {
+        var found: Value?
         forEachValue(of: name, in: header) { value in
-            found = value
+            found = read(value)
             return false
         }
         return found
     }
 
-    /// All that ``firstValue(of:in:)`` chooses from, in order.
+    /// All that ``firstValue(of:in:_:)`` chooses from, in order.
     package static func values(of name: String, in header: Span<UInt8>) -> [[UInt8]] {
         var values: [[UInt8]] = []
         forEachValue(of: name, in: header) { value in
-            values.append(value)
+            values.append(value.copy)
             return true
         }
         return values
     }
 
     /// Visits the values until `body` says false.
-    private static func forEachValue(of name: String, in header: Span<UInt8>, _ body: ([UInt8]) -> Bool) {
+    private static func forEachValue(of name: String, in header: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
         var start = 0
         while start < header.count {
             let end = header.firstOffset(of: UInt8(ascii: ";"), from: start)
@@ -40,7 +40,12 @@ package enum CookieHeader {
             }
             guard !range.isEmpty else { continue }
             let value = pair.extracting(range)
-            guard body(PercentDecoding.cookie(value) ?? value.copy) else { return }
+            let isEscaped = value.firstOffset(of: UInt8(ascii: "%"), from: 0) < value.count
+            if isEscaped, let decoded = PercentDecoding.cookie(value) {
+                guard body(decoded.span) else { return }
+            } else {
+                guard body(value) else { return }
+            }
         }
     }
 

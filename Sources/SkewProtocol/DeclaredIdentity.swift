@@ -22,11 +22,11 @@ package struct DeclaredIdentity: Equatable, Sendable {
         var read = self
         QueryString.forEachPart(of: query) { name, value in
             if read.argumentV == nil, QueryString.isName(name, "v") {
-                read.argumentV = CleanText.version(PercentDecoding.query(value, plus: .plus).span)
+                read.argumentV = PercentDecoding.withQuery(value, plus: .plus) { CleanText.version($0) }
             } else if read.argumentVersion == nil, QueryString.isName(name, "version") {
-                read.argumentVersion = CleanText.version(PercentDecoding.query(value, plus: .plus).span)
+                read.argumentVersion = PercentDecoding.withQuery(value, plus: .plus) { CleanText.version($0) }
             } else if read.argumentRoute == nil, QueryString.isName(name, "route") {
-                read.argumentRoute = routes.name(of: PercentDecoding.query(value, plus: .blank).span)
+                read.argumentRoute = PercentDecoding.withQuery(value, plus: .blank) { routes.name(of: $0) }
             }
         }
         self = read
@@ -34,7 +34,8 @@ package struct DeclaredIdentity: Equatable, Sendable {
 
     /// Takes in a `Cookie` header, of which the cookie called `cookieName` tells the version.
     package mutating func read(cookies: Span<UInt8>, cookieName: String) {
-        cookie = cookie ?? CookieHeader.firstValue(of: cookieName, in: cookies).flatMap { CleanText.version($0.span) }
+        guard cookie == nil else { return }
+        cookie = CookieHeader.firstValue(of: cookieName, in: cookies) { CleanText.version($0) } ?? nil
     }
 
     /// The version: the query's, else the cookie's, else the server's release, else `unknown`.

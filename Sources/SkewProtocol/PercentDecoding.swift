@@ -18,6 +18,15 @@ enum PercentDecoding {
         return result
     }
 
+    /// Lends what a value of a query decodes to, without a copy where nothing is escaped.
+    static func withQuery<Result>(_ bytes: Span<UInt8>, plus: QueryString.Plus, _ body: (Span<UInt8>) -> Result) -> Result {
+        for offset in 0..<bytes.count {
+            let isEscape = bytes[offset] == UInt8(ascii: "%") || bytes[offset] == UInt8(ascii: "+") && plus == .blank
+            if isEscape { return body(query(bytes, plus: plus).span) }
+        }
+        return body(bytes)
+    }
+
     /// How a cookie's value is decoded: all of it, or nil if one `%` is no `%xx` or the result is no UTF-8.
     static func cookie(_ bytes: Span<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []

@@ -60,6 +60,12 @@ package enum ServerMessage: Equatable, Sendable {
         }
     }
 
+    /// The message as JSON, in place of what `bytes` holds: room that is used again costs no allocation.
+    package func encode(into bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        append(to: &bytes)
+    }
+
     /// The message as JSON.
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []

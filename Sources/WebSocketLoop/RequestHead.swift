@@ -22,7 +22,7 @@ package struct RequestHead: ~Copyable {
         case connect = "CONNECT"
     }
 
-    private let seen: SeenHead
+    let seen: SeenHead
 
     /// - Parameter seen: as long as this value is there, the door must look at nothing else.
     init(_ seen: SeenHead) { self.seen = seen }
@@ -33,14 +33,29 @@ package struct RequestHead: ~Copyable {
     /// The path, without authority and query.
     package var path: [UInt8] { seen.path }
 
+    /// The path, without a copy where it is the one that most ask for.
+    package func path(mostly likely: [UInt8]) -> [UInt8] { seen.isPath(likely) ? likely : path }
+
     /// The query of the target, encoded; empty where there is none.
     package var query: [UInt8] { seen.copy(seen.head.query) }
+
+    /// Lends the same, without a copy.
+    package func withQuery(_ body: (Span<UInt8>) -> Void) { unsafe body(seen.bytes.span.extracting(seen.head.query)) }
 
     /// The bytes of a header; nil where it is missing or empty. Several lines are one list: of cookies as RFC 9113 says (section 8.2.3),
     /// else with commas. The host is the one that counts: of a target in absolute form its own.
     package func header(_ header: Header) -> [UInt8]? {
         header == .host && seen.head.target == .absolute
             ? seen.copy(seen.head.authority) : seen.list(of: header.name, separator: header == .cookie ? "; " : ", ")
+    }
+
+    /// Lends the cookies, where there are any: what ``header(_:)`` says, without a copy where they stand in one line.
+    package func withCookies(_ body: (Span<UInt8>) -> Void) {
+        guard count(.cookie) == 1, let line = seen.lastRange(of: Header.cookie.name) else {
+            if let list = header(.cookie) { body(list.span) }
+            return
+        }
+        unsafe body(seen.bytes.span.extracting(line))
     }
 
     /// How many headers of this name there are, empty ones left out.

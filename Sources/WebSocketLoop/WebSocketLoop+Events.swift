@@ -7,7 +7,7 @@ extension WebSocketLoop {
     func confirmUpgrade(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
         guard let head = head(of: index) else { return -1 }
         do throws(HandshakeFault) {
-            try HandshakeFacts(head).check()
+            try head.seen.checkHandshake()
         } catch {
             return unsafe refuse(wsi, index, error)
         }
@@ -26,7 +26,6 @@ extension WebSocketLoop {
     private func refuse(_ wsi: OpaquePointer, _ index: Int, _ fault: HandshakeFault) -> Int32 {
         let answered: RequestFault
         switch fault {
-        case .notWebSocket: return -1
         case .malformed(let sentence): answered = RequestFault(400, sentence)
         case .wrongVersion: answered = .wrongVersion
         }

@@ -47,10 +47,7 @@ extension ConnectionTracker: RequestHandler {
 
     /// A handshake is a request for the WebSocket's endpoint, which lets it in unless it is refused.
     private func refusal(ofHandshake request: Request, _ socket: SocketID) -> HTTPResponse? {
-        switch Routing.of(
-            request, basePath: settings.basePath, servesOperators: settings.servesOperators,
-            asker: asker(of: request, page(of: request, socket), socket))
-        {
+        switch routing(of: request, page(of: request, socket), socket) {
         case .endpoint(let endpoint, _) where endpoint.path == Endpoint.webSocket.path: nil
         case .refused(let refusal, _): refused(refusal, request)
         default: refused(.nothingHere, request)
@@ -59,9 +56,7 @@ extension ConnectionTracker: RequestHandler {
 
     private func outcome(of request: Request, _ socket: SocketID) -> RequestOutcome {
         let page = page(of: request, socket)
-        switch Routing.of(
-            request, basePath: settings.basePath, servesOperators: settings.servesOperators, asker: asker(of: request, page, socket))
-        {
+        switch routing(of: request, page, socket) {
         case .endpoint(let endpoint, let reader):
             var request = request
             request.reader = reader
@@ -152,10 +147,11 @@ extension ConnectionTracker: RequestHandler {
 
     // MARK: Who asks
 
-    private func asker(of request: Request, _ page: CrossOrigin, _ socket: SocketID) -> Routing.Asker {
-        Routing.Asker(
-            page: page, isAddressUsedUp: { self.isAddressUsedUp(by: request, socket) },
-            access: { self.desk.decideAccessAtOnce($0, self.access(of: request, socket), now: MonotonicTime.now) })
+    private func routing(of request: Request, _ page: CrossOrigin, _ socket: SocketID) -> Routing {
+        Routing.of(
+            request, basePath: settings.basePath, servesOperators: settings.servesOperators, page: page,
+            isAddressUsedUp: isAddressUsedUp(by: request, socket),
+            access: { desk.decideAccessAtOnce($0, access(of: request, socket), now: MonotonicTime.now) })
     }
 
     /// Where the page behind a request comes from. A proxy's word counts where the peer is one that is trusted.

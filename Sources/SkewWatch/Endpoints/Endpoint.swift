@@ -91,6 +91,9 @@ final class Endpoint: Sendable {
         return rest.starts(with: pathBytes) && Self.number(in: rest.dropFirst(pathBytes.count)) != nil
     }
 
+    /// Whether both lie at the same paths.
+    func isBeside(_ other: Endpoint) -> Bool { path == other.path && takesNumber == other.takesNumber }
+
     /// What follows a path: a slash and one to nine digits.
     static func number(in rest: ArraySlice<UInt8>) -> Int? {
         guard rest.first == UInt8(ascii: "/"), 2...10 ~= rest.count,
@@ -111,11 +114,20 @@ enum Endpoints {
         .adminReleaseState, .adminReleaseStop, .adminReleasePace, .adminRevocation,
     ]
 
+    /// The same rows by what they lie at, so that no list is made for each request.
+    private static let places: [[Endpoint]] = all.reduce(into: []) { places, endpoint in
+        if let place = places.firstIndex(where: { $0[0].isBeside(endpoint) }) {
+            places[place].append(endpoint)
+        } else {
+            places.append([endpoint])
+        }
+    }
+
     /// The rows at a path, one for each method; none for a path that is no endpoint's.
     static func at(path: [UInt8], basePath: String) -> [Endpoint] {
         guard path.starts(with: basePath.utf8) else { return [] }
         let rest = path[basePath.utf8.count...]
-        return all.filter { $0.isAt(rest) }
+        return places.first { $0[0].isAt(rest) } ?? []
     }
 
     /// The paths of those for operators, each once.

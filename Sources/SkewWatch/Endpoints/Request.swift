@@ -43,7 +43,7 @@ extension Request {
     /// - Parameter settings: what nobody looks at is not read.
     init(_ head: borrowing RequestHead, _ settings: TrackerSettings) {
         method = head.method
-        path = head.path
+        path = head.path(mostly: settings.webSocketPath)
         page.originCount = head.count(.origin)
         if page.originCount > 0 {
             page.origin = head.header(.origin)

@@ -14,31 +14,29 @@ enum Routing: Sendable {
     /// Nowhere. The endpoint is the one that was meant, where there is one.
     case refused(Refusal, Endpoint?)
 
-    /// Who asks, as far as the rule needs to know it. What costs something is a closure.
-    struct Asker {
-        var page: CrossOrigin
-        /// Whether its address has all the connections that one may have.
-        var isAddressUsedUp: () -> Bool = { false }
-        /// Whether it may use an endpoint of operators; nil where the authorizers have to be asked.
-        var access: (AccessNeed) -> AccessDecision? = { _ in .missing }
-    }
-
-    /// - Parameter servesOperators: whether their endpoints are here; where not, there is nothing at their paths.
-    static func of(_ request: Request, basePath: String, servesOperators: Bool = true, asker: Asker) -> Routing {
-        var endpoints = Endpoints.at(path: request.path, basePath: basePath)
-        if !servesOperators { endpoints.removeAll(where: \.isOperators) }
-        guard let first = endpoints.first else { return ofFile(request, basePath: basePath) }
+    /// Who asks is told as far as the rule needs to know it, and only when it does where that costs something.
+    /// - Parameters:
+    ///   - servesOperators: whether their endpoints are here; where not, there is nothing at their paths.
+    ///   - page: where the page behind the request comes from.
+    ///   - isAddressUsedUp: whether its address has all the connections that one may have.
+    ///   - access: whether it may use an endpoint of operators; nil where the authorizers have to be asked.
+    static func of(
+        _ request: Request, basePath: String, servesOperators: Bool = true, page: CrossOrigin,
+        isAddressUsedUp: @autoclosure () -> Bool = false, access: (AccessNeed) -> AccessDecision? = { _ in .missing }
+    ) -> Routing {
+        let endpoints = Endpoints.at(path: request.path, basePath: basePath)
+        guard let first = endpoints.first, servesOperators || !first.isOperators else { return ofFile(request, basePath: basePath) }
         if request.method == .options {
-            return asker.page == .refused ? .refused(.foreignOrigin, first) : .options(allow: Endpoints.allow(endpoints))
+            return page == .refused ? .refused(.foreignOrigin, first) : .options(allow: Endpoints.allow(endpoints))
         }
         guard let endpoint = endpoints.first(where: { $0.takes(request.method) }) else {
             return .refused(.method(allow: Endpoints.allow(endpoints)), first)
         }
-        if endpoint.access != .open, asker.page == .refused { return .refused(.foreignOrigin, endpoint) }
-        if endpoint.access == .newConnection, asker.isAddressUsedUp() { return .refused(.addressLimit, endpoint) }
+        if endpoint.access != .open, page == .refused { return .refused(.foreignOrigin, endpoint) }
+        if endpoint.access == .newConnection, isAddressUsedUp() { return .refused(.addressLimit, endpoint) }
         var reader: Caller?
         if let need = endpoint.access.need {
-            guard let decision = asker.access(need) else { return .undecided(endpoint) }
+            guard let decision = access(need) else { return .undecided(endpoint) }
             guard case .granted(let caller) = decision else { return .refused(Refusal(decision, at: endpoint), endpoint) }
             reader = caller
         }

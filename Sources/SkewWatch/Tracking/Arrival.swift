@@ -21,14 +21,15 @@ struct Arrival: Sendable {
     let head: HandshakeHead?
 
     init(_ head: borrowing RequestHead, transport: Transport, settings: TrackerSettings, tabKeys: TabKeys) {
-        var identity = DeclaredIdentity()
-        let query = head.query
-        identity.read(query: query.span, routes: settings.routes)
-        tab = QueryString.firstValue(of: "t", in: query.span).flatMap { tabKeys.key(of: $0) }
-        reconnects = QueryString.firstValue(of: "r", in: query.span).flatMap { Self.count($0) } ?? 0
-        let isObserver = QueryString.firstValue(of: "observer", in: query.span) == [UInt8(ascii: "1")]
-        if let cookies = head.header(.cookie) { identity.read(cookies: cookies.span, cookieName: settings.cookieName) }
-        self.identity = identity
+        var (identity, tab, reconnects, isObserver) = (DeclaredIdentity(), TabKey?.none, 0, false)
+        head.withQuery { query in
+            identity.read(query: query, routes: settings.routes)
+            tab = QueryString.firstValue(of: "t", in: query).flatMap { tabKeys.key(of: $0) }
+            reconnects = QueryString.firstValue(of: "r", in: query).flatMap { Self.count($0) } ?? 0
+            isObserver = QueryString.firstValue(of: "observer", in: query) == [UInt8(ascii: "1")]
+        }
+        head.withCookies { identity.read(cookies: $0, cookieName: settings.cookieName) }
+        (self.identity, self.tab, self.reconnects) = (identity, tab, reconnects)
         let userAgent = settings.excludeBots ? head.header(.userAgent) : nil
         let isCrawler = Crawlers.includes(userAgent)
         crawler = isCrawler ? userAgent : nil

@@ -33,6 +33,8 @@ actor ConnectionTracker {
     var refusals = RefusalLog()
     private(set) var counters = Counters()
     private var random = RandomPool()
+    /// The first message of the connection that came last: its room is used again.
+    private var greeting: [UInt8] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
@@ -125,7 +127,8 @@ actor ConnectionTracker {
             version: release, id: id, secret: secret.map { StreamHandle.suffix($0, node: shared.cluster?.instance.mark) },
             timestampMilliseconds: MonotonicTime.wallClockMilliseconds,
             retry: ReturnTime(open: shared.openConnections.load(ordering: .relaxed), using: &random).milliseconds, uncounted: uncounted)
-        loop?.send(hello.encoded, to: socket)
+        hello.encode(into: &greeting)
+        loop?.send(greeting, to: socket)
         if let hook = settings.hooks.connectionOpened { hook(info(of: connection)) }
         readTag(of: connection, at: socket.index, arrival.head)
     }

@@ -4,6 +4,8 @@ internal import WebSocketLoop
 /// What a tracker goes by; the same for all loops of a server.
 struct TrackerSettings: Sendable {
     var basePath: String
+    /// The path that nearly all ask for.
+    var webSocketPath: [UInt8]
     var connectionTracking: Bool
     var routeTracking: Bool
     var ipTracking: Bool
@@ -41,7 +43,7 @@ extension TrackerSettings {
     /// - Parameter loops: how many loops share what is limited for all of them.
     init(_ configuration: Configuration, loops: Int, live: LiveSettings, hooks: ServerHooks) {
         self.init(
-            basePath: configuration.basePath,
+            basePath: configuration.basePath, webSocketPath: Array((configuration.basePath + Endpoint.webSocket.path).utf8),
             connectionTracking: configuration.connectionTracking, routeTracking: configuration.routeTracking,
             ipTracking: configuration.ipTracking, excludeBots: configuration.excludeBots, cookieName: configuration.versionCookie,
             routes: RouteNames(configuration.routePatterns.compactMap { RoutePattern($0) }),

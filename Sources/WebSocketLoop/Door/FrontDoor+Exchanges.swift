@@ -31,7 +31,7 @@ extension FrontDoor {
 
     private func awaitBody(_ index: Int, _ head: RawHead) {
         exchanges[index]?.awaitBody(of: head.bodyLength)
-        let isAsked = RequestHead(seen).header(.expect).map { $0.lowercasedASCII.elementsEqual("100-continue".utf8) } ?? false
+        let isAsked = seen.lastRange(of: "expect").map { unsafe seen.bytes.span.equals("100-continue", $0) } ?? false
         readBody(index)
         guard head.isHTTP11, isAsked, let exchange = exchanges[index], exchange.stage == .body, exchange.body.isEmpty else { return }
         send(index, Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))

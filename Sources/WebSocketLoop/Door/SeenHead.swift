@@ -37,6 +37,9 @@ final class SeenHead {
     /// The path, without authority and query.
     var path: [UInt8] { head.path.isEmpty ? [UInt8(ascii: head.target == .asterisk ? "*" : "/")] : copy(head.path) }
 
+    /// Whether these bytes are the path, as it was sent.
+    func isPath(_ path: [UInt8]) -> Bool { unsafe !head.path.isEmpty && buffer[head.path].elementsEqual(path) }
+
     func copy(_ range: Range<Int>) -> [UInt8] {
         unsafe Array(buffer[range])
     }
@@ -72,10 +75,13 @@ final class SeenHead {
         return size
     }
 
-    func lastValue(of name: StaticString) -> [UInt8]? {
+    func lastValue(of name: StaticString) -> [UInt8]? { lastRange(of: name).map { copy($0) } }
+
+    /// Where the value of the last line of a name lies.
+    func lastRange(of name: StaticString) -> Range<Int>? {
         var last: Range<Int>?
         unsafe lines.forEachValue(of: name, in: bytes.span) { last = $0 }
-        return last.map { copy($0) }
+        return last
     }
 
     func lastValue(named name: [UInt8]) -> [UInt8]? { unsafe lines.lastValue(named: name, in: bytes.span).map { copy($0) } }

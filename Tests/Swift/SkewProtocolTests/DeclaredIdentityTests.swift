@@ -1,12 +1,13 @@
-import SkewProtocol
 import Testing
+
+@testable import SkewProtocol
 
 private func route(_ query: String) -> String? {
     QueryString.firstValue(of: "route", in: Array(query.utf8).span).map { String(decoding: $0, as: UTF8.self) }
 }
 
 private func cookie(_ header: String, name: String = "__nkpv") -> String? {
-    CookieHeader.firstValue(of: name, in: Array(header.utf8).span).map { String(decoding: $0, as: UTF8.self) }
+    CookieHeader.firstValue(of: name, in: Array(header.utf8).span) { $0.text }
 }
 
 struct QueryStringTests {

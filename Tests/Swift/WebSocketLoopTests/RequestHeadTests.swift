@@ -4,14 +4,7 @@ import Testing
 
 /// What handlers see of a request, read from its bytes.
 @Suite struct RequestHeadTests {
-    private func seen(_ text: String) throws -> SeenHead {
-        let seen = SeenHead()
-        unsafe seen.buffer.copyBytes(from: Array(text.utf8))
-        guard case .serve = seen.judge(text.utf8.count) else { throw SocketTrouble.refused }
-        return seen
-    }
-
-    private enum SocketTrouble: Error { case refused }
+    private func bytes(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
 
     private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
@@ -21,20 +14,33 @@ import Testing
             ("http://h/a/b?x", "/a/b", "x"), ("http://h", "/", ""), ("HTTPS://H?x=1", "/", "x=1"), ("http://h/", "/", ""),
         ])
     func `path and query are as they were sent`(target: String, path: String, query: String) throws {
-        let head = RequestHead(try seen("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n"))
+        let head = RequestHead(try SeenHead("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n"))
         #expect(text(head.path) == path && text(head.query) == query)
         #expect(head.method == .get && head.isHTTP11)
+        head.withQuery { lent in #expect(text(bytes(lent)) == query) }
+        for likely in [path, path + "x", "/", ""] { #expect(text(head.path(mostly: Array(likely.utf8))) == path) }
+    }
+
+    @Test(arguments: [
+        ("", nil), ("Cookie: a=1; b=2\r\n", "a=1; b=2"), ("Cookie: a=1\r\nAccept: y\r\ncookie: b=2\r\n", "a=1; b=2"), ("Cookie:\r\n", nil),
+        ("Cookies: a=1\r\n", nil),
+    ])
+    func `cookies are lent as they are copied, of one line or of several`(lines: String, expected: String?) throws {
+        let head = RequestHead(try SeenHead("GET /a HTTP/1.1\r\nHost: h\r\n\(lines)\r\n"))
+        var lent: String?
+        head.withCookies { lent = text(bytes($0)) }
+        #expect(lent == expected && text(head.header(.cookie)) == expected)
     }
 
     @Test func `the host is that of a target in absolute form, whatever the header says`() throws {
-        #expect(text(RequestHead(try seen("GET /a HTTP/1.1\r\nHost: h:1\r\n\r\n")).header(.host)) == "h:1")
-        #expect(text(RequestHead(try seen("GET http://a:80/b HTTP/1.1\r\nHost: h\r\n\r\n")).header(.host)) == "a:80")
-        #expect(text(RequestHead(try seen("GET http://a HTTP/1.0\r\n\r\n")).header(.host)) == "a")
+        #expect(text(RequestHead(try SeenHead("GET /a HTTP/1.1\r\nHost: h:1\r\n\r\n")).header(.host)) == "h:1")
+        #expect(text(RequestHead(try SeenHead("GET http://a:80/b HTTP/1.1\r\nHost: h\r\n\r\n")).header(.host)) == "a:80")
+        #expect(text(RequestHead(try SeenHead("GET http://a HTTP/1.0\r\n\r\n")).header(.host)) == "a")
     }
 
     @Test func `of several lines the last one counts, or all as a list`() throws {
         let head = RequestHead(
-            try seen(
+            try SeenHead(
                 """
                 POST /a HTTP/1.0\r\nX-Forwarded-Proto: https\r\nX-FORWARDED-PROTO: \t http \r\nCF-Connecting-IP: 1.1.1.1\r\nX-Forwarded-For: a, b\r
                 cf-connecting-ip:2.2.2.2\r\nCookie: a=1; b=2\r\nX-Forwarded-For: c\r\nForwarded: for=a\r\nCookie: c=3\r\nForwarded: for=b\r
@@ -52,7 +58,7 @@ import Testing
     @Test func `a handshake is put in plainer words only where libwebsockets could not read it`() throws {
         let lines = "GET /a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\nConnection: Upgrade"
         func plainest(_ more: String, path: String = "/a") throws -> String? {
-            let seen = try seen("\(lines.replacing("/a", with: path))\(more)\r\n\r\n")
+            let seen = try SeenHead("\(lines.replacing("/a", with: path))\(more)\r\n\r\n")
             return text(PlainHandshake.standingIn(for: seen.head, seen, subprotocol: "ours"))
         }
         #expect(try plainest("") == nil && plainest("\r\nSec-WebSocket-Protocol: a, b") == nil)

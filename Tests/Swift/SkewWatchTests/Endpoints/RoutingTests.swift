@@ -18,12 +18,14 @@ import WebSocketLoop
     private func outcome(
         _ method: RequestHead.Method?, _ path: String, page: CrossOrigin = .none,
         access: AccessDecision? = .granted(Caller(name: "admin-token", scope: .ips)),
-        isUsedUp: Bool = false, isJSON: Bool = true, namesCaller isNamed: Bool = false, basePath: String = "/__skew"
+        isUsedUp: Bool = false, isJSON: Bool = true, namesCaller isNamed: Bool = false, basePath: String = "/__skew",
+        servesOperators: Bool = true
     ) -> String {
         var request = Request(method: method, path: Array((basePath + path).utf8))
         request.hasJSONBody = isJSON
-        let asker = Routing.Asker(page: page, isAddressUsedUp: { isUsedUp }, access: { _ in access })
-        switch Routing.of(request, basePath: basePath, asker: asker) {
+        switch Routing.of(
+            request, basePath: basePath, servesOperators: servesOperators, page: page, isAddressUsedUp: isUsedUp, access: { _ in access })
+        {
         case .endpoint(_, let caller): return caller == nil || !isNamed ? "ok" : "ok \(caller!.name)"
         case .undecided: return "undecided"
         case .options(let allow): return "options \(allow)"
@@ -77,6 +79,15 @@ import WebSocketLoop
         }
     }
 
+    @Test func `where operators have a port of their own, nothing of theirs is here`() {
+        for endpoint in Endpoints.all {
+            for method in [endpoint.method, .options] {
+                let seen = outcome(method, place(of: endpoint), servesOperators: false)
+                #expect((seen == "404") == endpoint.isOperators, "\(method) \(endpoint.path) \(seen)")
+            }
+        }
+    }
+
     @Test func `a foreign page learns nothing of a token`() {
         for (decision, _, _) in Self.decisions { #expect(outcome(.post, "/admin/release", page: .refused, access: decision) == "403") }
     }
@@ -122,7 +133,7 @@ import WebSocketLoop
     @Test func `the dashboard is found under any base path`() {
         #expect(outcome(.get, "", basePath: "/pro/__skew") == "to __skew/dashboard")
         #expect(outcome(.get, "/", basePath: "") == "to dashboard")
-        let root = Routing.of(Request(method: .get, path: [UInt8(ascii: "/")]), basePath: "/pro/__skew", asker: .init(page: .none))
+        let root = Routing.of(Request(method: .get, path: [UInt8(ascii: "/")]), basePath: "/pro/__skew", page: .none)
         guard case .redirect("pro/__skew/dashboard") = root else {
             Issue.record("the root of the host leads to \(root)")
             return

@@ -19,8 +19,8 @@ import WebSocketLoop
         let audit = AuditLog(logger: LogLines().logger)
         let authorizers = Authorizers(configuration, hooks: ServerHooks(), caller: HTTPCaller(), audit: audit, calls: AppCalls())
         let settings = TrackerSettings(
-            basePath: "", connectionTracking: true, routeTracking: false, ipTracking: false, excludeBots: true, cookieName: "c",
-            routes: RouteNames(),
+            basePath: "", webSocketPath: Array("/ws".utf8), connectionTracking: true, routeTracking: false, ipTracking: false,
+            excludeBots: true, cookieName: "c", routes: RouteNames(),
             trustedProxies: [], live: LiveSettings(configuration, hooks: ServerHooks()),
             limits: StatisticsLimits(versions: 10, routes: 10, listedConnections: 10, tracksRoutes: false), loop: options,
             hooks: ServerHooks())
