@@ -1,13 +1,13 @@
 /// A block of network addresses: one address, a CIDR such as `10.0.0.0/8` or `fd00::/8`, or `unix:` for the peers of Unix sockets.
-public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
+package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     private let network: NetworkAddress
     private let mask: UInt128
 
     /// As it was written.
-    public let description: String
+    package let description: String
 
     /// Reads an address, a CIDR or `unix:`; bits behind the prefix are ignored. `nil` for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text != NetworkAddress.unix.description else {
             (network, mask, description) = (.unix, .max, text)
             return

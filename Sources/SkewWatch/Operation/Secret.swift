@@ -4,13 +4,13 @@ internal import Cryptography
 ///
 /// Its descriptions and reflections are `<redacted>`. A candidate is compared by digest: both sides have 32 bytes whatever was sent, every byte
 /// is looked at, and someone who guesses cannot steer the digest, so the time taken tells nothing about the secret or its length.
-public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The secret itself, for those who must sign or log in with it. Never log it.
     package let exposed: String
     private let digest: SHA256Digest
 
     /// `nil` for empty text, which everybody could send.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         exposed = text
         digest = SHA256Digest(of: Array(text.utf8))
@@ -56,14 +56,14 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
     }
 
     /// Compares by digest, too.
-    public static func == (left: Secret, right: Secret) -> Bool {
+    package static func == (left: Secret, right: Secret) -> Bool {
         left.digest.isEqualInConstantTime(to: right.digest)
     }
 
     /// `<redacted>`.
-    public var description: String { "<redacted>" }
+    package var description: String { "<redacted>" }
     /// `<redacted>`.
-    public var debugDescription: String { "<redacted>" }
+    package var debugDescription: String { "<redacted>" }
     /// Without children, so that `dump` shows nothing either.
-    public var customMirror: Mirror { Mirror(self, children: []) }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

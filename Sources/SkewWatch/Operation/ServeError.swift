@@ -16,7 +16,7 @@ public enum ServeError: Error, Sendable, Equatable, CustomStringConvertible {
     case alreadyRun
 
     /// One sentence for people.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .configuration(let error): error.sentence
         case .certificate(let sentence), .addressInUse(let sentence), .address(let sentence), .system(let sentence): sentence
@@ -24,7 +24,7 @@ public enum ServeError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The same as ``sentence``.
+    /// One sentence for people.
     public var description: String { sentence }
 
     /// Whether only other settings help, so that trying again is of no use.

@@ -14,7 +14,7 @@ public struct ServerHooks: Sendable {
     public var listening: (@Sendable (_ port: Int) -> Void)?
     /// Whether the public port is the socket that a supervisor hands over to this process in the way of systemd (`LISTEN_FDS`), where it
     /// does; else a socket is opened.
-    public var takesActivatedSocket = false
+    package var takesActivatedSocket = false
 
     /// No hooks.
     public init() {}

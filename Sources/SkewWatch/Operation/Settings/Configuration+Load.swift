@@ -19,7 +19,7 @@ extension Configuration {
     ///   - arguments: the command's arguments, without its name.
     ///   - environment: all variables; others than ours are passed over, and an empty one is one that is not set.
     /// - Throws: one sentence about the first thing that is wrong.
-    public static func load(arguments: [String], environment: [String: String]) throws(ConfigurationError) -> Configuration {
+    package static func load(arguments: [String], environment: [String: String]) throws(ConfigurationError) -> Configuration {
         try load(arguments: arguments, environment: environment, readFile: FileContents.read)
     }
 

@@ -2,7 +2,7 @@ extension Configuration {
     /// Checks every value, whoever set it, and whether they go together. ``SkewWatchServer/run()`` does so first.
     ///
     /// Touches no file; any thread.
-    public func validate() throws(ConfigurationError) {
+    package func validate() throws(ConfigurationError) {
         try validateValues()
         try validateListening()
         try validateTracking()

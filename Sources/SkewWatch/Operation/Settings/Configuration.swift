@@ -3,7 +3,7 @@ package import Logging
 /// Every setting of a server, with its default; what `SettingsTable` fills from flags, environment and file.
 ///
 /// A program that embeds the library makes one and changes what it wants: what programs mostly decide by themselves has a property, and
-/// ``set(_:to:)`` takes every setting by its name. ``SkewWatchServer/run()`` asks ``validate()`` before it listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
+/// ``set(_:to:)`` takes every setting by its name. ``SkewWatchServer/run()`` checks all of them before it listens. Times are durations, sizes bytes, rates per second. Where a program logs to is its own choice.
 public struct Configuration: Sendable {
     // MARK: Listening
 
@@ -13,7 +13,7 @@ public struct Configuration: Sendable {
     /// Port that clients connect to; 0 takes any free one, `nil` listens on no port, but on ``unixSocket`` alone.
     public var port: Int? = 8080
     /// Path of a Unix socket that proxies of this machine connect to, absolute and at most 96 bytes long; `nil` for none.
-    public var unixSocket: String?
+    package var unixSocket: String?
     /// Who may connect there, as of `chmod`: at most `0o777`.
     package var unixSocketMode = 0o660
     /// Address of the operator's endpoints (`/metrics`, `/live`, `/ready`).
@@ -31,9 +31,9 @@ public struct Configuration: Sendable {
     /// Event loops, each on its own thread; `nil` means one per core.
     package var loops: Int?
     /// Certificate chain in PEM, as a path; set together with ``tlsKey``.
-    public var tlsCertificate: String?
+    package var tlsCertificate: String?
     /// Private key in PEM, as a path.
-    public var tlsKey: String?
+    package var tlsKey: String?
 
     /// Address of the operators' endpoints, where they have a port of their own.
     package var adminHost = "127.0.0.1"
@@ -69,7 +69,7 @@ public struct Configuration: Sendable {
     /// Whether the app may say so when it is asked who may watch.
     package var tagAnswer = false
     /// Proxies whose word about a client's address and host is believed.
-    public var trustedProxies: [AddressRange] = []
+    package var trustedProxies: [AddressRange] = []
 
     // MARK: Who may see and do what
 
@@ -79,14 +79,14 @@ public struct Configuration: Sendable {
         set { statsTokens = newValue.map { [$0] } ?? [] }
     }
     /// Several of them, so that a new one takes an old one's place without cutting anybody off; the first is the one that commands use.
-    public var statsTokens: [Secret] = []
+    package var statsTokens: [Secret] = []
     /// Lets its bearer write to the admin endpoints.
     package var adminToken: Secret? {
         get { adminTokens.first }
         set { adminTokens = newValue.map { [$0] } ?? [] }
     }
     /// Several of them, as of ``statsTokens``.
-    public var adminTokens: [Secret] = []
+    package var adminTokens: [Secret] = []
     /// Asked for every subscription; `http` or `https`.
     package var authorizeURL: String?
     /// Key of JWTs signed with HMAC.
@@ -143,7 +143,7 @@ public struct Configuration: Sendable {
     // MARK: History
 
     /// Folder in which the history and the releases are kept; `nil` keeps them in memory alone.
-    public var dataDir: String?
+    package var dataDir: String?
     /// Days that the history there reaches back.
     package var historyDays = 90
 

@@ -22,7 +22,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case contradiction(String)
 
     /// One sentence that names the setting and never a secret.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .unknownSetting(let source, let nearest):
             "\(source) is not a setting\(nearest.map { "; did you mean \($0)?" } ?? ".")"
@@ -49,6 +49,6 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         }
     }
 
-    /// The same as ``sentence``.
+    /// One sentence that names the setting and never a secret.
     public var description: String { sentence }
 }
