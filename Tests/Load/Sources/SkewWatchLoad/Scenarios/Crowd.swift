@@ -1,41 +1,5 @@
 /// The tabs and subscribers of a run, and what is known of each. It decides nothing of the run's course: scenarios do.
 final class Crowd {
-    /// Who the tabs are.
-    struct Settings {
-        var host: String
-        var basePath: String
-        var token: String?
-        var versions: Distribution
-        var routes: Distribution
-        /// Share of the tabs that are event streams, 0 to 1.
-        var streams = 0.0
-        /// Whether the id that the server gives each tab is kept, so that rows can be compared.
-        var learnsIDs = false
-        var pages = Pages()
-        /// How many rows the server lists at most.
-        var mostListed: Int
-    }
-
-    /// What tabs do beyond being open, and as what subscribers come.
-    struct Pages {
-        /// Whether the tabs listen for releases; else nothing is read of a tab after its first message.
-        var hearsReleases = false
-        /// Whether tabs and subscribers that lose their server come back, as pages do; else they count as lost.
-        var comesBack = false
-        /// Whether subscribers are counted nowhere.
-        var observes = false
-    }
-
-    /// A tab heard of a release.
-    struct Hearing {
-        let page: Int
-        /// What it runs.
-        let version: String
-        let at: Int64
-        /// Which release its `connected` named when it came back; nil where a message told it.
-        let release: String?
-    }
-
     private enum Away {
         case tab(Tab)
         case subscriber(ClientMessage.Mode, isChecked: Bool)
@@ -65,7 +29,7 @@ final class Crowd {
     private var holders: [ConnectionID: Holder] = [:]
     private var backlog = Backlog()
     /// What tabs heard of releases since it was last taken.
-    private var heard: [Hearing] = []
+    private var heard: [Tab.Hearing] = []
     private var pages = 0
     private var connections: [Int: ConnectionID] = [:]
     private var away = Absences<Away>()
@@ -101,7 +65,7 @@ final class Crowd {
     }
 
     /// What tabs heard of releases since the last call.
-    func takeHeard() -> [Hearing] {
+    func takeHeard() -> [Tab.Hearing] {
         defer { heard.removeAll(keepingCapacity: true) }
         return heard
     }
@@ -126,9 +90,8 @@ final class Crowd {
     }
 
     private func open(_ tab: Tab) {
-        let attention: Connection.Attention = settings.pages.hearsReleases ? .all : .first
-        let isStream = tab.isStream
-        let id = engine.open(request(isStream ? .eventStream : .webSocket, tab.version, tab.route, token: nil), attention: attention)
+        let request = settings.request(tab.isStream ? .eventStream : .webSocket, tab.version, tab.route, token: nil)
+        let id = engine.open(request, attention: settings.pages.hearsReleases ? .all : .first)
         holders[id] = .tab(tab)
         if settings.pages.hearsReleases { connections[tab.page] = id }
     }
@@ -145,7 +108,7 @@ final class Crowd {
     /// Begins to open the tab that makes the marks. It is none of `tabs`, so that nothing else moves or closes it.
     func openMarker() {
         let tab = Tab(page: 0, version: settings.versions.names[0], route: settings.routes.names[0], isStream: false)
-        let id = engine.open(request(.webSocket, tab.version, tab.route, token: nil), attention: .first)
+        let id = engine.open(settings.request(.webSocket, tab.version, tab.route, token: nil), attention: .first)
         holders[id] = .marker(tab)
     }
 
@@ -173,7 +136,7 @@ final class Crowd {
     /// Begins to open a subscriber; it subscribes as soon as it is open.
     func openSubscriber(_ mode: ClientMessage.Mode, isChecked: Bool) {
         let id = engine.open(
-            request(
+            settings.request(
                 .webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token, isObserver: settings.pages.observes
             ),
             attention: .all)
@@ -184,7 +147,7 @@ final class Crowd {
     /// Begins to open a subscriber that subscribes and then never reads again; its receive buffer is as small as the kernel lets it be.
     func openSlow(_ mode: ClientMessage.Mode) {
         let id = engine.open(
-            request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .first,
+            settings.request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .first,
             receiveBuffer: 4096)
         holders[id] = .slow
         slowModes[id] = mode
@@ -265,27 +228,13 @@ final class Crowd {
     private func told(_ id: ConnectionID, _ bytes: [UInt8], _ at: Int64) {
         switch holders[id] {
         case .tab(var tab)?:
-            let type = ServerMessage.typeOf(bytes)
-            if tab.isGreeted {
-                if type == "version" { heard.append(Hearing(page: tab.page, version: tab.version, at: at, release: nil)) }
-                return
-            }
-            guard type == "connected" else {
-                tally.misgreeted += 1
-                return
-            }
-            tally.greeted += 1
-            tab.isGreeted = true
+            let wasGreeted = tab.isGreeted
+            if let hearing = tab.hear(bytes, at: at, learnsID: settings.learnsIDs) { heard.append(hearing) }
             holders[id] = .tab(tab)
-            guard settings.learnsIDs else { return }
-            let greeting = try? ServerMessage.read(bytes)
-            tab.wireID = greeting.flatMap(Self.wireID)
-            holders[id] = .tab(tab)
-            if tab.cameBack, let release = greeting?.version {
-                heard.append(Hearing(page: tab.page, version: tab.version, at: at, release: release))
-            }
+            guard !wasGreeted else { return }
+            if tab.isGreeted { tally.greeted += 1 } else { tally.misgreeted += 1 }
         case .marker(var tab)?:
-            tab.wireID = (try? ServerMessage.read(bytes)).flatMap(Self.wireID)
+            tab.wireID = (try? ServerMessage.read(bytes))?.wireID
             holders[id] = .marker(tab)
         case .subscriber(let index)?:
             lastTold = at
@@ -300,9 +249,6 @@ final class Crowd {
         case .slow?, nil: break
         }
     }
-
-    /// A stream's handle is the id and a secret; rows show the id alone.
-    private static func wireID(_ connected: ServerMessage) -> String? { connected.connectionId.map { String($0.prefix { $0 != "." }) } }
 
     private func ended(_ id: ConnectionID, _ ending: Ending) {
         let holder = holders.removeValue(forKey: id)
@@ -330,29 +276,7 @@ final class Crowd {
 
     private func decodeNext() {
         guard let entry = backlog.take() else { return }
-        let (index, bytes) = (entry.subscriber, entry.bytes)
-        // A list of 15,000 rows takes 70 ms to decode: who only waits for marks does without.
-        if !subscribers[index].isChecked, ServerMessage.typeOf(bytes) == "stats" {
-            subscribers[index].isFed = true
-            return
-        }
-        guard let message = try? ServerMessage.read(bytes) else {
-            return tally.add([.unreadable(String(decoding: bytes.prefix(80), as: UTF8.self))])
-        }
-        switch message.type {
-        case "stats":
-            subscribers[index].isFed = true
-            subscribers[index].snapshots += 1
-            tally.add(subscribers[index].checker.takeSnapshot(message))
-            if let before = subscribers[index].awaited {
-                subscribers[index].awaited = nil
-                tally.add(before.compare(withSnapshot: subscribers[index].checker))
-            }
-        case "stats-delta": if subscribers[index].isChecked { tally.add(subscribers[index].checker.takeDelta(message)) }
-        case "connected": subscribers[index].wireID = message.connectionId
-        case "stats-unauthorized": subscribers[index].isUnauthorized = true
-        default: break
-        }
+        tally.add(subscribers[entry.subscriber].read(entry.bytes))
     }
 
     private func close(_ id: ConnectionID, aborting: Bool) {
@@ -372,13 +296,5 @@ final class Crowd {
         guard place < tabs.count, case .tab(var moved)? = holders[tabs[place]] else { return }
         moved.place = place
         holders[tabs[place]] = .tab(moved)
-    }
-
-    private func request(
-        _ transport: Handshake.Transport, _ version: String, _ route: String, token: String?, isObserver: Bool = false
-    ) -> Handshake.Request {
-        Handshake.Request(
-            transport: transport, host: settings.host, basePath: settings.basePath, version: version, route: route, token: token,
-            isObserver: isObserver)
     }
 }

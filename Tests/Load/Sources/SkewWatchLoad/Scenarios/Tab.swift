@@ -22,4 +22,28 @@ struct Tab {
         tab.cameBack = true
         return tab
     }
+
+    /// It heard of a release.
+    struct Hearing {
+        let page: Int
+        /// What it runs.
+        let version: String
+        let at: Int64
+        /// Which release its `connected` named when it came back; nil where a message told it.
+        let release: String?
+    }
+
+    /// A message has come; the first one is to be `connected`.
+    /// - Parameter learnsID: whether the first one is read whole, else only looked at.
+    /// - Returns: nil where it heard of no release.
+    mutating func hear(_ bytes: [UInt8], at: Int64, learnsID: Bool) -> Hearing? {
+        let type = ServerMessage.typeOf(bytes)
+        if isGreeted { return type == "version" ? Hearing(page: page, version: version, at: at, release: nil) : nil }
+        guard type == "connected" else { return nil }
+        isGreeted = true
+        guard learnsID, let greeting = try? ServerMessage.read(bytes) else { return nil }
+        wireID = greeting.wireID
+        guard cameBack, let release = greeting.version else { return nil }
+        return Hearing(page: page, version: version, at: at, release: release)
+    }
 }

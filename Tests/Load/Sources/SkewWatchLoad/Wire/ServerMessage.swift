@@ -26,6 +26,9 @@ struct ServerMessage: Decodable, Equatable {
     var changed: [Row]?
     var closed: [String]?
 
+    /// A stream's handle is the id and a secret; rows show the id alone.
+    var wireID: String? { connectionId.map { String($0.prefix { $0 != "." }) } }
+
     /// Reads a message.
     /// - Throws: What the decoder throws where the bytes are no such JSON.
     static func read(_ bytes: [UInt8]) throws -> ServerMessage {
