@@ -102,6 +102,8 @@ let package = Package(
             name: "WebSocketLoopEcho", dependencies: ["WebSocketLoop"], path: "Tests/Swift/WebSocketLoopEcho", swiftSettings: settings),
         // For tests only: a client that can send anything, rules broken included.
         .target(name: "TestSockets", path: "Tests/Swift/Support/Sockets", swiftSettings: settings),
+        // How a test ends early.
+        .target(name: "TestFailing", path: "Tests/Swift/Support/Failing", swiftSettings: settings),
         // Random tests draw from one generator, by seeds that a failure names.
         .target(name: "TestRandom", path: "Tests/Swift/Support/Random", swiftSettings: settings),
         // A whole server in the test's own process.
@@ -109,7 +111,7 @@ let package = Package(
             name: "TestServer", dependencies: ["SkewCluster", "SkewWatch", "TestSockets", .product(name: "Logging", package: "swift-log")],
             path: "Tests/Swift/Support/Server", swiftSettings: settings),
         .testTarget(
-            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestRandom", "TestSockets"],
+            name: "WebSocketLoopTests", dependencies: ["WebSocketLoop", "WebSocketLoopEcho", "TestFailing", "TestRandom", "TestSockets"],
             path: "Tests/Swift/WebSocketLoopTests", swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
@@ -120,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography"], path: "Tests/Swift/CryptographyTests", swiftSettings: settings),
         .testTarget(
-            name: "HistoryStoreTests", dependencies: ["HistoryStore"], path: "Tests/Swift/HistoryStoreTests", swiftSettings: settings),
+            name: "HistoryStoreTests", dependencies: ["HistoryStore", "TestFailing"], path: "Tests/Swift/HistoryStoreTests",
+            swiftSettings: settings),
         // A Redis of a test's own.
         .target(name: "TestRedis", dependencies: ["TestSockets"], path: "Tests/Swift/Support/Redis", swiftSettings: settings),
         .testTarget(
@@ -135,15 +138,14 @@ let package = Package(
         .testTarget(
             name: "SkewWatchTests",
             dependencies: [
-                "Cryptography", "HTTPCall", "HistoryStore", "Presence", "SkewCluster", "SkewProtocol", "SkewWatch", "TestRandom",
-                "TestServer",
-                "TestSockets",
+                "Cryptography", "HTTPCall", "HistoryStore", "Presence", "SkewCluster", "SkewProtocol", "SkewWatch", "TestFailing",
+                "TestRandom", "TestServer", "TestSockets",
                 "WebSocketLoop", .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Swift/SkewWatchTests",
             swiftSettings: settings),
         .testTarget(
             name: "SkewWatchCommandTests",
-            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatchCommand", "TestRandom", "TestSockets"],
+            dependencies: ["HTTPCall", "Presence", "SkewProtocol", "SkewWatchCommand", "TestFailing", "TestRandom", "TestSockets"],
             path: "Tests/Swift/SkewWatchCommandTests",
             swiftSettings: settings),
     ] + benchmarks

@@ -1,4 +1,5 @@
 import Foundation
+import TestFailing
 import Testing
 
 @testable import HistoryStore
@@ -140,10 +141,7 @@ import Testing
             #expect(try await all(store, now: 1).count == 1)
             #expect(try Data(contentsOf: URL(filePath: place.file + ".damaged-1")) == garbage)
             let said = await place.said()
-            guard case .keptAside(let file, _)? = said.first, said.count == 1 else {
-                Issue.record("the store said \(said)")
-                continue
-            }
+            guard case .keptAside(let file, _)? = said.first, said.count == 1 else { throw Unexpected(said) }
             #expect(file == place.file + ".damaged-1")
         }
     }
@@ -192,10 +190,7 @@ import Testing
         #expect(await store.releases()?.count == 1)
         #expect(try await all(store, now: 5100).last?.versions == ["a": 5100])
         let said = await place.said()
-        guard case .restored(let leftOut)? = said.last else {
-            Issue.record("the store said \(said)")
-            return
-        }
+        guard case .restored(let leftOut)? = said.last else { throw Unexpected(said) }
         #expect(said == [.lost(.diskFull(place.folder)), .restored(leftOut: leftOut)] && leftOut > 0)
     }
 

@@ -36,6 +36,7 @@ import Testing
             let (old, _) = try await server.open("?v=old")
             let start = ContinuousClock.now
             async let answer = ask(server, "?wait=old%3C%3D0&for=1s&timeout=20s")
+            // For longer than it has to hold it must not be answered, as the old tab is there.
             try await Task.sleep(for: .milliseconds(1200))
             await old.hangUp()
             let read = try object(try await answer)

@@ -64,6 +64,7 @@ import Testing
         while try await metric(#"skewwatch_webhook_tries_total{result="failed"}"#, server) == "0" {
             number += 1
             try announce("build-\(number)", server)
+            // The server looks once a second what there is to tell.
             try await Task.sleep(for: .milliseconds(1100))
         }
         server.kill()
@@ -111,6 +112,7 @@ import Testing
         defer { server.stop() }
         for number in 1...3 {
             _ = try RunningCommand("announce", "build-\(number)", server.url, environment: environment).finish()
+            // The server looks once a second what there is to tell.
             try await Task.sleep(for: .milliseconds(1100))
         }
         let said = try await chat.line()

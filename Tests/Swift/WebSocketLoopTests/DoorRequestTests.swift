@@ -35,6 +35,7 @@ import Testing
             let slow = try RawSocket(port: probe.port)
             for piece in ["POST /body HTTP/1.1\r\nHost: a\r\nContent-Le", "ngth: 10\r\n\r\nhel", "lo", "world"] {
                 try slow.write(Array(piece.utf8))
+                // So that the kernel hands each piece over by itself.
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(try await String(decoding: slow.receiveAll(), as: UTF8.self).hasSuffix("\r\n\r\nhelloworld"))

@@ -1,3 +1,4 @@
+import TestFailing
 import TestSockets
 import Testing
 import WebSocketLoop
@@ -121,10 +122,8 @@ import WebSocketLoop
             let client = try await WebSocketClient(port: probe.port)
             try await client.send("fine")
             #expect(try await client.text() == "fine")
-            guard case .opened = await events.next() else {
-                Issue.record("something came before the one socket that opened")
-                return
-            }
+            let first = await events.next()
+            guard case .opened = first else { throw Unexpected(first) }
         }
     }
 

@@ -91,6 +91,7 @@ import WebSocketLoop
                 #expect(try await String(decoding: socket.receiveAll(), as: UTF8.self).hasPrefix("HTTP/1.1 404 "))
                 socket.close()
             }
+            // Their places are free again when the server has seen that they are closed, which it tells nobody.
             try await Task.sleep(for: .milliseconds(50))
         }
         for filler in fillers { filler.close() }

@@ -1,3 +1,4 @@
+import TestFailing
 import TestSockets
 import Testing
 import WebSocketLoop
@@ -42,10 +43,8 @@ import WebSocketLoop
             let client = try await WebSocketClient(port: probe.port)
             let bytes = pattern(16 << 20)
             try await client.send(bytes)
-            guard case .binary(let back) = try await client.next() else {
-                Issue.record("no binary message came back")
-                return
-            }
+            let event = try await client.next()
+            guard case .binary(let back) = event else { throw Unexpected(event) }
             #expect(
                 unsafe back.count == bytes.count
                     && back.withUnsafeBytes { a in unsafe bytes.withUnsafeBytes { b in unsafe a.elementsEqual(b) } })
@@ -187,10 +186,9 @@ import WebSocketLoop
             try await first.sendClose(1012)
             try await first.waitForEnd()
             let second = try await WebSocketClient(port: probe.port)
-            guard case .opened = await events.next() else {
-                Issue.record("the handler was told of a socket it closed itself")
-                return
-            }
+            // The handler is not told of the socket that it closed itself.
+            let next = await events.next()
+            guard case .opened = next else { throw Unexpected(next) }
             try await second.sendClose(nil)
         }
     }

@@ -1,3 +1,4 @@
+import TestFailing
 import TestSockets
 import Testing
 import WebSocketLoop
@@ -9,24 +10,24 @@ import WebSocketLoop
         return options
     }
 
+    /// The payload of the ping that comes next.
+    private func ping(to client: WebSocketClient) async throws -> [UInt8] {
+        let event = try await client.next()
+        guard case .ping(let payload) = event else { throw Unexpected(event) }
+        return payload
+    }
+
     @Test func `one that answers pings stays, one that does not is dropped`() async throws {
         try await LoopProbe.run(Self.impatient) { probe, events in
             let mute = try await WebSocketClient(port: probe.port)
             let muteSocket = await events.opened()
             let alive = try await WebSocketClient(port: probe.port)
             for _ in 0..<5 {
-                guard case .ping(let payload) = try await alive.next() else {
-                    Issue.record("no ping came")
-                    return
-                }
-                try await alive.sendFrame(0xA, payload)
+                try await alive.sendFrame(0xA, try await ping(to: alive))
             }
             let closed = await events.closed()
             #expect(closed?.socket == muteSocket && closed?.reason == .pongTimeout)
-            guard case .ping = try await mute.next() else {
-                Issue.record("the mute one was not asked")
-                return
-            }
+            _ = try await ping(to: mute)
             #expect(try await mute.closeCode() == nil)
         }
     }
@@ -38,10 +39,7 @@ import WebSocketLoop
             let client = try await WebSocketClient(port: probe.port)
             // Each further ping means that a deadline has passed and the client was kept.
             for _ in 0..<4 {
-                guard case .ping = try await client.next() else {
-                    Issue.record("it was dropped")
-                    return
-                }
+                _ = try await ping(to: client)
                 try await client.sendFrame(0xA, [])
             }
         }
@@ -57,11 +55,7 @@ import WebSocketLoop
             let clock = try await WebSocketClient(port: probe.port)
             // Ten intervals are longer than one interval and the pong's time.
             for _ in 0..<10 {
-                guard case .ping(let payload) = try await clock.next() else {
-                    Issue.record("no ping came")
-                    return
-                }
-                try await clock.sendFrame(0xA, payload)
+                try await clock.sendFrame(0xA, try await ping(to: clock))
             }
             #expect(try await slow.text().utf8.count == body.count + 1)
         }

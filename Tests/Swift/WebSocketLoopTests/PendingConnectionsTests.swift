@@ -23,7 +23,7 @@ import Testing
         #expect(pending.count == 4)
     }
 
-    @Test(arguments: Seeds.some(2)) func `it agrees with a naive list after thousands of random steps`(seed: UInt64) {
+    @Test(arguments: Seeds.some(2)) func `it agrees with a naive list after thousands of random steps`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var pending = PendingConnections()
         var naive: [(slot: PendingConnections.Slot, address: Int)] = []
@@ -35,10 +35,7 @@ import Testing
                 let index = Int.random(in: naive.indices, using: &random)
                 pending.remove(naive.remove(at: index).slot)
             }
-            guard pending.count == naive.count, Set(pending.slots) == Set(naive.map(\.slot)) else {
-                Issue.record("step \(step): the count is wrong")
-                return
-            }
+            try #require(pending.count == naive.count && Set(pending.slots) == Set(naive.map(\.slot)), "step \(step)")
             let sizes = Dictionary(grouping: naive, by: \.address).mapValues(\.count)
             let most = sizes.values.max() ?? 0
             let candidates = sizes.filter { $0.value == most }.compactMap { size in naive.first { $0.address == size.key }?.slot }

@@ -71,6 +71,7 @@ import WebSocketLoop
     @Test func `a port is seen to be open by who says nothing, and costs no connection`() async throws {
         try await RequestProbe.run { probe in
             let silent = try RawSocket(port: probe.port)
+            // Nothing may come of it.
             try await Task.sleep(for: .milliseconds(50))
             #expect(probe.budget.openConnections == 0)
             try silent.write(Array("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n".utf8))

@@ -55,6 +55,7 @@ import Testing
             let slow = try client(probe.port)
             for piece in ["POST /body HTTP/1.1\r\nHost: a\r\nContent-Le", "ngth: 10\r\n\r\nhel", "lo", "world"] {
                 slow.write(piece)
+                // So that the kernel hands each piece over by itself.
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(try await slow.outcome().output.hasSuffix("\r\n\r\nhelloworld"))

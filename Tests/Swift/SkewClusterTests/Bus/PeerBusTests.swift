@@ -29,6 +29,7 @@ import Testing
                 (owner, make) = (server, { RedisBus(location, namespace: "test") })
                 crash = {
                     server.kill()
+                    // For a while nobody is there, so that they try in vain, too.
                     try await Task.sleep(for: .milliseconds(100))
                     try await server.start()
                 }

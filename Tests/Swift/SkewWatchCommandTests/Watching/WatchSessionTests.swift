@@ -1,4 +1,5 @@
 import HTTPCall
+import TestFailing
 import TestRandom
 import Testing
 
@@ -44,14 +45,11 @@ import Testing
         #expect(session.state == .live)
     }
 
-    @Test mutating func `denied is the end, with a sentence that knows whether there was a token`() {
+    @Test mutating func `denied is the end, with a sentence that knows whether there was a token`() throws {
         for hasToken in [true, false] {
             var session = connected(hasToken: hasToken)
             let actions = session.take(event(#"{"type":"stats-unauthorized"}"#), of: 1, at: .seconds(1), using: &random)
-            guard case .fail(let sentence) = actions.first else {
-                Issue.record("\(actions)")
-                return
-            }
+            guard case .fail(let sentence) = actions.first else { throw Unexpected(actions) }
             #expect(sentence.contains("--token-file") == !hasToken)
         }
     }
@@ -65,14 +63,11 @@ import Testing
             ])
     }
 
-    @Test mutating func `a connection that worked is tried again after a wait, with the last numbers still there`() {
+    @Test mutating func `a connection that worked is tried again after a wait, with the last numbers still there`() throws {
         var session = live()
         let actions = session.streamEnded(.failure(.broken), of: 1, at: .seconds(5), using: &random)
         #expect(actions == [.leave(attempt: 1, reason: HTTPFault.broken.reason)])
-        guard case .waiting(let until) = session.state else {
-            Issue.record("\(session.state)")
-            return
-        }
+        guard case .waiting(let until) = session.state else { throw Unexpected(session.state) }
         #expect(until >= .seconds(5) && until <= .seconds(5) + Backoff.first)
         #expect(session.statistics?.total == 3)
         #expect(session.tick(at: until, using: &random) == [.connect(attempt: 2)])

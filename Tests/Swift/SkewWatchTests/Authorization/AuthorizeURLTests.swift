@@ -2,6 +2,7 @@ import HTTPCall
 import Logging
 import SkewProtocol
 import Synchronization
+import TestFailing
 import TestServer
 import Testing
 
@@ -66,11 +67,9 @@ struct AuthorizeURLTests {
             (200, "[]", "application/json"), (200, "\u{1F}\u{8B}", "application/json"), (200, "<html></html>", "text/html; charset=utf-8"),
             (200, #"{"scope":null}"#, "application/json"), (200, "nonsense", nil),
         ] as [(Int, String, String?)])
-    func `whatever else comes is a fault and denies`(status: Int, body: String, type: String?) {
-        guard case .fault = Self.answer(status, body, type: type) else {
-            Issue.record("\(status) \(body) is no fault")
-            return
-        }
+    func `whatever else comes is a fault and denies`(status: Int, body: String, type: String?) throws {
+        let answer = Self.answer(status, body, type: type)
+        guard case .fault = answer else { throw Unexpected(answer) }
     }
 
     // MARK: Asking

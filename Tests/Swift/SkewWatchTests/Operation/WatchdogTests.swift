@@ -60,6 +60,7 @@ import Testing
             try await WatchdogTests.run(hang: hang) { _, port, _ in
                 let client = try RawSocket(port: port)
                 try client.write(WebSocketClient.handshake(path: "/__skew/ws"))
+                // Until the process is ended.
                 while true { try await Task.sleep(for: .seconds(60)) }
             }
         }

@@ -36,7 +36,7 @@ struct TabClaimsTests {
         #expect(claims.claim(key(2), by: owner(14), since: 0, at: .seconds(111)) == .first(1))
     }
 
-    @Test(arguments: Seeds.some(4)) func `it says what a plain dictionary would say`(seed: UInt64) {
+    @Test(arguments: Seeds.some(4)) func `it says what a plain dictionary would say`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var claims = TabClaims()
         var naive: [UInt64: (owner: TabClaims.Owner, number: TabClaims.Number)] = [:]
@@ -64,10 +64,7 @@ struct TabClaimsTests {
                 claims.release(gone.number, tracker: gone.owner.tracker, index: gone.owner.socket.index)
                 if naive[gone.key]?.owner == gone.owner { naive[gone.key] = nil }
             }
-            guard claims.count == naive.count else {
-                Issue.record("\(claims.count) instead of \(naive.count) at step \(step)")
-                return
-            }
+            try #require(claims.count == naive.count, "step \(step)")
         }
     }
 
