@@ -265,9 +265,7 @@ actor ConnectionTracker {
     }
 
     /// A socket can take bytes again.
-    func catchUp(_ socket: SocketID) {
-        if let action = subscriptions.drained(socket.index) { requestStatistics(action) }
-    }
+    func catchUp(_ socket: SocketID) { if let action = subscriptions.drained(socket.index) { requestStatistics(action) } }
 
     private func requestStatistics(_ action: Subscriptions.Action) {
         guard case .due(let subscriber) = action else { return }
@@ -278,9 +276,7 @@ actor ConnectionTracker {
     // MARK: The release
 
     /// Another release is out: rows that do not run it are listed first.
-    func setRelease(_ version: String) {
-        changeRows { roster, now in roster.setRelease(version, at: now) }
-    }
+    func setRelease(_ version: String) { changeRows { roster, now in roster.setRelease(version, at: now) } }
 
     // MARK: The clock
 
