@@ -85,6 +85,12 @@ extension ConnectionTracker {
         }
     }
 
+    /// Ends what a connection was shown, if anything, and tells it so.
+    private func deny(_ socket: SocketID) {
+        unsubscribe(socket.index)
+        loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
+    }
+
     /// Whoever shows this token again may come to another node.
     private func tellOtherNodes(of grant: Grant, _ now: Duration) {
         guard let cluster = shared.cluster, let token = grant.token, let expires = grant.expires, expires > now else { return }

@@ -1,4 +1,5 @@
 internal import Logging
+internal import SkewCluster
 internal import SkewProtocol
 internal import WebSocketLoop
 
@@ -22,26 +23,26 @@ extension ConnectionTracker: RequestHandler {
     }
 
     nonisolated func requestEnded(_ socket: SocketID) {
-        enter(socket) { tracker, socket in tracker.pending.forget(socket.index) }
+        enter(socket) { tracker, socket in tracker.forgetRequest(of: socket) }
     }
 
     /// Answers a request that had to wait. Nobody hears it where the request is gone.
     func respond(_ response: HTTPResponse, to socket: SocketID) {
-        guard let entry = pending.takeAnswer(to: socket) else { return }
+        guard let entry = takeAnswer(to: socket) else { return }
         loop?.respond(to: socket, with: finished(response, to: entry))
     }
 
     /// Sends a blank to a request that has to wait long.
     /// - Returns: whether somebody waits still.
     func keepWaiting(_ socket: SocketID) -> Bool {
-        guard let page = pending.page(of: socket) else { return false }
+        guard let page = waitingPage(of: socket) else { return false }
         let headers = HTTPResponse.json(200, []).headers
         loop?.keepWaiting(socket, headers: headers + page.headers)
         return true
     }
 
     /// Whether a request still waits for its answer.
-    func isWaiting(_ socket: SocketID) -> Bool { pending.page(of: socket) != nil }
+    func isWaiting(_ socket: SocketID) -> Bool { waitingPage(of: socket) != nil }
 
     // MARK: The recipe
 
@@ -80,14 +81,14 @@ extension ConnectionTracker: RequestHandler {
     private func outcome(at entry: PendingRequests.Entry) -> RequestOutcome {
         switch entry.endpoint.handler {
         case .takeJSON, .takeJSONLater:
-            pending.awaitBody(of: entry)
+            awaitBody(of: entry)
             return .readBody(limit: maxBodyBytes)
         case .answer(let answer):
             switch answer(self, entry.request, entry.socket) {
             case .respond(let response): return .respond(finished(response, to: entry))
             case .stream(let headers, let prelude): return .stream(headers: headers + entry.page.headers, prelude: prelude)
             case .later:
-                pending.awaitAnswer(to: entry)
+                awaitAnswer(to: entry)
                 return .later
             case .readBody: preconditionFailure("an endpoint that takes a body must say so in the table")
             }
@@ -96,7 +97,7 @@ extension ConnectionTracker: RequestHandler {
 
     /// Asks the authorizers, and goes on when they have decided.
     private func decideLater(_ entry: PendingRequests.Entry) {
-        pending.awaitAnswer(to: entry)
+        awaitAnswer(to: entry)
         desk.decideAccess(access(of: entry.request, entry.socket), now: MonotonicTime.now) { [thread] decision in
             thread.perform { self.assumeIsolated { $0.decided(decision, on: entry.socket) } }
         }
@@ -104,7 +105,7 @@ extension ConnectionTracker: RequestHandler {
 
     private func decided(_ decision: AccessDecision, on socket: SocketID) {
         // The request may be gone by now.
-        guard var entry = pending.takeAnswer(to: socket) else { return }
+        guard var entry = takeAnswer(to: socket) else { return }
         guard case .granted(let reader) = decision else {
             let refusal = Refusal(decision, at: entry.endpoint)
             loop?.respond(to: socket, with: finished(refused(refusal, entry.request), to: entry))
@@ -117,7 +118,7 @@ extension ConnectionTracker: RequestHandler {
 
     /// - Returns: nil where the answer comes later.
     private func response(toBody body: [UInt8], _ socket: SocketID) -> HTTPResponse? {
-        guard let entry = pending.takeBody(of: socket) else { return .error(400, "there is no request") }
+        guard let entry = takeBody(of: socket) else { return .error(400, "there is no request") }
         let fields: JSONValue
         switch PostedFields.read(body, allowed: entry.endpoint.fields) {
         case .success(let read): fields = read
@@ -127,7 +128,7 @@ extension ConnectionTracker: RequestHandler {
         case .takeJSON(let take): return finished(take(self, entry.request, fields), to: entry)
         case .takeJSONLater(let take):
             if let response = take(self, entry.request, fields, socket) { return finished(response, to: entry) }
-            pending.awaitAnswer(to: entry)
+            awaitAnswer(to: entry)
             return nil
         case .answer: return .error(400, "there is no request")
         }
@@ -183,11 +184,31 @@ extension ConnectionTracker: RequestHandler {
             shownAddress: settings.ipTracking ? address?.description : nil)
     }
 
-    // MARK: What is told
+    // MARK: Streams
 
-    private func refused(_ refusal: Refusal, _ request: Request) -> HTTPResponse {
-        if let reason = refusal.counted { count(reason) }
-        refusals.note(refusal, request, logger, now: MonotonicTime.now)
-        return refusal.response
+    /// Acts for a stream, on whichever loop and node it is; for none where the handle is not one's. Nobody is told whether there is one.
+    func act(_ post: StreamPost) {
+        guard let handle = StreamHandle(post.handle) else { return }
+        if let stream = shared.streams.find(handle) {
+            if stream.tracker == index { return carryOut(post, of: stream.socket) }
+            return shared.carryOut(post)
+        }
+        guard let node = handle.node, let cluster = shared.cluster, node != cluster.instance.mark else { return }
+        cluster.inbox.note(post.encoded, to: node)
+    }
+
+    /// Does what a POST asks for a stream of this loop.
+    func carryOut(_ post: StreamPost, of socket: SocketID) {
+        guard loop?.takeMessage(of: socket) == true else { return }
+        switch post.order {
+        case .tabs(let tabs): postedTabs(tabs, of: socket)
+        case .route(let route):
+            count(.routeUpdate)
+            move(socket, to: route)
+        case .subscription(let token, let mode, let head):
+            count(.subscribeStats)
+            // A stream's own request could carry no header of the page's choice, so what the POST carries counts.
+            subscribe(socket, token: token, mode: mode, head: head)
+        }
     }
 }

@@ -59,31 +59,3 @@ struct StreamPost: Sendable, Equatable {
         return JSONValue.object(members.mapValues { .string($0) }).encoded
     }
 }
-
-extension ConnectionTracker {
-    /// Acts for a stream, on whichever loop and node it is; for none where the handle is not one's. Nobody is told whether there is one.
-    func act(_ post: StreamPost) {
-        guard let handle = StreamHandle(post.handle) else { return }
-        if let stream = shared.streams.find(handle) {
-            if stream.tracker == index { return carryOut(post, of: stream.socket) }
-            return shared.carryOut(post)
-        }
-        guard let node = handle.node, let cluster = shared.cluster, node != cluster.instance.mark else { return }
-        cluster.inbox.note(post.encoded, to: node)
-    }
-
-    /// Does what a POST asks for a stream of this loop.
-    func carryOut(_ post: StreamPost, of socket: SocketID) {
-        guard loop?.takeMessage(of: socket) == true else { return }
-        switch post.order {
-        case .tabs(let tabs): postedTabs(tabs, of: socket)
-        case .route(let route):
-            count(.routeUpdate)
-            move(socket, to: route)
-        case .subscription(let token, let mode, let head):
-            count(.subscribeStats)
-            // A stream's own request could carry no header of the page's choice, so what the POST carries counts.
-            subscribe(socket, token: token, mode: mode, head: head)
-        }
-    }
-}

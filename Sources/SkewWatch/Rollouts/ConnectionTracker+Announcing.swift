@@ -5,6 +5,9 @@ internal import WebSocketLoop
 
 /// Tells the tabs of a loop that a release is out: carries out what ``Announcing`` says.
 extension ConnectionTracker {
+    /// Another release is out: rows that do not run it are listed first.
+    func setRelease(_ version: String) { changeRows { roster, now in roster.setRelease(version, at: now) } }
+
     /// Looks for whom an announcement is. No tab is told before its pace is known; who watches is told at once: it fetches nothing, and
     /// must not take the first tabs that reload for a version that nobody announced.
     /// - Returns: how many tabs they are.
@@ -13,7 +16,7 @@ extension ConnectionTracker {
             guard let connection, self.isMeant(connection, by: target) else { return nil }
             return ToldTab(index: index, id: connection.id)
         }
-        let count = announcing.prepare(id, announcement, for: tabs)
+        let count = prepare(id, announcement, for: tabs)
         if target.includesOthers { tellObservers(Payload(announcement.message.encoded)) }
         return count
     }
@@ -31,24 +34,9 @@ extension ConnectionTracker {
         return target.includes(row.id, version: row.version, route: row.route)
     }
 
-    /// An announcement begins, or goes on at another pace: so many tabs a second on this loop.
-    func announce(_ id: Int, rate: Double?) {
-        if announcing.begin(id, rate: rate, at: MonotonicTime.now) { goOn(with: id) }
-    }
-
-    func stopAnnouncing(_ id: Int) { announcing.stop(id) }
-
-    /// How many an announcement has still to tell here.
-    func leftOfAnnouncement(_ id: Int) -> Int { announcing.left(id) }
-
     /// Tells as many as one turn of the loop takes.
     func goOn(with id: Int) {
-        let step = announcing.step(id, at: MonotonicTime.now) { payload, tab in
-            guard connections[tab.index]?.id == tab.id else { return false }
-            loop?.sendSocket(at: tab.index, payload)
-            return true
-        }
-        switch step {
+        switch tellNext(id) {
         case .told(let sent, let gone, let isDone):
             shared.announcements.note(told: sent, gone: gone, of: id)
             guard !isDone else { return announcementIsDone(id) }

@@ -1,6 +1,3 @@
-internal import Presence
-internal import SkewProtocol
-
 /// A connection as an embedding program sees it.
 public struct ConnectionInfo: Sendable, Equatable {
     /// The id that statistics show, a UUID in lower case.
@@ -11,20 +8,4 @@ public struct ConnectionInfo: Sendable, Equatable {
     public let route: String
     /// The address of the peer; nil while addresses are not tracked.
     public let address: String?
-}
-
-extension ConnectionTracker {
-    /// What an embedding program and the authorizers hear of a connection.
-    func info(of connection: Connection) -> ConnectionInfo {
-        guard let slot = connection.slot else {
-            return ConnectionInfo(id: connection.id.description, version: DeclaredIdentity.unknownVersion, route: "/", address: nil)
-        }
-        return info(at: slot)
-    }
-
-    /// The same of a row.
-    func info(at slot: Slot) -> ConnectionInfo {
-        let row = row(at: slot)
-        return ConnectionInfo(id: row.id.description, version: row.version, route: row.route, address: row.address)
-    }
 }

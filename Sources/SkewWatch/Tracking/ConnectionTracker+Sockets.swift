@@ -37,6 +37,31 @@ extension ConnectionTracker: WebSocketHandler {
         return hooks
     }
 
+    /// A tenth of a second has passed.
+    private func tick() {
+        let now = MonotonicTime.now
+        authorize { requests, now, epoch in requests.due(at: now, epoch: epoch) }
+        for id in dueAnnouncements(at: now) { goOn(with: id) }
+        if index == 0 { desk.audit.summarize(now: now) }
+    }
+
+    /// The row of a connection that has come; nil where it is not counted.
+    func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
+        let isAddressWanted = settings.ipTracking || arrival.forwarded != nil
+        let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
+        if let address, arrival.forwarded != nil { remember(address, at: socket.index) }
+        let client = arrival.forwarded.flatMap { proxiedClient(of: socket, $0) }
+        if let client { count(client, at: socket.index) }
+        guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
+        let tag = client == nil ? nil : arrival.tag.flatMap { Tag.clean(String(decoding: $0, as: UTF8.self)) }
+        let since = arrival.tab.flatMap { takePlace(of: $0, socket) }
+        return addRow(
+            id, version: arrival.identity.version(release: shared.release),
+            route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
+            since: since, isNew: arrival.tab != nil && arrival.reconnects == 0,
+            address: settings.ipTracking ? address?.description : nil, tag: tag, claim: claim(of: arrival, socket))
+    }
+
     private func handle(_ message: ClientMessage, from socket: SocketID) {
         switch message {
         case .ping:
@@ -57,6 +82,28 @@ extension ConnectionTracker: WebSocketHandler {
     }
 
     private static let pong = ServerMessage.pong.encoded
+
+    /// A connection has another route.
+    func move(_ socket: SocketID, to route: String) {
+        guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
+        let time = shared.rowTime(MonotonicTime.now)
+        changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
+        if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
+    }
+
+    /// What an embedding program and the authorizers hear of a connection.
+    func info(of connection: Connection) -> ConnectionInfo {
+        guard let slot = connection.slot else {
+            return ConnectionInfo(id: connection.id.description, version: DeclaredIdentity.unknownVersion, route: "/", address: nil)
+        }
+        return info(at: slot)
+    }
+
+    /// The same of a row.
+    func info(at slot: Slot) -> ConnectionInfo {
+        let row = row(at: slot)
+        return ConnectionInfo(id: row.id.description, version: row.version, route: row.route, address: row.address)
+    }
 
     /// The address of a socket's client: the peer's, or what a trusted proxy says.
     func address(of socket: SocketID, _ forwarded: ForwardedHeaders?) -> NetworkAddress? {

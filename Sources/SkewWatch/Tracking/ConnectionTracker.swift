@@ -23,14 +23,13 @@ actor ConnectionTracker {
     /// What authorizers may want to see of handshakes.
     private var heads = KeptHeads()
     private var addresses = KnownAddresses()
-    var companions = CompanionTabs()
-    var tabs = HeldTabs()
+    private var tabs = HeldTabs()
     private var requests = SubscriptionRequests()
     private var subscriptions = Subscriptions()
-    var announcing = Announcing()
+    private var announcing = Announcing()
     /// HTTP requests that are not answered yet.
-    var pending = PendingRequests()
-    var refusals = RefusalLog()
+    private var pending = PendingRequests()
+    private var refusals = RefusalLog()
     private(set) var counters = Counters()
     private var random = RandomPool()
     /// The first message of the connection that came last: its room is used again.
@@ -58,10 +57,6 @@ actor ConnectionTracker {
         self.loop = loop
     }
 
-    /// Reads certificate and key again, for the connections to come.
-    /// - Throws: when the new pair can't be used; the one before stays in force.
-    func renewCertificate() throws(LoopError) { try loop?.renewCertificate() }
-
     /// Ends the loop; nothing works after it.
     func stop() async {
         guard let loop else { return }
@@ -69,16 +64,6 @@ actor ConnectionTracker {
             loop.stop { continuation.resume() }
         }
         self.loop = nil
-    }
-
-    /// How many connections the loop still has.
-    var openConnections: Int { loop?.openConnections ?? 0 }
-
-    /// What this loop says for the metrics.
-    func report() -> LoopReport {
-        LoopReport(
-            index: index, counters: counters, openSockets: openConnections, pendingHandshakes: loop?.pendingHandshakes ?? 0,
-            sentBytes: loop?.sentBytes ?? 0, lag: loop?.lag ?? LagHistogram())
     }
 
     // MARK: The fleet's side
@@ -133,22 +118,6 @@ actor ConnectionTracker {
         readTag(of: connection, at: socket.index, arrival.head)
     }
 
-    private func addRow(_ id: ConnectionID, _ arrival: Arrival, _ socket: SocketID) -> Slot? {
-        let isAddressWanted = settings.ipTracking || arrival.forwarded != nil
-        let address = isAddressWanted ? self.address(of: socket, arrival.forwarded) : nil
-        if let address, arrival.forwarded != nil { addresses.remember(AddressHash(address), at: socket.index) }
-        let client = arrival.forwarded.flatMap { proxiedClient(of: socket, $0) }
-        if let client, shared.addresses.take(client.peer) { addresses.count(client.peer.key, at: socket.index) }
-        guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
-        let tag = client == nil ? nil : arrival.tag.flatMap { Tag.clean(String(decoding: $0, as: UTF8.self)) }
-        let since = arrival.tab.flatMap { takePlace(of: $0, socket) }
-        return addRow(
-            id, version: arrival.identity.version(release: shared.release),
-            route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
-            since: since, isNew: arrival.tab != nil && arrival.reconnects == 0,
-            address: settings.ipTracking ? address?.description : nil, tag: tag, claim: claim(of: arrival, socket))
-    }
-
     /// One more tab is counted.
     /// - Parameters:
     ///   - since: when it opened, in milliseconds since 1970; nil for now.
@@ -175,14 +144,6 @@ actor ConnectionTracker {
     /// An id that nobody guesses.
     func drawID() -> ConnectionID { ConnectionID(randomHigh: random.next(), randomLow: random.next()) }
 
-    /// A connection has another route.
-    func move(_ socket: SocketID, to route: String) {
-        guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
-        let time = shared.rowTime(MonotonicTime.now)
-        changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
-        if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
-    }
-
     /// A connection is gone: the one place where everything is forgotten that is known of it.
     /// - Parameters:
     ///   - due: when a tab that this node moves elsewhere should be back; nil for one that is gone.
@@ -199,7 +160,7 @@ actor ConnectionTracker {
         shared.openConnections.subtract(1, ordering: .relaxed)
         counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
         guard let slot = connection.slot else { return }
-        releaseTabs(at: index, due: due)
+        release(tabs.forget(index), at: index, due: due)
         changeRows { roster, now in roster.close(slot, due: due, key: key, at: now) }
     }
 
@@ -211,6 +172,14 @@ actor ConnectionTracker {
 
     /// Who is behind a trusted proxy; nil where none has brought the connection.
     func proxiedAddress(of socket: SocketID) -> AddressHash? { addresses.hash(at: socket.index) }
+
+    /// A connection's address, as a trusted proxy says.
+    func remember(_ address: NetworkAddress, at index: Int) { addresses.remember(AddressHash(address), at: index) }
+
+    /// A connection counts for the address behind a trusted proxy, as long as there is room.
+    func count(_ client: NetworkAddress, at index: Int) {
+        if shared.addresses.take(client.peer) { addresses.count(client.peer.key, at: index) }
+    }
 
     // MARK: Who may watch
 
@@ -236,60 +205,90 @@ actor ConnectionTracker {
         if let kind = subscriptions.forget(index) { shared.inbox.subscribersChanged(kind, by: -1) }
     }
 
-    /// Ends what a connection was shown, if anything, and tells it so.
-    func deny(_ socket: SocketID) {
-        unsubscribe(socket.index)
-        loop?.send(ServerMessage.statsUnauthorized.encoded, to: socket)
-    }
-
     // MARK: Delivering
 
     /// Those that get the next round of their kind.
     var subscribers: [Subscriber] { subscriptions.current }
 
-    /// Sends a message to a subscriber, unless it is gone or too slow.
-    /// - Parameter isWhole: whether it is a whole `stats`, which says at its end who the receiver is.
-    func deliver(_ payload: Payload, isWhole: Bool, to id: Subscriber.ID, at now: Duration) {
-        let isBusy = loop?.isBusy(id.socket) ?? true
-        switch subscriptions.offer(to: id, wholeOf: isWhole ? payload.count : nil, isBusy: isBusy, at: now) {
-        case .deliver where isWhole:
-            guard let connection = connections[id.socket.index] else { return }
-            var tail: [UInt8] = []
-            tail.reserveCapacity(StatisticsEncoder.tailLength)
-            StatisticsEncoder.appendTail(yourID: connection.id, to: &tail)
-            loop?.send(payload, tail: tail, to: id.socket)
-        case .deliver: loop?.send(payload, to: id.socket)
-        case .catchUp: counters.coalescedPushes += 1
-        case .due, nil: break
-        }
+    /// There is a message for a subscriber. See ``Subscriptions/offer(to:wholeOf:isBusy:at:)``.
+    func offer(to id: Subscriber.ID, wholeOf bytes: Int?, isBusy: Bool, at now: Duration) -> Subscriptions.Action? {
+        subscriptions.offer(to: id, wholeOf: bytes, isBusy: isBusy, at: now)
     }
 
     /// A socket can take bytes again.
     func catchUp(_ socket: SocketID) { if let action = subscriptions.drained(socket.index) { requestStatistics(action) } }
 
-    private func requestStatistics(_ action: Subscriptions.Action) {
-        guard case .due(let subscriber) = action else { return }
-        shared.inbox.request(
-            .init(tracker: index, subscriber: subscriber.id, kind: subscriber.kind, notBefore: subscriber.earliestStatistics))
+    // MARK: Tabs
+
+    /// The number of the tab that a connection stands for; nil for none.
+    func tabNumber(at index: Int) -> TabClaims.Number? { tabs.number(at: index) }
+
+    /// A connection stands for the tab with this number.
+    func hold(_ number: TabClaims.Number, at index: Int) { tabs.hold(number, at: index) }
+
+    /// How a connection stands for a tab that another one stands for now; nil where it does not.
+    func placeGivenUp(_ number: TabClaims.Number, at index: Int) -> HeldTabs.Place? { tabs.giveWay(number, at: index) }
+
+    /// A stream stands for these tabs besides its own.
+    func replaceCompanions(_ companions: [CompanionTabs.Tab], at index: Int) -> [CompanionTabs.Action] {
+        tabs.replaceCompanions(companions, at: index)
     }
 
-    // MARK: The release
+    /// A tab that shares a stream has its row.
+    func openedCompanion(_ tab: CompanionTabs.Tab, _ slot: Slot, _ number: TabClaims.Number?, at index: Int) {
+        tabs.openedCompanion(tab, slot, number, at: index)
+    }
 
-    /// Another release is out: rows that do not run it are listed first.
-    func setRelease(_ version: String) { changeRows { roster, now in roster.setRelease(version, at: now) } }
+    // MARK: Announcing
 
-    // MARK: The clock
+    /// Takes an announcement in for those of the tabs that are to hear it.
+    /// - Returns: how many they are.
+    func prepare(_ id: Int, _ announcement: Announcement, for tabs: some Sequence<ToldTab>) -> Int {
+        announcing.prepare(id, announcement, for: tabs)
+    }
 
-    /// A tenth of a second has passed.
-    func tick() {
-        let now = MonotonicTime.now
-        authorize { requests, now, epoch in requests.due(at: now, epoch: epoch) }
-        for id in announcing.due(at: now) { goOn(with: id) }
-        if index == 0 { desk.audit.summarize(now: now) }
+    /// An announcement begins, or goes on at another pace: so many tabs a second on this loop.
+    func announce(_ id: Int, rate: Double?) {
+        if announcing.begin(id, rate: rate, at: MonotonicTime.now) { goOn(with: id) }
+    }
+
+    func stopAnnouncing(_ id: Int) { announcing.stop(id) }
+
+    /// Those that have waited long enough, the oldest first.
+    func dueAnnouncements(at now: Duration) -> [Int] { announcing.due(at: now) }
+
+    /// How many an announcement has still to tell here.
+    func leftOfAnnouncement(_ id: Int) -> Int { announcing.left(id) }
+
+    /// Tells as many as one turn of the loop takes.
+    func tellNext(_ id: Int) -> Announcing.Step {
+        announcing.step(id, at: MonotonicTime.now) { payload, tab in
+            guard connections[tab.index]?.id == tab.id else { return false }
+            loop?.sendSocket(at: tab.index, payload)
+            return true
+        }
+    }
+
+    // MARK: Requests that wait
+
+    func awaitBody(of entry: PendingRequests.Entry) { pending.awaitBody(of: entry) }
+    func takeBody(of socket: SocketID) -> PendingRequests.Entry? { pending.takeBody(of: socket) }
+    func awaitAnswer(to entry: PendingRequests.Entry) { pending.awaitAnswer(to: entry) }
+    func takeAnswer(to socket: SocketID) -> PendingRequests.Entry? { pending.takeAnswer(to: socket) }
+    /// The page behind a request that still waits for its answer; nil where it waits no more.
+    func waitingPage(of socket: SocketID) -> CrossOrigin? { pending.page(of: socket) }
+    func forgetRequest(of socket: SocketID) { pending.forget(socket.index) }
+
+    /// Counts and notes that a request is refused.
+    func refused(_ refusal: Refusal, _ request: Request) -> HTTPResponse {
+        if let reason = refusal.counted { count(reason) }
+        refusals.note(refusal, request, logger, now: MonotonicTime.now)
+        return refusal.response
     }
 
     // MARK: Counting
 
+    func countCoalescedPush() { counters.coalescedPushes += 1 }
     func count(_ message: Counters.MessageKind) { counters.messages[message, default: 0] += 1 }
     func count(_ ignored: ClientMessage.IgnoredReason) { counters.ignored[ignored, default: 0] += 1 }
     func count(_ rejection: Counters.Rejection) { counters.rejected[rejection, default: 0] += 1 }

@@ -11,7 +11,7 @@ extension ConnectionTracker {
     /// - Returns: when the tab opened, in milliseconds since 1970; nil where this is its first connection.
     func takePlace(of tab: TabKey, _ socket: SocketID) -> Int64? {
         guard let (number, former, since) = claim(tab, socket) else { return nil }
-        tabs.hold(number, at: socket.index)
+        hold(number, at: socket.index)
         if let former { letGiveWay(former, number) }
         return since
     }
@@ -21,7 +21,7 @@ extension ConnectionTracker {
     func takePlace(of tab: TabKey, besides socket: SocketID) -> (number: TabClaims.Number?, since: Int64?)? {
         guard let (number, former, since) = claim(tab, socket) else { return (nil, nil) }
         if let former {
-            if former == owner(socket), tabs.number(at: socket.index) == number { return nil }
+            if former == owner(socket), tabNumber(at: socket.index) == number { return nil }
             letGiveWay(former, number)
         }
         return (number, since)
@@ -47,12 +47,51 @@ extension ConnectionTracker {
     private func giveWay(_ socket: SocketID, _ number: TabClaims.Number) {
         // Its place may have been taken by somebody else meanwhile.
         guard loop?.isOpen(socket) == true else { return }
-        if tabs.number(at: socket.index) == number {
+        switch placeGivenUp(number, at: socket.index) {
+        case .own:
             loop?.close(socket, .normal)
             forget(socket.index, .replaced)
-        } else if let slot = companions.remove(number, at: socket.index) {
-            changeRows { roster, now in roster.close(slot, at: now) }
+        case .shared(let slot): changeRows { roster, now in roster.close(slot, at: now) }
+        case nil: break
         }
+    }
+
+    // MARK: Tabs that share a stream
+
+    /// A stream of this loop stands for these tabs.
+    func postedTabs(_ tabs: [CompanionTabs.Tab], of socket: SocketID) {
+        count(.tabs)
+        // Where the stream is not counted, its companions are not.
+        guard let connection = connections[socket.index], connection.slot != nil else { return }
+        for action in replaceCompanions(tabs, at: socket.index) { carryOut(action, of: socket) }
+    }
+
+    private func carryOut(_ action: CompanionTabs.Action, of socket: SocketID) {
+        switch action {
+        case .open(let tab):
+            let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
+            guard let claim = takePlace(of: tab.key, besides: socket) else { return }
+            let known = claim.number == nil ? nil : claimed(tab.key, besides: socket)
+            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address, claim: known)
+            openedCompanion(tab, slot, claim.number, at: socket.index)
+            if let hook = settings.hooks.connectionOpened { hook(info(at: slot)) }
+        case .move(let slot, let route):
+            let time = shared.rowTime(MonotonicTime.now)
+            changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
+            if let hook = settings.hooks.connectionMoved { hook(info(at: slot)) }
+        case .close(let slot, let number):
+            closeCompanion(slot)
+            if let number { release(number, at: socket.index) }
+        }
+    }
+
+    /// A tab that shared a stream is gone.
+    /// - Parameters:
+    ///   - due: when it should be back elsewhere; nil where it is gone.
+    ///   - key: of the tab, where another node may have claimed it.
+    private func closeCompanion(_ slot: Slot, due: Duration? = nil, key: TabKey? = nil) {
+        if let hook = settings.hooks.connectionClosed { hook(info(at: slot)) }
+        changeRows { roster, now in roster.close(slot, due: due, key: key, at: now) }
     }
 
     // MARK: Other nodes
@@ -60,7 +99,7 @@ extension ConnectionTracker {
     /// What other nodes are asked for where a tab says that it was connected before.
     func claim(of arrival: Arrival, _ socket: SocketID) -> TabClaim? {
         // One that has no number fights with another one over its place, and counts for itself.
-        guard let key = arrival.tab, arrival.reconnects > 0, tabs.number(at: socket.index) != nil else { return nil }
+        guard let key = arrival.tab, arrival.reconnects > 0, tabNumber(at: socket.index) != nil else { return nil }
         return TabClaim(key: key, returns: arrival.reconnects)
     }
 
@@ -72,29 +111,31 @@ extension ConnectionTracker {
     /// A tab is on another node now. Its connection here is hung up on, unless it is the newer one.
     func giveWay(_ socket: SocketID, _ number: TabClaims.Number, to claim: TabClaim) {
         guard loop?.isOpen(socket) == true else { return }
-        if tabs.number(at: socket.index) == number {
+        switch placeGivenUp(number, at: socket.index) {
+        case .own:
             let returns = connections[socket.index]?.slot.flatMap { self.returns(at: $0) }
             guard returns ?? 0 <= claim.returns else { return }
             loop?.close(socket, .normal)
             forget(socket.index, .replaced, due: .zero, key: claim.key)
-        } else if let slot = companions.remove(number, at: socket.index) {
+        case .shared(let slot):
             release(number, at: socket.index)
             closeCompanion(slot, due: .zero, key: claim.key)
+        case nil: break
         }
     }
 
     /// A connection is gone, and with it the rows of tabs that shared it.
     /// - Parameter due: when they should be back elsewhere; nil where they are gone.
-    func releaseTabs(at index: Int, due: Duration? = nil) {
-        if let number = tabs.forget(index) { release(number, at: index) }
-        for companion in companions.forget(index) {
+    func release(_ gone: HeldTabs.Gone, at index: Int, due: Duration?) {
+        if let number = gone.number { release(number, at: index) }
+        for companion in gone.companions {
             closeCompanion(companion.slot, due: due, key: companion.key)
             if let number = companion.number { release(number, at: index) }
         }
     }
 
     /// Nobody stands for a tab any more, unless another connection does.
-    func release(_ number: TabClaims.Number, at index: Int) {
+    private func release(_ number: TabClaims.Number, at index: Int) {
         shared.tabs.release(number, tracker: UInt8(self.index), index: index)
     }
 }
