@@ -123,6 +123,8 @@ case ${1:-} in
         ;;
     --all)
         announce "${fast[@]}" "${more[@]}"
+        # Random tests play more histories.
+        export SKEWWATCH_LONG=1
         passed=0 failed=()
         for name in "${fast[@]}" "${more[@]}"; do
             step "$name"

@@ -3,8 +3,11 @@ struct EventStreamReader {
     /// The longest event that is taken. A `stats` with 100,000 rows and long names stays under it.
     static let maxEventBytes = 64 << 20
 
+    private let limit: Int
     private var line: [UInt8] = []
     private var data: [UInt8]?
+
+    init(limit: Int = Self.maxEventBytes) { self.limit = limit }
 
     /// The data of the events that these bytes complete; nil when an event is too long, and then the stream is of no use.
     mutating func take(_ bytes: [UInt8]) -> [[UInt8]]? {
@@ -18,7 +21,7 @@ struct EventStreamReader {
             line.removeAll(keepingCapacity: true)
         }
         line += rest
-        return line.count + (data?.count ?? 0) > Self.maxEventBytes ? nil : events
+        return line.count + (data?.count ?? 0) > limit ? nil : events
     }
 
     /// An event ends at an empty line. Fields besides `data` do not matter here, nor do comments.

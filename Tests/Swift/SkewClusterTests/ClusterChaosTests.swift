@@ -7,11 +7,11 @@ import Testing
 @Suite struct ClusterChaosTests {
     private enum Fault: CaseIterable { case kill, stop, cut, drain, killBus, stallBus, dropLink, join, replica, announce, roam }
 
-    @Test(arguments: Seeds.some(24)) func `whatever happened, every node converges to the recount`(seed: UInt64) {
+    @Test(arguments: Seeds.some(8, long: 24)) func `whatever happened, every node converges to the recount`(seed: UInt64) {
         chaos(seed, BusFaults())
     }
 
-    @Test(arguments: Seeds.some(8)) func `… also where the bus does not say to how many a message went`(seed: UInt64) {
+    @Test(arguments: Seeds.some(4, long: 8)) func `… also where the bus does not say to how many a message went`(seed: UInt64) {
         chaos(seed, BusFaults(isBlind: true))
     }
 

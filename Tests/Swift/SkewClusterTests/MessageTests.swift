@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Seeds.some(200)) func `cut or damaged, a message is read or refused and never a trap`(seed: UInt64) throws {
+    @Test(arguments: Seeds.some(50, long: 200)) func `cut or damaged, a message is read or refused and never a trap`(seed: UInt64) throws {
         var random = Seeded(seed)
         var encoder = MessageEncoder(of: Self.sender)
         let part = encoder.encode(Self.body(&random))[0]

@@ -70,7 +70,7 @@ import Testing
         #expect(rows.takeChanges(listing: 1, renamed: RenamedNames()) == .init(opened: [moved]))
     }
 
-    @Test(arguments: Seeds.some(50)) func `whatever comes and goes, who follows the changes has the rows`(seed: UInt64) {
+    @Test(arguments: Seeds.some(20, long: 50)) func `whatever comes and goes, who follows the changes has the rows`(seed: UInt64) {
         var (random, rows, known) = (Seeded(seed), OtherRows(), [ConnectionID: ConnectionRow]())
         var truth: [InstanceID: [ConnectionID: ConnectionRow]] = [Self.node: [:], Self.other: [:]]
         for _ in 0..<200 {

@@ -81,7 +81,7 @@ struct CleanTextTests {
     @Test
     func `random bytes come out short, visible and unchanged by a second cleaning`() {
         var random = SeededGenerator(seed: 11)
-        for round in 0..<4_000 {
+        for round in 0..<Seeds.rounds(1_000, long: 4_000) {
             let bytes =
                 round % 2 == 0
                 ? Array(random.text(upTo: 200).utf8)

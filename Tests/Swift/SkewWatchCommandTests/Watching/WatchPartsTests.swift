@@ -21,10 +21,10 @@ import Testing
     }
 
     @Test func `a line without end is not kept for ever`() {
-        var reader = EventStreamReader()
-        let part = [UInt8](repeating: 0x20, count: 16 << 20)
-        #expect(reader.take(part) == [])
-        #expect((0..<4).contains { _ in reader.take(part) == nil })
+        var reader = EventStreamReader(limit: 4096)
+        let part = [UInt8](repeating: 0x20, count: 1024)
+        for _ in 0..<4 { #expect(reader.take(part) == []) }
+        #expect(reader.take(part) == nil)
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
 /// Who may watch, in random orders of everything that can happen, late decisions included, against the rule in its own words.
 @Suite(.timeLimit(.minutes(1))) struct SubscriptionRequestsModelTests {
     @Test func `in every order of events the same connections may watch as by the rule`() throws {
-        for _ in 0..<300 {
+        for _ in 0..<Seeds.rounds(100, long: 300) {
             var history = RandomHistory()
             for _ in 0..<200 { try history.step() }
             try history.finish()

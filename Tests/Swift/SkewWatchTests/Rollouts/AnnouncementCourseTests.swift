@@ -13,7 +13,7 @@ struct AnnouncementCourseTests {
             switch course.step(at: .milliseconds(time)) {
             case .tell(let count):
                 let indices = course.remaining
-                let chosen = indices.filter { $0 % 3 != 0 }.prefix(count)
+                let chosen = Array(indices.lazy.filter { $0 % 3 != 0 }.prefix(count))
                 told += chosen.map { ($0, time) }
                 course.didTell(chosen.count, upTo: chosen.count == count ? chosen.last.map { $0 + 1 } ?? 0 : indices.upperBound)
                 time += 1
