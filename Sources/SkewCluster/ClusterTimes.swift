@@ -19,6 +19,9 @@ package enum ClusterTimes {
     package static let stall = Duration.milliseconds(500)
     /// I hear somebody who does not hear me for so long: my view is in doubt.
     package static let unheard = Duration.milliseconds(3200)
+    /// Who was asked for a section is asked again after so long. It is longer than an answer takes: a node answers a tenth of a second after the
+    /// first question, and half a second after its last answer.
+    package static let answer = Duration.milliseconds(600)
     /// Unsynced for so long: the view says so.
     package static let unsynced = Duration.seconds(1)
     /// Who said goodbye, or was forgotten, is not believed again for so long.

@@ -19,6 +19,7 @@ package struct Peer: Sendable {
     var streams: [Section: PeerStream] = [:]
     /// Since when one of its sections that is wanted is not known for sure.
     var unsyncedSince: [Section: Duration] = [:]
+    /// When it was last asked for a section that is not known for sure since then.
     var asked: [Section: Duration] = [:]
     /// The number of its last note.
     var lastNote: UInt64 = 0
@@ -37,6 +38,14 @@ package struct Peer: Sendable {
 
     /// Whether its copy of a section is known to be right.
     package func isSynced(_ section: Section) -> Bool { streams[section]?.isSynced ?? false }
+
+    /// Whether it was asked for a section a moment ago: its answer may be on its way.
+    func isAnswerAwaited(_ section: Section, at now: Duration) -> Bool {
+        asked[section].map { now - $0 < ClusterTimes.answer } ?? false
+    }
+
+    /// A section is known for sure, or not looked at any more.
+    mutating func closeQuestion(of section: Section) { (unsyncedSince[section], asked[section]) = (nil, nil) }
 
     /// Whether it said goodbye.
     package var hasLeft: Bool {

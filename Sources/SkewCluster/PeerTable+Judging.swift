@@ -32,7 +32,8 @@ extension PeerTable {
     func questions(at now: Duration) -> [Heartbeat.Question] {
         var questions: [Heartbeat.Question] = []
         for id in hears(at: now) {
-            for section in wanted.sorted() where asksAll || !(peers[id]?.isSynced(section) ?? false) {
+            guard let peer = peers[id] else { continue }
+            for section in wanted.sorted() where asksAll || !(peer.isSynced(section) || peer.isAnswerAwaited(section, at: now)) {
                 questions.append(.init(instance: id, section: section))
             }
         }

@@ -14,8 +14,6 @@ package struct PeerTable: Sendable {
 
     /// The most nodes of a cluster.
     package static let maxNodes = 128
-    /// Not asked again within this time.
-    private static let askInterval = Duration.milliseconds(400)
 
     /// One that is not believed again: it said goodbye, or what it says was said before.
     private struct Departed {
@@ -53,17 +51,19 @@ package struct PeerTable: Sendable {
         if heartbeat.hears.contains(own.mark) { peer.hearsMe = now }
         var events: [Event] = heartbeat.asks.filter { $0.instance == own }.map { .asked($0.section) }
         for section in wanted.sorted() {
-            guard let mark = heartbeat.marks.first(where: { $0.section == section }) else { continue }
+            let mark = heartbeat.marks.first { $0.section == section }
             var stream = peer.streams[section] ?? newStream(section)
-            if heartbeat.isEmpty, !stream.isSynced, mark.digest == 0 {
+            defer { peer.streams[section] = stream }
+            // Also of what it does not tell yet, since it has not heard that somebody looks at it.
+            if heartbeat.isEmpty, !stream.isSynced, mark?.digest ?? 0 == 0 {
                 noteChanges(stream.counts.mapValues { _ in 0 }, section, of: sender)
-                stream.beginEmpty(at: mark.sequence)
+                stream.beginEmpty(at: mark?.sequence ?? 0)
             }
+            guard let mark else { continue }
             let wasRight = stream.isSynced
             let isRight = stream.check(mark)
             if wasRight, !isRight, stream.isAt(mark) { mismatches += 1 }
             if wasRight, !isRight, !stream.isAt(mark) { gaps += 1 }
-            peer.streams[section] = stream
             if !isRight { events += ask(&peer, section, at: now) }
         }
         restore(&peer, sender)
@@ -150,7 +150,7 @@ package struct PeerTable: Sendable {
             peer.unsyncedSince[section] = peer.unsyncedSince[section] ?? now
             return []
         case .changed(let counts, let arrivals):
-            peer.unsyncedSince[section] = nil
+            peer.closeQuestion(of: section)
             if peer.state == .up { noteChanges(counts, section, of: sender) }
             guard section == .summary else { return [] }
             return arrivals.sorted { $0.key < $1.key }.map { .arrived(version: $0.key, count: $0.value) }
@@ -159,14 +159,12 @@ package struct PeerTable: Sendable {
 
     private mutating func ask(_ peer: inout Peer, _ section: Section, at now: Duration) -> [Event] {
         peer.unsyncedSince[section] = peer.unsyncedSince[section] ?? now
-        if let asked = peer.asked[section], now - asked < Self.askInterval { return [] }
-        peer.asked[section] = now
-        return [.missed]
+        return peer.isAnswerAwaited(section, at: now) ? [] : [.missed]
     }
 
     /// A node that was lost is counted again as soon as its copy is known to be right.
     private mutating func restore(_ peer: inout Peer, _ sender: InstanceID) {
-        for section in wanted where peer.isSynced(section) { peer.unsyncedSince[section] = nil }
+        for section in wanted where peer.isSynced(section) { peer.closeQuestion(of: section) }
         guard case .lost = peer.state, peer.isSynced(.summary) else { return }
         peer.state = .up
         for (section, stream) in peer.streams { noteChanges(stream.counts, section, of: sender) }
@@ -235,14 +233,17 @@ package struct PeerTable: Sendable {
         for (id, peer) in peers {
             if peer.state == .up { noteChanges((peer.streams[.rows]?.counts ?? [:]).mapValues { _ in 0 }, .rows, of: id) }
             peers[id]?.streams[.rows] = nil
-            peers[id]?.unsyncedSince[.rows] = nil
+            peers[id]?.closeQuestion(of: .rows)
         }
     }
 
-    /// What this node has lost track of. A repeated question costs little: its owner answers once, to all.
+    /// What this node has lost track of, for the heartbeat that is said now. An owner that was asked a moment ago is not asked again: it would
+    /// answer a second time where the question comes just after its answer.
     package mutating func takeQuestions(at now: Duration) -> [Heartbeat.Question] {
         defer { asksAll = false }
-        return questions(at: now)
+        let questions = questions(at: now)
+        for question in questions { peers[question.instance]?.asked[question.section] = now }
+        return questions
     }
 
     // MARK: Changes

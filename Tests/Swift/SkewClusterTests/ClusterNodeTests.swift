@@ -134,6 +134,28 @@ import Testing
         #expect(nodes[0].node.counts(.routes) == cluster.recount(.routes) && nodes[0].isWhole)
     }
 
+    @Test func `a newcomer is told each section once by each node, though its questions and their answers cross`() {
+        // As of nodes that look ten times a second at what came.
+        let cluster = SimulatedCluster(seed: 1, faults: BusFaults(loss: 0, reorder: 0, delay: 0.02...0.05))
+        for _ in 0..<10 { cluster.addNode() }
+        cluster.run(until: 3.5)
+        populate(cluster, 100, stockShare: 1)
+        for node in cluster.nodes { node.want([.routes, .rows]) }
+        cluster.run(until: 10)
+        for round in 1...5 {
+            let before = cluster.snapshots
+            let newcomer = cluster.addNode()
+            newcomer.want([])
+            cluster.run(until: cluster.now + 0.4)
+            newcomer.want([.routes, .rows])
+            cluster.run(until: cluster.now + 6)
+            #expect(newcomer.node.total == 100 && newcomer.isWhole)
+            #expect(cluster.snapshots - before <= 30, "in round \(round)")
+            newcomer.drain(seconds: 0)
+            cluster.run(until: cluster.now + 2)
+        }
+    }
+
     @Test func `an announced release reaches every node, also one that joins later`() {
         let (cluster, nodes) = cluster(3)
         nodes[1].announce(Array("build-42".utf8))

@@ -45,6 +45,28 @@ import Testing
         let asked = second.hear(heartbeat(uptime: .seconds(1), sequence: 3, isEmpty: false), from: other, at: .seconds(1))
         #expect(asked == [.missed])
         #expect(second.takenQuestions == [Heartbeat.Question(instance: other, section: .summary)])
+        var third = self.table()
+        third.want([.routes])
+        _ = third.hear(heartbeat(uptime: .seconds(1)), from: other, at: .seconds(1))
+        #expect(third.takenQuestions == [], "nor about what it does not tell of yet")
+    }
+
+    @Test func `who was asked is asked again when its answer should have come, and at once after it has come`() {
+        var table = table()
+        let question = Heartbeat.Question(instance: other, section: .summary)
+        /// Hears where its stream is, and says what it then asks at once.
+        func questions(_ sequence: UInt64, at milliseconds: Int) -> [Heartbeat.Question] {
+            let time = Duration.milliseconds(milliseconds)
+            let events = table.hear(heartbeat(uptime: time, sequence: sequence, isEmpty: false), from: other, at: time)
+            let questions = table.takeQuestions(at: time)
+            #expect(events == (questions.isEmpty ? [] : [.missed]))
+            return questions
+        }
+        let asked = [1000, 1500, 1599, 1600].map { questions(3, at: $0) }
+        #expect(asked == [[question], [], [], [question]])
+        _ = table.hear(SectionSnapshot(section: .summary, sequence: 3, entries: []), from: other, at: .milliseconds(1700))
+        let (known, missed) = (questions(3, at: 1710), questions(4, at: 1750))
+        #expect(known == [] && missed == [question])
     }
 
     @Test func `a silence is confirmed by the bus only for who was heard over this very connection`() {

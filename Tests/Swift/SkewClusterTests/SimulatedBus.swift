@@ -6,6 +6,8 @@ struct BusFaults {
     var loss = 0.01
     /// Of a message to one receiver: it comes up to 0.3 s late.
     var reorder = 0.005
+    /// How long a message takes to the bus, and again from there.
+    var delay = 0.0002...0.003
     /// Whether `PUBLISH` says to how many a message went; in Redis Cluster the number says little.
     var isBlind = false
 }

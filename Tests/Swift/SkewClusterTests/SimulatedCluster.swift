@@ -15,7 +15,7 @@ final class SimulatedCluster {
     private var held: [(SimulatedNode, ClusterMessage)] = []
     private var lastSent: [ObjectIdentifier: Double] = [:]
     private var lastHeard: [ObjectIdentifier: Double] = [:]
-    private(set) var messages = 0
+    private(set) var (messages, snapshots) = (0, 0)
     /// Handed to the bus, once for all receivers.
     private(set) var bytes = 0
 
@@ -69,11 +69,12 @@ final class SimulatedCluster {
     func publish(_ message: ClusterMessage, from node: SimulatedNode) -> Int? {
         guard isBusUp, !node.isCut else { return nil }
         messages += 1
+        if case .snapshot = message.body { snapshots += 1 }
         let parts = node.encoder.encode(message.body)
         bytes += parts.reduce(0) { $0 + $1.count }
         let message = decoded(parts)
         let id = ObjectIdentifier(node)
-        let time = max(now + draw(0.0002...0.003), (lastSent[id] ?? 0) + 1e-6)
+        let time = max(now + draw(faults.delay), (lastSent[id] ?? 0) + 1e-6)
         lastSent[id] = time
         at(time) { self.arrived(message, from: node) }
         return nodes.count { $0.isGhost || $0.isAlive && $0.isSubscribed && $0.isOnReplica == node.isOnReplica }
@@ -94,7 +95,7 @@ final class SimulatedCluster {
         for receiver in nodes where receiver.isAlive && receiver.isSubscribed {
             // What is published on a replica stays there; what is published on the master goes to both.
             if receiver.isCut || node.isOnReplica && !receiver.isOnReplica || draw(0...1) < faults.loss { continue }
-            var time = now + draw(0.0002...0.003)
+            var time = now + draw(faults.delay)
             // One connection brings a receiver what all say, in the order in which the bus was told.
             let id = ObjectIdentifier(receiver)
             if draw(0...1) >= faults.reorder {

@@ -140,7 +140,7 @@ async def row20(cluster):
     sent = sum((await nodes[0].published()).values())
     await asyncio.sleep(5)
     quiet = (sum((await nodes[0].published()).values()) - sent) / 5
-    if snapshots > 30 + 10:
+    if snapshots > 3 * 10:
         cluster.fault(f"{snapshots:.0f} snapshots for one newcomer")
     ticks = [node.ticks() for node in nodes]
     await asyncio.sleep(5)
