@@ -59,6 +59,8 @@ package struct Heartbeat: Sendable, Equatable {
         package static let rows = Wants(rawValue: 2)
         /// Rows with addresses.
         package static let addresses = Wants(rawValue: 4)
+        /// Whatever is of rows.
+        package static let lists: Wants = [.rows, .addresses]
     }
 
     /// A node that is not heard, as one that does hear others tells.

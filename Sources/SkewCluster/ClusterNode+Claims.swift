@@ -40,15 +40,16 @@ extension ClusterNode {
     // MARK: Time
 
     mutating func advanceClaims(at now: Duration) {
-        restate(claims.advance(heard: peers.heard, at: now), at: now)
+        if !claims.isEmpty { restate(claims.advance(heard: peers.heard, at: now), at: now) }
         answers.expire(at: now)
-        answers.keep(only: Set(peers.peers.keys))
+        answers.keep { peers.peers[$0] != nil }
     }
 
     /// What is asked, and answered: an answer comes after the counts that fell.
     mutating func tellClaims(at now: Duration) -> [ClusterMessage.Body] {
         // Who hears of a newer claim first lets go of its own before it is told that nobody else has the tab.
-        let questions = claims.takeQuestions(heard: peers.heard, at: now).map { ClusterMessage.Body.claims(number: $0.number, $0.claims) }
+        let asked = claims.isEmpty ? [] : claims.takeQuestions(heard: peers.heard, at: now)
+        let questions = asked.map { ClusterMessage.Body.claims(number: $0.number, $0.claims) }
         return moves.isTellingDue ? questions : questions + answers.take().map { .answer($0) }
     }
 

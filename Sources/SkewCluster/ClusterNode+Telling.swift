@@ -6,12 +6,13 @@ extension ClusterNode {
         let isHeartbeatDue = times.isHeartbeatDue(at: now)
         let answered = times.takeSnapshotsDue(at: now)
         defer { times.didHurryCounts() }
-        for section in Section.allCases where peers.isWanted(section) {
+        let told = peers.sectionsToTell
+        for section in told {
             // What a heartbeat or a snapshot says must be whole.
             if isHeartbeatDue || answered.contains(section) || isFlushDue(section, at: now) { actions += flush(section, at: now) }
         }
         for section in answered {
-            guard peers.isWanted(section), let stream = streams[section] else { continue }
+            guard told.contains(section), let stream = streams[section] else { continue }
             let moved = section == .summary ? moves.entries(at: now) : []
             actions.append(publish(.snapshot(stream.snapshot(), transit: moved, isSettled: !link.isSettling(at: now))))
         }
@@ -49,10 +50,9 @@ extension ClusterNode {
 
     private mutating func heartbeat(at now: Duration) -> Heartbeat {
         lastUptime = max(now - started, lastUptime + .microseconds(1))
-        let active = Section.allCases.filter { peers.isWanted($0) }
         var heartbeat = Heartbeat(
             label: identity.label, software: identity.software, basePath: identity.basePath, state: state, uptime: lastUptime, wants: wants,
-            marks: active.compactMap { streams[$0]?.mark }, isEmpty: streams.values.allSatisfy { $0.hasToldNothing },
+            marks: peers.sectionsToTell.compactMap { streams[$0]?.mark }, isEmpty: streams.values.allSatisfy { $0.hasToldNothing },
             hears: peers.hears(at: now).map(\.mark), misses: peers.misses(at: now), asks: peers.takeQuestions(at: now), release: register)
         heartbeat.revocations = revocations.told(at: now)
         addOrders(to: &heartbeat, at: now)

@@ -20,7 +20,7 @@ extension ClusterNode {
     /// How many places of the list are kept for the others, where this many may be listed over all nodes: so each node lists the same
     /// rows of itself for its own viewers and for the others'.
     package func placesOfOthers(of places: Int) -> Int {
-        let others = peers.peers.values.map { $0.counts(.summary).values.reduce(0, +) }
+        let others = peers.peers.values.map(\.total)
         let all = others.reduce(0, +)
         if all + ownTotal <= places { return all }
         return max(0, places - WaterLevel.level(others + [ownTotal], places: places))

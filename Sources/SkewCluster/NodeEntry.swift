@@ -29,7 +29,7 @@ extension ClusterNode {
         let entries = others.map { instance, peer in
             NodeEntry(
                 name: peer.introduction?.label ?? "", instance: instance, state: peer.shownState(at: now),
-                total: peer.counts(.summary).values.reduce(0, +), silent: max(.zero, now - peer.heard),
+                total: peer.total, silent: max(.zero, now - peer.heard),
                 software: peer.introduction?.software ?? "", basePath: peer.introduction?.basePath ?? "", isSelf: false)
         }
         return [own] + entries.sorted { ($0.name, $0.instance) < ($1.name, $1.instance) }

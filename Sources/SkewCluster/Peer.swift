@@ -36,6 +36,9 @@ package struct Peer: Sendable {
         state == .up ? streams[section]?.counts ?? [:] : [:]
     }
 
+    /// How many tabs it adds to the view.
+    package var total: Int { state == .up ? streams[.summary]?.total ?? 0 : 0 }
+
     /// Whether its copy of a section is known to be right.
     package func isSynced(_ section: Section) -> Bool { streams[section]?.isSynced ?? false }
 

@@ -41,6 +41,9 @@ package struct PeerStream: Sendable {
         return counts
     }
 
+    /// The sum of all counts.
+    package var total: Int { entries.values.reduce(0) { $0 + $1.count } }
+
     /// Whether there is anything to fall back on.
     package var hasCopy: Bool { sequence != nil }
 

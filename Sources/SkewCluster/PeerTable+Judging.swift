@@ -5,9 +5,10 @@ extension PeerTable {
     /// Whether what a node counts is not known for sure now.
     package func isUnsynced(_ sender: InstanceID) -> Bool { !(peers[sender]?.isSynced(.summary) ?? false) }
 
-    /// Whether some other node looks at a section.
-    package func isWanted(_ section: Section) -> Bool {
-        section == .summary || wants.isSuperset(of: section.want)
+    /// The sections that this node tells: all look at the counts of versions, and some other node at the others.
+    package var sectionsToTell: [Section] {
+        let wants = wants
+        return Section.allCases.filter { wants.isSuperset(of: $0.want) }
     }
 
     /// What all other nodes together look at.

@@ -45,14 +45,15 @@ package struct PeerTable: Sendable {
 
     package mutating func hear(_ heartbeat: Heartbeat, from sender: InstanceID, at now: Duration) -> [Event] {
         guard accepts(heartbeat, from: sender, at: now) else { return [] }
-        var peer = peers[sender] ?? Peer(heard: now)
+        // Taken out and put back, here and below: so nothing of it is copied when it changes.
+        var peer = peers.removeValue(forKey: sender) ?? Peer(heard: now)
         peer.heard = now
         peer.introduction = heartbeat
         if heartbeat.hears.contains(own.mark) { peer.hearsMe = now }
         var events: [Event] = heartbeat.asks.filter { $0.instance == own }.map { .asked($0.section) }
         for section in wanted.sorted() {
             let mark = heartbeat.marks.first { $0.section == section }
-            var stream = peer.streams[section] ?? newStream(section)
+            var stream = peer.streams.removeValue(forKey: section) ?? newStream(section)
             defer { peer.streams[section] = stream }
             // Also of what it does not tell yet, since it has not heard that somebody looks at it.
             if heartbeat.isEmpty, !stream.isSynced, mark?.digest ?? 0 == 0 {
@@ -73,9 +74,9 @@ package struct PeerTable: Sendable {
     }
 
     package mutating func hear(_ delta: SectionDelta, from sender: InstanceID, at now: Duration) -> [Event] {
-        guard wanted.contains(delta.section), var peer = peers[sender], !peer.hasLeft else { return [] }
+        guard wanted.contains(delta.section), var peer = takePresent(sender) else { return [] }
         peer.heard = now
-        var stream = peer.streams[delta.section] ?? newStream(delta.section)
+        var stream = peer.streams.removeValue(forKey: delta.section) ?? newStream(delta.section)
         if case .lost = peer.state { stream.putAside() }
         let wasRight = stream.isSynced
         let outcome = stream.apply(delta)
@@ -87,15 +88,23 @@ package struct PeerTable: Sendable {
     }
 
     package mutating func hear(_ snapshot: SectionSnapshot, from sender: InstanceID, at now: Duration) -> [Event] {
-        guard wanted.contains(snapshot.section), var peer = peers[sender], !peer.hasLeft else { return [] }
+        guard wanted.contains(snapshot.section), var peer = takePresent(sender) else { return [] }
         peer.heard = now
-        var stream = peer.streams[snapshot.section] ?? newStream(snapshot.section)
+        var stream = peer.streams.removeValue(forKey: snapshot.section) ?? newStream(snapshot.section)
         let outcome = stream.apply(snapshot)
         peer.streams[snapshot.section] = stream
         let events = carryOut(outcome, snapshot.section, &peer, sender, at: now)
         restore(&peer, sender)
         peers[sender] = peer
         return events
+    }
+
+    /// Takes out one that is known and has not left.
+    private mutating func takePresent(_ sender: InstanceID) -> Peer? {
+        guard let peer = peers.removeValue(forKey: sender) else { return nil }
+        guard peer.hasLeft else { return peer }
+        peers[sender] = peer
+        return nil
     }
 
     /// A note came.

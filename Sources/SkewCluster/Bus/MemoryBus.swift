@@ -7,7 +7,7 @@ package final class MemoryBus: PeerBus {
         fileprivate struct Listener {
             var channels: Set<BusChannel> = [.all]
             var isConnected = false
-            var tell: @Sendable (BusEvent) -> Void
+            var tell: @Sendable ([BusEvent]) -> Void
         }
 
         fileprivate struct State {
@@ -28,7 +28,7 @@ package final class MemoryBus: PeerBus {
                 state.isUp = isUp
                 for (id, listener) in state.listeners {
                     state.listeners[id]?.isConnected = isUp
-                    listener.tell(isUp ? .connected : .lost(.closed))
+                    listener.tell([isUp ? .connected : .lost(.closed)])
                 }
             }
         }
@@ -40,13 +40,13 @@ package final class MemoryBus: PeerBus {
         self.hub = hub
     }
 
-    package func open(_ tell: @escaping @Sendable (BusEvent) -> Void) {
+    package func open(_ tell: @escaping @Sendable ([BusEvent]) -> Void) {
         hub.state.withLock { state in
             precondition(state.listeners[ObjectIdentifier(self)] == nil, "a bus is opened once")
             let channels = state.early.removeValue(forKey: ObjectIdentifier(self)) ?? []
             state.listeners[ObjectIdentifier(self)] = Hub.Listener(
                 channels: channels.union([.all]), isConnected: state.isUp, tell: tell)
-            tell(state.isUp ? .connected : .lost(.notConnected))
+            tell([state.isUp ? .connected : .lost(.notConnected)])
         }
     }
 
@@ -58,9 +58,9 @@ package final class MemoryBus: PeerBus {
                 var receivers = 0
                 for listener in state.listeners.values where listener.isConnected && listener.channels.contains(channel) {
                     receivers += 1
-                    listener.tell(.received(part))
+                    listener.tell([.received(part)])
                 }
-                if channel == .all { own.tell(.published(receivers: receivers)) }
+                if channel == .all { own.tell([.published(receivers: receivers)]) }
             }
         }
     }
@@ -75,8 +75,7 @@ package final class MemoryBus: PeerBus {
     package func reconnect() {
         hub.state.withLock { state in
             guard state.isUp, let own = state.listeners[ObjectIdentifier(self)] else { return }
-            own.tell(.lost(.noEcho))
-            own.tell(.connected)
+            own.tell([.lost(.noEcho), .connected])
         }
     }
 

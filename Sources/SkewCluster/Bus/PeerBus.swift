@@ -4,8 +4,8 @@
 /// Any thread may call. It connects by itself, and anew with a growing pause whenever the connection is lost.
 package protocol PeerBus: Sendable {
     /// Begins. Called once.
-    /// - Parameter tell: called on a thread of the bus, one call at a time. It must not wait.
-    func open(_ tell: @escaping @Sendable (BusEvent) -> Void)
+    /// - Parameter tell: called on a thread of the bus with what happened at one time, one call at a time. It must not wait.
+    func open(_ tell: @escaping @Sendable ([BusEvent]) -> Void)
 
     /// Says these parts, in this order. Without a connection, and where too much waits to be sent, they are dropped.
     func publish(_ parts: [[UInt8]], on channel: BusChannel)

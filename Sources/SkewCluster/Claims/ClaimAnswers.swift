@@ -60,9 +60,9 @@ struct ClaimAnswers: Sendable {
     }
 
     /// Forgets nodes that are not there any more.
-    mutating func keep(only instances: Set<InstanceID>) {
+    mutating func keep(_ isThere: (InstanceID) -> Bool) {
         guard !asked.isEmpty || !forgotten.isEmpty else { return }
-        asked = asked.filter { instances.contains($0.key) }
-        forgotten = forgotten.filter { instances.contains($0.key) }
+        asked = asked.filter { isThere($0.key) }
+        forgotten = forgotten.filter { isThere($0.key) }
     }
 }

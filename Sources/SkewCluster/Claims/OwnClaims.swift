@@ -61,6 +61,9 @@ struct OwnClaims: Sendable {
     private var held: [Section: [String: Int]] = [:]
     private var changes: [Section: [String: Int]] = [:]
 
+    /// Whether no tab was claimed lately.
+    var isEmpty: Bool { batches.isEmpty && untold.isEmpty }
+
     /// How many of a name are counted here and not told.
     func held(_ section: Section, _ name: String) -> Int { held[section]?[name] ?? 0 }
 

@@ -11,13 +11,13 @@ package final class RedisBus: PeerBus {
             location: location, names: ChannelNames(namespace: namespace, database: location.database), caFile: caFile)
     }
 
-    package func open(_ tell: @escaping @Sendable (BusEvent) -> Void) {
+    package func open(_ tell: @escaping @Sendable ([BusEvent]) -> Void) {
         let worker = RedisWorker(dialing, mailbox, tell)
         let context = unsafe Unmanaged.passRetained(worker).toOpaque()
         var id = pthread_t()
         guard unsafe pthread_create(&id, nil, runRedisWorker, context) == 0 else {
             unsafe Unmanaged<RedisWorker>.fromOpaque(context).release()
-            return tell(.lost(.notConnected))
+            return tell([.lost(.notConnected)])
         }
         pthread_detach(id)
     }
@@ -42,11 +42,13 @@ package final class RedisBus: PeerBus {
 private final class RedisWorker: Sendable {
     private let dialing: RedisDialing
     private let mailbox: RedisMailbox
-    private let tell: @Sendable (BusEvent) -> Void
+    private let tell: @Sendable ([BusEvent]) -> Void
     /// What was said before the end is given so long to leave.
     private static let closing = Duration.milliseconds(500)
+    /// What comes within so long of a look at what came is looked at together: to wake up costs more than what most messages say.
+    private static let gathering = Duration.milliseconds(40)
 
-    init(_ dialing: RedisDialing, _ mailbox: RedisMailbox, _ tell: @escaping @Sendable (BusEvent) -> Void) {
+    init(_ dialing: RedisDialing, _ mailbox: RedisMailbox, _ tell: @escaping @Sendable ([BusEvent]) -> Void) {
         (self.dialing, self.mailbox, self.tell) = (dialing, mailbox, tell)
     }
 
@@ -60,7 +62,7 @@ private final class RedisWorker: Sendable {
                 channels = mailbox.take().channels ?? channels
                 let (publishing, listening) = try dialing.dial(listeningTo: channels)
                 mailbox.setLinked(true)
-                tell(.connected)
+                tell([.connected])
                 backoff.succeeded()
                 try serve(publishing, listening, &channels)
                 break
@@ -69,7 +71,7 @@ private final class RedisWorker: Sendable {
             }
             mailbox.setLinked(false)
             guard !mailbox.isClosing else { break }
-            tell(.lost(fault))
+            tell([.lost(fault)])
             pause(until: MonotonicClock.now + backoff.next(using: &random))
         }
         mailbox.end()
@@ -94,18 +96,15 @@ private final class RedisWorker: Sendable {
                     (listening.descriptor, listening.isBlocked),
                 ], until: closingUntil ?? now + .seconds(1))
             if ready[0] { mailbox.rest() }
+            var events: [RedisDialogue.Event] = []
             for (connection, isReady) in [(publishing, ready[1]), (listening, ready[2])] where isReady {
                 try connection.flush()
-                try connection.receive(at: MonotonicClock.now) { tell($0) }
+                events += try connection.receive(at: MonotonicClock.now)
             }
-        }
-    }
-
-    private func tell(_ event: RedisDialogue.Event) {
-        switch event {
-        case .ready: break
-        case .received(let part): tell(.received(part))
-        case .published(let receivers): tell(.published(receivers: receivers))
+            guard !events.isEmpty else { continue }
+            tell(events.compactMap(BusEvent.init))
+            // What is to be said does not wait.
+            _ = Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: MonotonicClock.now + Self.gathering)
         }
     }
 
@@ -124,6 +123,16 @@ private final class RedisWorker: Sendable {
     private func pause(until time: Duration) {
         while !mailbox.isClosing, MonotonicClock.now < time {
             if Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: time)[0] { mailbox.rest() }
+        }
+    }
+}
+
+extension BusEvent {
+    fileprivate init?(_ event: RedisDialogue.Event) {
+        switch event {
+        case .ready: return nil
+        case .received(let part): self = .received(part)
+        case .published(let receivers): self = .published(receivers: receivers)
         }
     }
 }

@@ -57,14 +57,16 @@ final class RedisConnection {
     }
 
     /// Takes what has come.
-    func receive(at now: Duration, _ tell: (RedisDialogue.Event) -> Void) throws(BusFault) {
+    func receive(at now: Duration) throws(BusFault) -> [RedisDialogue.Event] {
+        var events: [RedisDialogue.Event] = []
         while let bytes = try connection.receive() {
             lastHeard = now
             reader.feed(bytes)
             while let value = try nextValue() {
-                if let event = try dialogue.take(value) { tell(event) }
+                if let event = try dialogue.take(value) { events.append(event) }
             }
         }
+        return events
     }
 
     private func nextValue() throws(BusFault) -> RESPValue? {

@@ -34,7 +34,7 @@ struct RedisDialing: Sendable {
             guard now < deadline else { throw .timedOut }
             _ = Poll.wait(for: [(connection.descriptor, connection.isBlocked)], until: deadline)
             try connection.flush()
-            try connection.receive(at: MonotonicClock.now) { _ in }
+            _ = try connection.receive(at: MonotonicClock.now)
         }
     }
 

@@ -38,31 +38,31 @@ final class ClusterInbox: Sendable {
         var taken = Duration.zero
     }
 
-    /// After a step the next message waits for so long, or for the next tick.
-    private static let pause = Duration.milliseconds(20)
-
+    /// Within so long of a step a tick finds nothing to do.
+    private static let pause = Duration.milliseconds(40)
     private static let maxBytes = 4 << 20
     private static let maxOrders = 256
 
     private let state = Mutex(State())
     private let wakeup = Wakeup()
 
-    /// On the bus' thread. A message that comes alone wakes the member; one that comes just behind others waits for its next tick, so that
-    /// what comes together is taken in one step. With twenty nodes a step for each costs three times as much.
-    func put(_ event: BusEvent) {
+    /// On the bus' thread: what came at one time.
+    func put(_ events: [BusEvent]) {
         let time = MonotonicTime.now
-        let isUrgent = state.withLock { state in
-            if case .received(let part) = event {
-                guard state.bytes + part.count <= Self.maxBytes else {
-                    state.content.isOverrun = true
-                    return false
+        state.withLock { state in
+            for event in events {
+                if case .received(let part) = event {
+                    guard state.bytes + part.count <= Self.maxBytes else {
+                        state.content.isOverrun = true
+                        continue
+                    }
+                    state.bytes += part.count
                 }
-                state.bytes += part.count
+                state.content.events.append((event, time))
             }
-            state.content.events.append((event, time))
-            return event.isOfLink || time - state.taken >= Self.pause
         }
-        if isUrgent { wakeup.signal() }
+        // How many heard what this node said is no reason to look at once.
+        if events.contains(where: { !$0.isAnswer }) { wakeup.signal() }
     }
 
     /// Something changed on a loop. It is looked after when its time has come: nobody is woken.
@@ -101,6 +101,12 @@ final class ClusterInbox: Sendable {
 
     func wake() { wakeup.signal() }
 
+    /// Wakes the member, unless something else did a moment ago.
+    func tick() {
+        let now = MonotonicTime.now
+        if state.withLock({ now - $0.taken >= Self.pause }) { wakeup.signal() }
+    }
+
     /// Everything but the changes on loops.
     func take() -> Content {
         state.withLock { state in
@@ -121,15 +127,15 @@ final class ClusterInbox: Sendable {
         }
     }
 
-    func wait(until time: Duration) async { await wakeup.wait(until: time) }
+    func wait(until time: Duration?) async { await wakeup.wait(until: time) }
 }
 
 extension BusEvent {
-    /// Whether it is about the connection, and not one of many messages.
-    fileprivate var isOfLink: Bool {
+    /// Whether it says to how many something went.
+    fileprivate var isAnswer: Bool {
         switch self {
-        case .connected, .lost: true
-        case .received, .published: false
+        case .published: true
+        case .connected, .lost, .received: false
         }
     }
 }

@@ -65,7 +65,7 @@ extension ClusterMember {
 
     /// The loops tell rows only while another node looks at them. They are asked before the other's question is answered.
     func hearWants(_ fleet: Fleet) async {
-        let wants = node.wantsOfOthers.intersection([.rows, .addresses])
+        let wants = node.wantsOfOthers.intersection(.lists)
         guard wants != heardWants else { return }
         heardWants = wants
         await fleet.peersWant(rowsWithAddresses: wants.contains(.rows) ? wants.contains(.addresses) : nil)

@@ -8,7 +8,7 @@ internal import SkewProtocol
 ///
 /// It runs on the shared pool. No loop with tabs ever waits for it, and it never waits for the bus.
 actor ClusterMember {
-    /// The value wants to be asked ten times a second at least, and what came is taken in then.
+    /// The value wants to be asked ten times a second at least.
     private static let tick = Duration.milliseconds(50)
     /// How long a change on a loop waits for others, so that one delta tells them all.
     private static let flush = Duration.milliseconds(100)
@@ -60,14 +60,15 @@ actor ClusterMember {
         await fleet.want(.counts, by: .peers)
         bus.listen(to: channels)
         bus.open { [inbox] in inbox.put($0) }
-        await withTaskCancellationHandler {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [inbox] in
+                while (try? await Task.sleep(for: Self.tick)) != nil { inbox.tick() }
+                inbox.wake()
+            }
             while !Task.isCancelled {
                 await step(fleet)
-                await inbox.wait(
-                    until: min(MonotonicTime.now + Self.tick, inbox.firstChange.map { $0 + Self.flush } ?? .seconds(Int64.max / 4)))
+                await inbox.wait(until: inbox.firstChange.map { $0 + Self.flush })
             }
-        } onCancel: {
-            inbox.wake()
         }
     }
 

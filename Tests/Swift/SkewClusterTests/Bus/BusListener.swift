@@ -6,20 +6,23 @@ import Testing
 /// One node's end of a bus: keeps what it is told, in order, and lets a test wait for it.
 final class BusListener: Sendable {
     let bus: any PeerBus
-    private let events = Mutex<[BusEvent]>([])
+    private let tellings = Mutex<[[BusEvent]]>([])
 
     init(_ bus: any PeerBus) {
         self.bus = bus
-        bus.open { event in self.events.withLock { $0.append(event) } }
+        bus.open { events in self.tellings.withLock { $0.append(events) } }
     }
 
-    var all: [BusEvent] { events.withLock { $0 } }
+    var all: [BusEvent] { tellings.withLock { $0.flatMap(\.self) } }
+
+    /// How often it was told something.
+    var count: Int { tellings.withLock { $0.count } }
 
     var received: [[UInt8]] {
         all.compactMap { if case .received(let part) = $0 { part } else { nil } }
     }
 
-    func forget() { events.withLock { $0 = [] } }
+    func forget() { tellings.withLock { $0 = [] } }
 
     /// Returns once it is so; fails after ten seconds.
     func wait(_ comment: Comment? = nil, _ condition: ([BusEvent]) -> Bool) async throws {

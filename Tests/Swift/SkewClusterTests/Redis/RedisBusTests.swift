@@ -80,6 +80,23 @@ import Testing
         await listener.bus.close()
     }
 
+    @Test func `what others say one after the other is told together`() async throws {
+        let server = try await RedisServer()
+        let url = "redis://127.0.0.1:\(server.port)"
+        let (speaker, listener) = (BusListener(try bus(url)), BusListener(try bus(url)))
+        for bus in [speaker, listener] { try await bus.connected() }
+        listener.forget()
+        let start = ContinuousClock.now
+        for number in 0..<200 {
+            speaker.bus.publish([[UInt8(number)]], on: .all)
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        try await listener.wait { $0.count == 200 }
+        let mostTellings = 2 + Int((ContinuousClock.now - start) / .milliseconds(40))
+        #expect(listener.count <= mostTellings)
+        for bus in [speaker, listener] { await bus.bus.close() }
+    }
+
     @Test func `a Redis that stops is noticed, also when nobody says anything`() async throws {
         let server = try await RedisServer()
         let listener = BusListener(try bus("redis://127.0.0.1:\(server.port)"))
