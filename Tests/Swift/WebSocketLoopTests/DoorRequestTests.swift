@@ -154,7 +154,7 @@ import Testing
                 #expect(text.hasSuffix("\r\n\r\nretry: 1\n\ndata: hello\n\n"))
                 await probe.tell(String(repeating: "y", count: 100_000))
                 var bytes = 0
-                while bytes < 100_008 { bytes += try await stream.receive().count }
+                while bytes < 100_008 { bytes += try await stream.receiveMore().count }
                 #expect(bytes == 100_008)
                 stream.close()
                 try await probe.waitUntilEmpty()
@@ -170,7 +170,7 @@ import Testing
             var text = String(decoding: try await stream.receive(), as: UTF8.self)
             await probe.tell(String(repeating: "y", count: 4_000_000))
             await probe.tell("end")
-            while !text.hasSuffix("data: end\n\n") { text += String(decoding: try await stream.receive(), as: UTF8.self) }
+            while !text.hasSuffix("data: end\n\n") { text += String(decoding: try await stream.receiveMore(), as: UTF8.self) }
             // Two stand in front: `Content-Type`, `retry`.
             #expect(text.utf8.count { $0 == UInt8(ascii: "y") } == 4_000_000 + 2)
         }

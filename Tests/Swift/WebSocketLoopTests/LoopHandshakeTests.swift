@@ -67,7 +67,7 @@ import WebSocketLoop
                 let frame: [UInt8] = [0x81, 0x82, 0, 0, 0, 0] + Array("hi".utf8)
                 try socket.write(Array(request("GET / HTTP/1.1", ["Sec-WebSocket-Protocol": offer]).utf8) + frame)
                 var bytes: [UInt8] = []
-                while !bytes.suffix(4).elementsEqual([0x81, 2] + Array("hi".utf8)) { bytes += try await socket.receive() }
+                while !bytes.suffix(4).elementsEqual([0x81, 2] + Array("hi".utf8)) { bytes += try await socket.receiveMore() }
             }
         }
     }

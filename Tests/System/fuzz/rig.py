@@ -49,8 +49,11 @@ class Server:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def connect(self, timeout=PATIENCE):
-        peer = socket.create_connection(("127.0.0.1", self.port), timeout)
-        return self.tls.client.wrap_socket(peer) if self.tls else peer
+        # Until TLS is agreed on it may take long: the machine runs other tests meanwhile.
+        peer = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        peer = self.tls.client.wrap_socket(peer) if self.tls else peer
+        peer.settimeout(timeout)
+        return peer
 
     def ask(self, data, timeout=PATIENCE):
         """Sends bytes; the status and body of the answer, status 0 where there is none in time."""

@@ -96,6 +96,13 @@ public final class RawSocket: @unchecked Sendable {
         return bytes
     }
 
+    /// The next bytes, for a loop that waits for more: it throws where the connection has ended.
+    public func receiveMore() async throws -> [UInt8] {
+        let more = try await receive()
+        if more.isEmpty { throw SocketFault.ended }
+        return more
+    }
+
     /// ``read(upTo:)`` for tests: the pool that the server's actors share is not blocked.
     public func receive() async throws -> [UInt8] { try await BlockingQueue.run { try self.read() } }
 
