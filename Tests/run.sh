@@ -65,8 +65,7 @@ part() {
         # No older build that lies about is tested in its place.
         browser) SKEWWATCH=$(built) Tests/Browser/run.sh "$@" ;;
         load) swift build --package-path Tests/Load --build-tests && swift test --package-path Tests/Load --skip-build "$@" ;;
-        # One after the other: tests of timing share two cores.
-        swift) swift test --skip-build --no-parallel "$@" ;;
+        swift) Tests/swift.sh "$@" ;;
         autobahn) Tests/System/autobahn.sh "$@" ;;
         metrics | halfopen | syncookies) SKEWWATCH=$(built) "Tests/System/$name.sh" ;;
         examples) pip check-jsonschema kubernetes-validate helm-python-sdk pyyaml && SKEWWATCH=$(built) Tests/System/examples.sh ;;
@@ -104,7 +103,7 @@ end() {
     for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do end "$child"; done
     kill "$1" 2>/dev/null || true
 }
-step() { printf '\n== %s\n' "$1"; }
+step() { printf '\n== %s (%d s so far)\n' "$1" "$SECONDS"; }
 
 case ${1:-} in
     --list)
