@@ -35,19 +35,19 @@ final class EdgeWatch {
     private let epoll: Descriptor
     /// Freed when libuv has closed it.
     private var poll: UnsafeMutablePointer<uv_poll_t>?
-    private weak var loop: WebSocketLoop?
 
     init() throws(LoopError) {
         guard let epoll = Descriptor(takingOwnership: epoll_create1(Int32(EPOLL_CLOEXEC))) else { throw .loopNotCreated }
         self.epoll = epoll
     }
 
+    /// - Parameter loop: is told of what comes until ``stop()``. No weak reference leads to it: one would make each of the many times that
+    ///   the loop is retained and released for a connection five times as dear (Swift then counts in a table beside the object).
     func start(on uv: UnsafeMutablePointer<uv_loop_t>, for loop: WebSocketLoop) {
-        self.loop = loop
         let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
         unsafe self.poll = unsafe poll
         _ = unsafe uv_poll_init(uv, poll, epoll.number)
-        unsafe poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        unsafe poll.pointee.data = Unmanaged.passUnretained(loop).toOpaque()
         _ = unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue), somethingCame)
     }
 
@@ -81,8 +81,7 @@ final class EdgeWatch {
         unsafe uv_close(handle) { handle in unsafe UnsafeMutableRawPointer(handle!).deallocate() }
     }
 
-    fileprivate func look() {
-        guard let loop else { return }
+    fileprivate func look(for loop: WebSocketLoop) {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             let count = unsafe epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), 0)
             for index in 0..<max(0, Int(count)) {
@@ -97,5 +96,6 @@ final class EdgeWatch {
 }
 
 @c private func somethingCame(_ poll: UnsafeMutablePointer<uv_poll_t>?, _ status: Int32, _ events: Int32) {
-    unsafe Unmanaged<EdgeWatch>.fromOpaque(poll!.pointee.data).takeUnretainedValue().look()
+    let loop = unsafe Unmanaged<WebSocketLoop>.fromOpaque(poll!.pointee.data).takeUnretainedValue()
+    loop.watch.look(for: loop)
 }

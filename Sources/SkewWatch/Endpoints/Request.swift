@@ -41,7 +41,7 @@ struct Request: Sendable {
 
 extension Request {
     /// - Parameter settings: what nobody looks at is not read.
-    init(_ head: borrowing RequestHead, _ settings: TrackerSettings) {
+    init(_ head: borrowing RequestHead, _ settings: borrowing TrackerSettings) {
         method = head.method
         path = head.path(mostly: settings.webSocketPath)
         page.originCount = head.count(.origin)

@@ -20,7 +20,7 @@ struct Arrival: Sendable {
     /// As far as an authorizer may want to see it.
     let head: HandshakeHead?
 
-    init(_ head: borrowing RequestHead, transport: Transport, settings: TrackerSettings, tabKeys: TabKeys) {
+    init(_ head: borrowing RequestHead, transport: Transport, settings: borrowing TrackerSettings, tabKeys: TabKeys) {
         var (identity, tab, reconnects, isObserver) = (DeclaredIdentity(), TabKey?.none, 0, false)
         head.withQuery { query in
             identity.read(query: query, routes: settings.routes)
