@@ -13,16 +13,19 @@ struct WebOrigin: Hashable, Sendable {
     /// Reads `scheme://host[:port]` and nothing else: no path, no password, no list, no space. `file://` and `null` are none.
     init?(_ bytes: [UInt8]) {
         guard bytes.count <= 512, bytes.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
-        let text = String(decoding: bytes.lowercasedASCII, as: UTF8.self)
-        guard let end = text.firstRange(of: "://"), Self.isScheme(text[..<end.lowerBound]) else { return nil }
-        let scheme = String(text[..<end.lowerBound])
-        let rest = text[end.upperBound...]
+        // A scheme has no colon: the first one ends it.
+        let text = bytes.lowercasedASCII
+        guard let end = text.firstIndex(of: UInt8(ascii: ":")), text[end...].starts(with: "://".utf8), Self.isScheme(text[..<end]) else {
+            return nil
+        }
+        let scheme = String(decoding: text[..<end], as: UTF8.self)
+        let rest = String(decoding: text[(end + 3)...], as: UTF8.self)
         if let standard = Self.standardPorts[scheme] {
             guard let own = HostAndPort(rest), !own.host.hasPrefix(".") else { return nil }
             self.init(scheme: scheme, host: own.host, port: own.port ?? standard)
         } else {
             guard scheme != "file", !rest.isEmpty, rest.allSatisfy({ !"/?#@,\\*".contains($0) }) else { return nil }
-            self.init(scheme: scheme, host: String(rest), port: nil)
+            self.init(scheme: scheme, host: rest, port: nil)
         }
     }
 
@@ -32,9 +35,9 @@ struct WebOrigin: Hashable, Sendable {
 
     static let standardPorts = ["http": 80, "https": 443]
 
-    private static func isScheme(_ text: Substring) -> Bool {
-        guard let first = text.utf8.first, 0x61...0x7A ~= first else { return false }
-        return text.utf8.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || "+-.".utf8.contains($0) }
+    private static func isScheme(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let first = text.first, 0x61...0x7A ~= first else { return false }
+        return text.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || "+-.".utf8.contains($0) }
     }
 }
 

@@ -42,6 +42,22 @@ struct OriginPolicyTests {
         #expect(!allows(origin))
     }
 
+    /// A host in capitals means the same, and is never judged by its bytes alone.
+    @Test func `what is judged by its bytes alone is judged like what is read`() {
+        let hosts = ["a", "a.b", ".a", "a.", "a_b", "a:80", "a:443", "a:8080", "[::1]", "", "a/b", "a@b", "1.2.3.4", "-", "ä"]
+        for host in hosts {
+            for other in hosts {
+                for scheme in ["http://", "https://", "HTTPS://", "httpx://", "//", "https:/"] {
+                    let origin = scheme + other
+                    for isTLS in [true, false, nil] {
+                        let verdicts = [host, host.uppercased()].map { allows(origin, host: $0, isTLS: isTLS) }
+                        #expect(verdicts[0] == verdicts[1], "\(origin) and \(host), \(String(describing: isTLS))")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `two origins are refused, also where all are allowed`() {
         #expect(!allows("https://app.example.com", count: 2))
         #expect(!allows("https://app.example.com", count: 2, allowed: ["*"]))
