@@ -13,7 +13,7 @@ final class ContextSettings {
     static let fragmentBytes = 65_536
 
     /// The most that libwebsockets reads at once.
-    static let readBytes = 4096
+    private static let readBytes = 4096
 
     private let options: LoopOptions
     private let loops = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
@@ -69,8 +69,8 @@ final class ContextSettings {
         unsafe info.foreign_loops = unsafe loops
         unsafe info.retry_and_idle_policy = unsafe UnsafePointer(retryPolicy)
         unsafe info.pt_serv_buf_size = UInt32(Self.readBytes)
-        // It keeps up to five bytes more of a header than the header has.
-        unsafe info.max_http_header_data = UInt16(RawHead.maxBytes + 8 * RawHead.maxParts)
+        // All that it reads of a head is ``PlainHandshake``.
+        unsafe info.max_http_header_data = 512
         let seconds = max(1, Int32(options.handshakeTimeout.components.seconds))
         unsafe info.timeout_secs = UInt32(seconds)
         unsafe info.keepalive_timeout = seconds

@@ -1,4 +1,5 @@
 internal import CLibwebsockets
+internal import Glibc
 internal import Synchronization
 
 /// libwebsockets' own log lines: warnings and errors only, printable, and not more than ten within ten seconds.
@@ -22,7 +23,13 @@ struct LibraryLog {
         unsafe lws_set_log_level(LLL_ERR | LLL_WARN, collectLibraryLine)
     }
 
+    /// What libwebsockets says, as an error, of each handshake that it is given (``WebSocketLoop/adopt(takingOwnership:_:_:)``).
+    private static let ordinary: StaticString = "adopt_socket_readbuf: calling"
+
     fileprivate static func add(_ line: UnsafePointer<CChar>) {
+        if unsafe strncmp(line, UnsafeRawPointer(ordinary.utf8Start).assumingMemoryBound(to: CChar.self), ordinary.utf8CodeUnitCount) == 0 {
+            return
+        }
         let text = unsafe String(cString: line)
         let printable = String(
             String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }))

@@ -31,16 +31,13 @@ package struct LibraryWorkaround: Sendable {
             place: "RawHead", reason: "its header table hides bare line feeds, folds and a second header of a name",
             lastNeeded: nil, test: "a folded line, and a bare line feed, is refused with 400"),
         LibraryWorkaround(
-            place: "HeaderNames", reason: "takes the beginning of a word of its own for that word, and swallows the next line",
-            lastNeeded: nil, test: "each word of libwebsockets' own table is read well, and no beginning of one is"),
-        LibraryWorkaround(
             place: "Exchange", reason: "answers a target in absolute form and an unknown upgrade with 403",
             lastNeeded: nil, test: "targets in absolute form, unknown upgrades and any query are answered like others"),
         LibraryWorkaround(
-            place: "PlainHandshake", reason: "keeps 126 bytes of an offer of subprotocols, and forbids a lone percent sign",
+            place: "PlainHandshake", reason: "takes beginnings of words for words, and keeps 126 bytes of an offer",
             lastNeeded: nil, test: "a handshake that libwebsockets could not read is read all the same"),
         LibraryWorkaround(
-            place: "WebSocketLoop.hangUpAfterAnswer", reason: "hangs for ever on a POST behind a kept-alive request",
+            place: "Exchange", reason: "hangs for ever on a POST behind a kept-alive request",
             lastNeeded: nil, test: "two requests in one segment are answered once, and the loop goes on"),
         LibraryWorkaround(
             place: "Handshake", reason: "checks less of a handshake than RFC 6455 asks for, and upgrades to h2c",

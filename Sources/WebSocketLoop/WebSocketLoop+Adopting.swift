@@ -1,89 +1,62 @@
 internal import CLibuv
 internal import CLibwebsockets
-internal import CLinux
 internal import Glibc
 
-/// How connections come to libwebsockets.
+/// How handshakes come to libwebsockets.
 extension WebSocketLoop {
-    /// A handshake that libwebsockets reads while its bytes are still at hand.
-    struct Reading {
+    /// A handshake that libwebsockets is answering, while the bytes that it came in are still at hand.
+    struct Adoption {
         let socket: SocketID
         let head: SeenHead
-        /// The peer's own socket, where another one stands in for it.
-        var peer: Int32?
     }
 
-    /// Hands a connection over to libwebsockets, which reads its head from the kernel when it is told that something is there.
-    private func adopt(takingOwnership descriptor: Int32, _ socket: SocketID) {
+    /// Why a handshake is refused; nil where it is let in.
+    func refusal(of handshake: SeenHead, from socket: SocketID) -> HTTPResponse? {
+        do throws(HandshakeFault) {
+            try handshake.checkHandshake()
+        } catch {
+            return hooks.response(RequestFault(error))
+        }
+        guard let webSockets else { return hooks.response(.nothingHere) }
+        return webSockets.refusal(of: RequestHead(handshake), on: socket)
+    }
+
+    /// Hands a connection over to libwebsockets, whose handshake was let in and was taken from the kernel. libwebsockets is given it in its
+    /// plainest form and answers at once; frames behind it stay in the kernel and are read in the loop's next turn.
+    ///
+    /// The list of bytes by which libwebsockets is given it is the one that a peer can hang it with (``Exchange``); here only bytes of our
+    /// own are ever in it, and they are used up when this returns.
+    func adopt(takingOwnership descriptor: Int32, _ socket: SocketID, _ head: SeenHead) {
         guard let (_, vhost) = unsafe virtualHost else {
             Glibc.close(descriptor)
             return release(socket.index)
         }
-        var adoption = unsafe lws_adopt_desc_t()
-        unsafe adoption.vh = unsafe vhost
-        unsafe adoption.type = lws_adoption_type(LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue)
-        unsafe adoption.fd.sockfd = descriptor
-        unsafe adoption.opaque = UnsafeMutableRawPointer(bitPattern: UInt(socket.rawValue))
-        // It closes the descriptor when it fails.
-        let wsi = unsafe lws_adopt_descriptor_vhost_via_info(&adoption)
-        guard let index = table.index(of: socket) else { return }
-        if unsafe wsi == nil { release(index) } else { unsafe table[index].wsi = unsafe wsi }
+        adoption = Adoption(socket: socket, head: head)
+        defer { adoption = nil }
+        let offer = RequestHead(head).header(.webSocketProtocol)
+        let name = offer.flatMap { Subprotocols($0).choice(preferring: options.subprotocol) }
+        if let name { settings.choose(name) }
+        PlainHandshake.write(for: head, choosing: name, to: &plainHandshake)
+        let wsi = unsafe plainHandshake.withUnsafeBytes {
+            unsafe lws_adopt_socket_vhost_readbuf(vhost, descriptor, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        if name != nil { settings.forgetChoice() }
+        // It closes the descriptor when it fails. A connection that it had taken in already ends as every other one does.
+        guard unsafe wsi == nil, let index = table.index(of: socket), unsafe table[index].wsi == nil else { return }
+        release(index)
     }
 
-    /// Hands over a connection whose handshake lies in the kernel, and has libwebsockets read it at once: so handlers see the bytes as
-    /// they came, and the loop is spared a turn.
-    /// - Parameter hasMore: whether frames lie behind the handshake already.
-    func adoptHandshake(takingOwnership descriptor: Int32, _ socket: SocketID, _ head: RawHead, _ seen: SeenHead, hasMore: Bool) {
-        reading = Reading(socket: socket, head: seen)
-        defer { reading = nil }
-        if let plainest = PlainHandshake.standingIn(for: head, seen, subprotocol: options.subprotocol) {
-            adoptStandIn(takingOwnership: descriptor, socket, head, plainest)
-        } else {
-            adopt(takingOwnership: descriptor, socket)
-            readHandshake(of: socket)
-        }
-        // What lies behind the head is in a list of libwebsockets by now, which it looks through when something wakes it.
-        if hasMore, let (context, _) = unsafe virtualHost { unsafe lws_cancel_service(context) }
-    }
-
-    /// Has libwebsockets read, as its loop would. It takes 4 KiB at a time.
-    private func readHandshake(of socket: SocketID) {
-        guard let (context, _) = unsafe virtualHost else { return }
-        for _ in 0...RawHead.maxBytes / ContextSettings.readBytes {
-            guard let index = table.index(of: socket), table[index].ending.phase == .handshake, let wsi = unsafe table[index].wsi else {
-                return
-            }
-            var event = unsafe pollfd(fd: lws_get_socket_fd(wsi), events: Int16(POLLIN), revents: Int16(POLLIN))
-            guard unsafe lws_service_fd(context, &event) == 0 else { return }
-        }
-    }
-
-    /// Hands over a connection whose handshake libwebsockets could not read. For the moment of the handshake the peer's descriptor is a
-    /// socket of our own, from which libwebsockets reads the same handshake in its plainest form; what it answers is passed on.
-    private func adoptStandIn(takingOwnership descriptor: Int32, _ socket: SocketID, _ head: RawHead, _ plainest: [UInt8]) {
-        guard let pair = SocketPair(), let peer = Descriptor(takingOwnership: fcntl(descriptor, F_DUPFD_CLOEXEC, 0)),
-            pair.write(plainest), pair.stand(in: descriptor)
-        else {
-            Glibc.close(descriptor)
-            return release(socket.index)
-        }
-        // What is left in the kernel are frames.
-        KernelBytes.drop(head.length, of: peer.number)
-        reading?.peer = peer.number
-        adopt(takingOwnership: descriptor, socket)
-        readHandshake(of: socket)
-        let isThere = table.index(of: socket) != nil
-        if isThere { SocketPair.replace(descriptor, by: peer.number) }
-        pair.pass(to: peer.number)
-        // The end of a refused one went to the socket that stood in.
-        if !isThere || table[socket.index].ending.phase != .webSocket { shutdown(peer.number, Int32(SHUT_WR)) }
+    /// libwebsockets has taken in the connection that is being handed over, and will read its handshake next.
+    func adopted(_ wsi: OpaquePointer) {
+        guard let adoption, let index = table.index(of: adoption.socket) else { return }
+        unsafe lws_set_opaque_user_data(wsi, UnsafeMutableRawPointer(bitPattern: UInt(adoption.socket.rawValue)))
+        unsafe table[index].wsi = unsafe wsi
     }
 
     /// The answer to a handshake and the first message leave together, and those of all handshakes that came together: so a proxy on the
     /// same machine is woken once for them, not once for each, which costs more than all else that is done for a connection.
     func letLeave(_ index: Int) {
         guard options.tls == nil else { return }
-        guard reading != nil else { return uncork(index) }
         corked.append(table.socket(at: index))
         if corked.count >= Self.maxCorked { letLeave() }
     }
@@ -102,19 +75,21 @@ extension WebSocketLoop {
     /// Most that wait for one another: what they wait is the time of so many handshakes, under a millisecond.
     private static let maxCorked = 32
 
-    /// The handshake that a callback is about; nil for one that was not handed over here.
-    func head(of index: Int) -> RequestHead? {
-        guard let reading, reading.socket == table.socket(at: index) else { return nil }
-        return RequestHead(reading.head)
-    }
-
-    /// The descriptor of the peer's own connection, not of what stands in for it; nil when it is gone.
+    /// The descriptor of the peer's own connection, not of the relay through which it comes; nil when it is gone.
     func peerDescriptor(of index: Int) -> Int32? { door.relays[index]?.peer ?? descriptor(of: index) }
 
     /// The descriptor of a connection; nil when it is gone.
     func descriptor(of index: Int) -> Int32? {
-        if let reading, let peer = reading.peer, reading.socket == table.socket(at: index) { return peer }
         guard let wsi = unsafe table[index].wsi else { return door.descriptor(of: index) }
         return unsafe lws_get_socket_fd(wsi)
+    }
+}
+
+extension RequestFault {
+    fileprivate init(_ fault: HandshakeFault) {
+        switch fault {
+        case .malformed(let sentence): self = .malformed(sentence)
+        case .wrongVersion: self = .wrongVersion
+        }
     }
 }

@@ -2,44 +2,13 @@ internal import CLibwebsockets
 
 /// What libwebsockets reports, one method for each kind of callback. They return what the callback returns: 0 to go on, -1 to close.
 extension WebSocketLoop {
-    // MARK: Before the upgrade
-
-    func confirmUpgrade(_ wsi: OpaquePointer, _ index: Int) -> Int32 {
-        guard let head = head(of: index) else { return -1 }
-        do throws(HandshakeFault) {
-            try head.seen.checkHandshake()
-        } catch {
-            return unsafe refuse(wsi, index, error)
-        }
-        let offer = head.header(.webSocketProtocol)
-        guard let webSockets else { return unsafe refuse(wsi, index, with: hooks.response(.nothingHere)) }
-        if let response = webSockets.refusal(of: head, on: table.socket(at: index)) {
-            // Only a hang-up ends the upgrade: after 0 libwebsockets goes on with it, by headers that it has given back.
-            return unsafe refuse(wsi, index, with: response)
-        }
-        if let offer, let name = Subprotocols(offer).choice(preferring: options.subprotocol) {
-            settings.choose(name)
-        }
-        return 0
-    }
-
-    private func refuse(_ wsi: OpaquePointer, _ index: Int, _ fault: HandshakeFault) -> Int32 {
-        let answered: RequestFault
-        switch fault {
-        case .malformed(let sentence): answered = RequestFault(400, sentence)
-        case .wrongVersion: answered = .wrongVersion
-        }
-        return unsafe refuse(wsi, index, with: hooks.response(answered))
-    }
-
     // MARK: WebSockets
 
     func established(_ index: Int) -> Int32 {
-        guard let head = head(of: index) else { return -1 }
-        settings.forgetChoice()
+        guard let adoption, adoption.socket == table.socket(at: index) else { return -1 }
         leaveHandshake(index, for: .webSocket)
         deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
-        webSockets?.opened(table.socket(at: index), over: .webSocket, head)
+        webSockets?.opened(adoption.socket, over: .webSocket, RequestHead(adoption.head))
         letLeave(index)
         return 0
     }

@@ -18,19 +18,6 @@ extension WebSocketLoop {
         door.keepWaiting(index, headers: headers)
     }
 
-    /// Answers a handshake that is refused, from within the callback that brought it, and ends its connection.
-    ///
-    /// A connection that is kept would let a peer hang the loop (libwebsockets 4.1 to 4.5): `lws_http_action` empties the list of bytes
-    /// that were read ahead to find a body, takes the head of a POST that lies there for that body, and never comes back.
-    /// - Returns: -1, which tells libwebsockets to send what is left and to hang up.
-    func refuse(_ wsi: OpaquePointer, _ index: Int, with response: HTTPResponse) -> Int32 {
-        leaveHandshake(index, for: .request)
-        let bytes = response.encoded(withoutBody: false)
-        _ = unsafe withHeadroom(bytes) { unsafe lws_write(wsi, $0, bytes.count, LWS_WRITE_HTTP_HEADERS) }
-        if options.tls == nil { SocketOptions.uncork(unsafe lws_get_socket_fd(wsi)) }
-        return -1
-    }
-
     // MARK: Streams
 
     /// What a stream begins with.

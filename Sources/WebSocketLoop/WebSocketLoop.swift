@@ -26,8 +26,10 @@ package final class WebSocketLoop {
     /// One for each place that is listened at.
     private var listeners: [Listener] = []
     private var state = State.stopped
-    /// The handshake that libwebsockets is reading just now.
-    var reading: Reading?
+    /// The handshake that libwebsockets is answering just now.
+    var adoption: Adoption?
+    /// What it is given of it: the room is used again.
+    var plainHandshake: [UInt8] = []
     /// Connections for which the kernel holds the answer to their handshake back.
     var corked: [SocketID] = []
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)

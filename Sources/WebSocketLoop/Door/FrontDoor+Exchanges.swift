@@ -8,7 +8,8 @@ extension FrontDoor {
     // MARK: The request
 
     /// A plain request has come, or one for a stream; its head is what was looked at last.
-    func begin(_ slot: PendingConnections.Slot, _ head: RawHead) {
+    /// - Parameter answer: what is answered in any case, to a handshake that is refused.
+    func begin(_ slot: PendingConnections.Slot, _ head: RawHead, answering answer: HTTPResponse? = nil) {
         let isWatched = isWatched(slot)
         let (socket, descriptor) = serve(slot)
         let index = socket.index
@@ -17,6 +18,7 @@ extension FrontDoor {
         exchanges[index] = Exchange(descriptor: descriptor, withoutAnswerBody: head.method == .head)
         loop.table[index].ending.become(.request)
         guard isWatched || loop.watch.add(descriptor, socket) else { return drop(index) }
+        if let answer { return give(index, answer) }
         guard head.target != .asterisk else { return give(index, .serverOptions) }
         guard let requests = loop.requests else { return give(index, loop.hooks.response(.nothingHere)) }
         switch requests.outcome(of: RequestHead(seen), from: socket) {

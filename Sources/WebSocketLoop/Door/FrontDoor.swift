@@ -128,7 +128,7 @@ final class FrontDoor {
         pending[slot].walked = UInt32(count)
         switch seen.judge(count) {
         case .wait: wait(slot)
-        case .serve(let head): serve(slot, head, count)
+        case .serve(let head): serve(slot, head)
         case .refuse(let fault): refuse(slot, fault)
         }
     }
@@ -172,21 +172,16 @@ final class FrontDoor {
         if !loop.watch.add(pending[slot].descriptor, pending[slot].socket) { drop(pending[slot].socket.index) }
     }
 
-    private func serve(_ slot: PendingConnections.Slot, _ head: RawHead, _ count: Int) {
+    private func serve(_ slot: PendingConnections.Slot, _ head: RawHead) {
         switch head.kind {
-        case .handshake: adopt(slot, reading: head, hasMore: count > head.length)
         case .plain, .stream: begin(slot, head)
+        case .handshake:
+            if let refusal = loop.refusal(of: seen, from: pending[slot].socket) { return begin(slot, head, answering: refusal) }
+            if pending[slot].isWatched { loop.watch.remove(pending[slot].descriptor) }
+            let (socket, descriptor) = serve(slot)
+            KernelBytes.drop(head.length, of: descriptor)
+            loop.adopt(takingOwnership: descriptor, socket, seen)
         }
-    }
-
-    /// Hands the connection to libwebsockets.
-    /// - Parameters:
-    ///   - head: the handshake that it brings.
-    ///   - hasMore: whether frames lie behind it already.
-    private func adopt(_ slot: PendingConnections.Slot, reading head: RawHead, hasMore: Bool) {
-        if pending[slot].isWatched { loop.watch.remove(pending[slot].descriptor) }
-        let (socket, descriptor) = serve(slot)
-        loop.adoptHandshake(takingOwnership: descriptor, socket, head, seen, hasMore: hasMore)
     }
 
     // MARK: Refusing

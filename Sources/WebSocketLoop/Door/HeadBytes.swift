@@ -26,17 +26,6 @@ enum HeadBytes {
         default: false
         }
     }
-
-    /// Whether a header's name begins with a word that libwebsockets takes for the whole name.
-    static func beginsWithOpenWord(_ bytes: borrowing Span<UInt8>, _ name: Range<Int>) -> Bool {
-        switch bytes[name.lowerBound] | 0x20 {
-        case UInt8(ascii: "p"), UInt8(ascii: "d"), UInt8(ascii: "u"):
-            HeaderNames.openWords.contains { word in
-                word.utf8.count <= name.count && word.utf8.enumerated().allSatisfy { bytes[name.lowerBound + $0] | 0x20 == $1 | 0x20 }
-            }
-        default: false
-        }
-    }
 }
 
 extension Span<UInt8> {

@@ -1,8 +1,7 @@
 /// The head of a request, judged on the bytes as they lie in the kernel, before libwebsockets sees them.
 ///
-/// libwebsockets' header table hides what it could not store: bare line feeds, folds, an empty line before a second one of its name,
-/// names that its own table misreads. Whoever stands in front may have read those differently, so they are refused here. Pure: it
-/// reads bytes and says what is to become of them.
+/// Bare line feeds, folds, a second line of a name behind an empty one: whoever stands in front may have read those differently, so they
+/// are refused. libwebsockets' own reader hides them. Pure: it reads bytes and says what is to become of them.
 struct RawHead: Equatable {
     /// What a request wants, as far as its head tells.
     enum Kind: Equatable {
@@ -40,9 +39,6 @@ struct RawHead: Equatable {
     static let maxBytes = 16_384
     /// Most lines of a head.
     static let maxLines = 88
-    /// Most lines and query arguments of a handshake together that libwebsockets reads: it has room for about 97, and hangs up without a
-    /// word beyond.
-    static let maxParts = 88
 
     /// Bytes of the head, the empty line included.
     var length = 0
@@ -58,8 +54,6 @@ struct RawHead: Equatable {
     /// Where the query lies, without its question mark.
     var query = 0..<0
     var isHTTP11 = false
-    /// Lines and query arguments together.
-    var parts = 0
 
     /// Judges what has come so far: one walk over the bytes, nothing is allocated.
     /// - Parameter lines: is filled with where the lines of a head that may be served lie.

@@ -58,23 +58,6 @@ final class SeenHead {
         return list
     }
 
-    /// Whether a `%` is there that no two hex digits follow.
-    func hasLoneEscape(_ range: Range<Int>) -> Bool {
-        for index in range where unsafe buffer[index] == UInt8(ascii: "%") {
-            for digit in index + 1...index + 2 where unsafe digit >= range.upperBound || !HeadBytes.isHexDigit(buffer[digit]) {
-                return true
-            }
-        }
-        return false
-    }
-
-    /// Bytes of the values of all lines of a name.
-    func size(of name: StaticString) -> Int {
-        var size = 0
-        unsafe lines.forEachValue(of: name, in: bytes.span) { size += $0.count + 2 }
-        return size
-    }
-
     func lastValue(of name: StaticString) -> [UInt8]? { lastRange(of: name).map { copy($0) } }
 
     /// Where the value of the last line of a name lies.

@@ -49,7 +49,8 @@ import WebSocketLoop
             #expect(try await HTTPAnswer.to(refused, port: probe.port)?.status == 404)
             let doubtful = request("GET / HTTP/1.1", ["Sec-WebSocket-Protocol": offer, "Sec-WebSocket-Key": "short"])
             #expect(try await HTTPAnswer.to(doubtful, port: probe.port)?.status == 400)
-            let client = try await WebSocketClient(port: probe.port, path: "/?" + String(repeating: "a&", count: 500))
+            let client = try await WebSocketClient(
+                port: probe.port, path: "/?%&" + String(repeating: "a&", count: 500), headers: ["X: y", "Con: close", "Put-It: z"])
             let opened = try #require(await events.opened())
             #expect(await probe.peerAddress(of: opened) == "127.0.0.1")
             try await client.send("hello")

@@ -102,8 +102,7 @@ private struct Reference {
         guard words.count == 3, let method = text(words[0]), ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(method),
             let version = text(words[2]), version == "HTTP/1.1" || version == "HTTP/1.0"
         else { throw Refusal() }
-        var arguments = 0
-        result.target = try target(words[1], method: method, &arguments)
+        result.target = try target(words[1], method: method)
         result.method = RequestHead.Method(rawValue: method)!
         result.isHTTP11 = version == "HTTP/1.1"
         let start = words[0].count + 1
@@ -126,12 +125,6 @@ private struct Reference {
             fields.append((name.lowercased(), Array(value.reversed().drop { $0 == 32 || $0 == 9 }.reversed())))
         }
         guard fields.count <= RawHead.maxLines else { throw Refusal() }
-        result.parts = fields.count + arguments
-        for (name, _) in fields {
-            let words = HeaderNames.wordsOfLibwebsockets
-            if !words.contains(name + ":"), words.contains(where: { $0.hasPrefix(name) }) { throw Refusal() }
-            if ["put", "patch", "delete", "uri-args"].contains(where: { name.hasPrefix($0) }) { throw Refusal() }
-        }
         func values(_ name: String) -> [[UInt8]] { fields.filter { $0.name == name }.map(\.value) }
         for (name, value) in fields where value.isEmpty && values(name).count > 1 { throw Refusal() }
         let singles = [
@@ -159,7 +152,7 @@ private struct Reference {
         return result
     }
 
-    private static func target(_ bytes: [UInt8], method: String, _ arguments: inout Int) throws -> RawHead.Target {
+    private static func target(_ bytes: [UInt8], method: String) throws -> RawHead.Target {
         if bytes == [42] {
             guard method == "OPTIONS" else { throw Refusal() }
             return .asterisk
@@ -167,7 +160,6 @@ private struct Reference {
         guard !bytes.contains(35), !bytes.contains(9) else { throw Refusal() }
         let parts = bytes.split(separator: 63, maxSplits: 1, omittingEmptySubsequences: false).map { Array($0) }
         guard let before = parts.first, let location = text(before) else { throw Refusal() }
-        if parts.count == 2 { arguments = parts[1].count { $0 == 38 || $0 == 59 } }
         var path = location
         var target = RawHead.Target.origin
         if !location.hasPrefix("/") {

@@ -77,10 +77,6 @@ import Testing
             "GET / HTTP/1.1\r\nHost : a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX Y: b\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nX\u{e9}: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nnocolon\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nX(: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n",
-            // Names that libwebsockets would misread.
-            "GET / HTTP/1.1\r\nX: 1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nCon: 1\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: a\r\nPut: /x\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\npatchwork: 1\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: a\r\nDelete-It: 1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nURI-ARGS: v=1\r\n\r\n",
             // Folds and control characters.
             "GET / HTTP/1.1\r\nHost: a\r\nX-Y: b\r\n c\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\tfold\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nX-Y: b\0c\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX-Y: \u{7f}\r\n\r\n",
@@ -142,20 +138,11 @@ import Testing
         let lines = (0..<87).map { "X-\($0): a\r\n" }.joined()
         #expect(head(plain + lines + "\r\n") != nil)
         #expect(status(plain + lines + "X-More: a\r\n\r\n") == 431)
-        let arguments = (0..<500).map { "&a\($0)" }.joined()
-        #expect(head("GET /?a\(arguments) HTTP/1.1\r\nHost: a\r\n\r\n")?.parts == 501)
     }
 
-    @Test func `each word of libwebsockets' own table is read well, and no beginning of one is`() {
-        for word in HeaderNames.wordsOfLibwebsockets where word.hasSuffix(":") {
-            let name = String(word.dropLast())
-            let isForbidden = ["host", "content-length", "transfer-encoding"].contains(name)
-            if !isForbidden { #expect(head("GET / HTTP/1.1\r\nHost: a\r\n\(name): a\r\n\r\n") != nil, "\(name)") }
-            for length in 1..<name.utf8.count {
-                let cut = String(name.prefix(length))
-                if HeaderNames.wordsOfLibwebsockets.contains(cut + ":") { continue }
-                #expect(status("GET / HTTP/1.1\r\nHost: a\r\n\(cut): a\r\n\r\n") == 400, "\(cut)")
-            }
+    @Test func `a header may be called whatever is a token, also what libwebsockets would take for something else`() {
+        for name in ["x", "con", "hos", "put-it", "patch", "deleted", "uri-args", "get", "c", "sec-websocket-"] {
+            #expect(head("GET / HTTP/1.1\r\nHost: a\r\n\(name): a\r\n\r\n") != nil, "\(name)")
         }
         for name in [
             "sec-fetch-site", "sec-ch-ua", "dnt", "priority", "x-forwarded-host", "x-forwarded-proto", "cf-connecting-ip", "forwarded",
