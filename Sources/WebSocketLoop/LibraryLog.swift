@@ -24,12 +24,11 @@ struct LibraryLog {
     }
 
     /// What libwebsockets says, as an error, of each handshake that it is given (``WebSocketLoop/adopt(takingOwnership:_:_:)``).
-    private static let ordinary: StaticString = "adopt_socket_readbuf: calling"
+    private static let ordinary: StaticString = "adopt_socket_readbuf: calling service"
 
     fileprivate static func add(_ line: UnsafePointer<CChar>) {
-        if unsafe strncmp(line, UnsafeRawPointer(ordinary.utf8Start).assumingMemoryBound(to: CChar.self), ordinary.utf8CodeUnitCount) == 0 {
-            return
-        }
+        let isOrdinary = unsafe strstr(line, UnsafeRawPointer(ordinary.utf8Start).assumingMemoryBound(to: CChar.self)) != nil
+        if isOrdinary { return }
         let text = unsafe String(cString: line)
         let printable = String(
             String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }))
