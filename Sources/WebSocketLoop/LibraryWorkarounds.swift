@@ -16,11 +16,16 @@ package struct LibraryWorkaround: Sendable {
     /// Whether this version needs it.
     package func isNeeded(by version: LibraryVersion) -> Bool { lastNeeded.map { version <= $0 } ?? true }
 
-    /// Closes a context's event descriptor twice: the one entry that is left out where it is not needed, since the number that is held
-    /// for the second close would never be given back.
+    /// Closes a context's event descriptor twice: left out where it is not needed, since the number that is held for the second close would
+    /// never be given back.
     package static let eventPipe = LibraryWorkaround(
         place: "EventPipe", reason: "closes the descriptor that wakes its loop twice when a context ends",
         lastNeeded: LibraryVersion(4, 1, 99), test: "a loop that stops takes nobody else's descriptor along")
+
+    /// Leaves it open, where libuv is the loop: left out where it is not needed, too.
+    package static let leftEventPipe = LibraryWorkaround(
+        place: "EventPipe.closeIfLeft", reason: "leaves the descriptor that wakes its loop open when a context ends",
+        lastNeeded: LibraryVersion(4, 3, 99), test: "after a stop with open connections every descriptor is given back")
 
     /// Every entry, by the way of a connection: arrival, head, messages, end.
     package static let all = [
@@ -60,6 +65,6 @@ package struct LibraryWorkaround: Sendable {
         LibraryWorkaround(
             place: "EdgeWatch", reason: "never reads the socket of a stream again, and spins when it is closed",
             lastNeeded: nil, test: "a peer that goes, or talks, leaves the counts at once and costs nothing more"),
-        eventPipe,
+        eventPipe, leftEventPipe,
     ]
 }

@@ -82,7 +82,7 @@ package final class WebSocketLoop {
             unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
             throw .contextNotCreated
         }
-        if LibraryWorkaround.eventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) { eventPipe = pipe }
+        eventPipe = pipe
         unsafe watch.start(on: uv, for: self)
         door = FrontDoor(loop: self)
         unsafe startTimer(pointer)
@@ -255,7 +255,7 @@ package final class WebSocketLoop {
     private func destroy(_ context: OpaquePointer, whenDestroyed: @escaping () -> Void) {
         unsafe state = .stopping(context: context, ticksSinceEmpty: 0, whenDestroyed)
         unsafe lws_context_destroy(context)
-        eventPipe?.holdNumber()
+        if LibraryWorkaround.eventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) { eventPipe?.holdNumber() }
     }
 
     /// By the second tick after the last connection is gone all handles of libwebsockets are closed.
@@ -267,6 +267,7 @@ package final class WebSocketLoop {
             return
         }
         unsafe lws_context_destroy(context)
+        if LibraryWorkaround.leftEventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) { eventPipe?.closeIfLeft() }
         state = .stopped
         thread.heartbeat.end()
         let handle = unsafe UnsafeMutableRawPointer(timer).assumingMemoryBound(to: uv_handle_t.self)
