@@ -30,7 +30,9 @@ struct AuthorizationServerTests {
                     #expect(stats.contains(#""routes":{"/""#) == routes, "\(scope) \(mode)")
                     #expect(stats.contains("127.0.0.1") == addresses, "\(scope) \(mode)")
                     let other = try await running.client()
-                    let news = try await viewer.next()
+                    var news = try await viewer.next()
+                    // What comes first may tell of the round before, whose clients have hung up.
+                    while rows, !news.contains(other.id) { news = try await viewer.next() }
                     #expect(news.contains(other.id) == rows, "\(scope) \(mode)")
                     #expect(news.contains("127.0.0.1") == addresses, "\(scope) \(mode)")
                     #expect(news.contains("route") == routes, "\(scope) \(mode)")
