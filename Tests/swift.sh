@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests in Swift that were built, several processes side by side: most tests wait for sockets and clocks. Within a process one test
+# Runs the tests in Swift that were built, two processes side by side: those that start servers, and the rules. Within a process one test
 # runs after the other, so that those of timing share two cores with few others.
 # Usage: Tests/swift.sh               all tests; what a process said is shown when it is over, and the sum of their closing lines is the last line
 #        Tests/swift.sh ARGUMENT...   one process of `swift test` with these arguments, such as `--filter AdminTests`
@@ -11,7 +11,7 @@ tests() { swift test --skip-build --no-parallel --disable-xctest --ignore-lock "
 (($# == 0)) || { tests "$@"; exit; }
 
 # The targets of each process. One more has every test that none of these has, so that a new target runs without being named.
-groups=('ServerTests|SkewWatchTests' 'WebSocketLoopTests|SkewWatchCommandTests')
+groups=('ServerTests|SkewWatchTests|WebSocketLoopTests|SkewWatchCommandTests')
 rest=$(IFS='|'; echo "^(${groups[*]})\\.")
 
 said=$(mktemp -d)

@@ -79,13 +79,12 @@ import Testing
 
     @Test func `an attacker of many addresses leaves most others their bucket`() {
         var buckets = ArrivalBuckets()
-        for _ in 0..<40 { _ = buckets.take(peer.key, at: 1, perSecond: 10) }
-        let isOver = !buckets.take(peer.key, at: 1, perSecond: 10)
-        #expect(isOver)
+        let busy = (0..<20).map { PeerAddress(bits: UInt128(1_000_000 + $0) << 64).key }
+        for key in busy { for _ in 0..<40 { _ = buckets.take(key, at: 1, perSecond: 10) } }
+        #expect(busy.allSatisfy { !buckets.take($0, at: 1, perSecond: 10) })
         for number in 0..<10_000 { _ = buckets.take(PeerAddress(bits: UInt128(number + 2) << 64).key, at: 1, perSecond: 10) }
-        let isStillOver = !buckets.take(peer.key, at: 1, perSecond: 10)
-        #expect(isStillOver)
-        let isIn = buckets.take(peer.key, at: 11, perSecond: 10)
-        #expect(isIn)
+        // Where a bucket lies is drawn anew for each table, so a few may have lost theirs.
+        #expect(busy.count { !buckets.take($0, at: 1, perSecond: 10) } >= 10)
+        #expect(busy.allSatisfy { buckets.take($0, at: 11, perSecond: 10) })
     }
 }
