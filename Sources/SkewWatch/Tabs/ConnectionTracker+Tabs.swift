@@ -9,8 +9,8 @@ extension ConnectionTracker {
 
     /// A connection stands for a tab from now on; whoever did before gives way.
     /// - Returns: when the tab opened, in milliseconds since 1970; nil where this is its first connection.
-    func takePlace(of tab: TabKey, _ socket: SocketID) -> Int64? {
-        guard let (number, former, since) = claim(tab, socket) else { return nil }
+    func takePlace(of tab: TabKey, _ socket: SocketID, at now: Duration) -> Int64? {
+        guard let (number, former, since) = claim(tab, socket, at: now) else { return nil }
         hold(number, at: socket.index)
         if let former { letGiveWay(former, number) }
         return since
@@ -18,8 +18,8 @@ extension ConnectionTracker {
 
     /// A stream stands for one more tab.
     /// - Returns: the number of its claim, and when it opened. Nil where the stream itself is that tab.
-    func takePlace(of tab: TabKey, besides socket: SocketID) -> (number: TabClaims.Number?, since: Int64?)? {
-        guard let (number, former, since) = claim(tab, socket) else { return (nil, nil) }
+    func takePlace(of tab: TabKey, besides socket: SocketID, at now: Duration) -> (number: TabClaims.Number?, since: Int64?)? {
+        guard let (number, former, since) = claim(tab, socket, at: now) else { return (nil, nil) }
         if let former {
             if former == owner(socket), tabNumber(at: socket.index) == number { return nil }
             letGiveWay(former, number)
@@ -27,9 +27,11 @@ extension ConnectionTracker {
         return (number, since)
     }
 
+    /// - Parameter now: the moment from which the tab's row counts its age, too: else whoever takes its place is some milliseconds older.
     /// - Returns: nil where it counts for itself, since two have taken each other's place too often.
-    private func claim(_ tab: TabKey, _ socket: SocketID) -> (number: TabClaims.Number, former: TabClaims.Owner?, since: Int64?)? {
-        let now = MonotonicTime.now
+    private func claim(
+        _ tab: TabKey, _ socket: SocketID, at now: Duration
+    ) -> (number: TabClaims.Number, former: TabClaims.Owner?, since: Int64?)? {
         switch shared.tabs.claim(tab, by: owner(socket), since: shared.rowSteps(now), at: now) {
         case .first(let number): return (number, nil, nil)
         case .replaces(let former, let since, let number): return (number, former, shared.rowTime(ofSteps: since))
@@ -70,9 +72,10 @@ extension ConnectionTracker {
         switch action {
         case .open(let tab):
             let address = connections[socket.index]?.slot.flatMap { row(at: $0).address }
-            guard let claim = takePlace(of: tab.key, besides: socket) else { return }
+            let now = MonotonicTime.now
+            guard let claim = takePlace(of: tab.key, besides: socket, at: now) else { return }
             let known = claim.number == nil ? nil : claimed(tab.key, besides: socket)
-            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address, claim: known)
+            let slot = addRow(drawID(), version: tab.version, route: tab.route, since: claim.since, address: address, claim: known, at: now)
             openedCompanion(tab, slot, claim.number, at: socket.index)
             if let hook = settings.hooks.connectionOpened { hook(info(at: slot)) }
         case .move(let slot, let route):

@@ -54,12 +54,14 @@ extension ConnectionTracker: WebSocketHandler {
         if let client { count(client, at: socket.index) }
         guard arrival.uncounted(tracking: settings.connectionTracking) == nil else { return nil }
         let tag = client == nil ? nil : arrival.tag.flatMap { Tag.clean(String(decoding: $0, as: UTF8.self)) }
-        let since = arrival.tab.flatMap { takePlace(of: $0, socket) }
+        let now = MonotonicTime.now
+        let since = arrival.tab.flatMap { takePlace(of: $0, socket, at: now) }
         return addRow(
             id, version: arrival.identity.version(release: shared.release),
             route: settings.routeTracking ? arrival.identity.route : DeclaredIdentity.unknownRoute,
             since: since, isNew: arrival.tab != nil && arrival.reconnects == 0,
-            address: settings.ipTracking ? address?.description : nil, tag: tag, claim: claim(of: arrival, socket))
+            address: settings.ipTracking ? address?.description : nil, tag: tag, claim: claim(of: arrival, socket),
+            at: now)
     }
 
     private func handle(_ message: ClientMessage, from socket: SocketID) {

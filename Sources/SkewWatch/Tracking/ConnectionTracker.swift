@@ -125,9 +125,8 @@ actor ConnectionTracker {
     ///   - claim: which tab it is, where it was connected before: perhaps to another node.
     func addRow(
         _ id: ConnectionID, version: String, route: String, since: Int64? = nil, isNew: Bool = false, address: String?, tag: String? = nil,
-        claim: TabClaim? = nil
+        claim: TabClaim? = nil, at now: Duration
     ) -> Slot {
-        let now = MonotonicTime.now
         let row = roster.open(
             id, version: version, route: route, since: since ?? shared.rowTime(now), address: address, tag: tag,
             isArrival: since == nil && !isNew, claim: claim, at: now)
