@@ -32,6 +32,14 @@ done
 processes=()
 for number in "${failed[@]}"; do cat "$said/$number"; done
 
+# Once more what failed, so that it is found at the end of a long output: each test's first three issues.
+for number in "${failed[@]}"; do
+    sed 's/\x1b\[[0-9;]*m//g' "$said/$number" | awk '
+        / recorded an issue / { name = $0; sub(/ recorded an issue .*/, "", name); shown = ++issues[name] <= 3; if (shown) print substr($0, 1, 300); next }
+        shown && /^↳/ { print "    " substr($0, 1, 300); next }
+        { shown = 0 }'
+done
+
 # A process without a closing line has not run to its end.
 sed 's/\x1b\[[0-9;]*m//g' "$said"/* | awk -v wanted=$((${#groups[@]} + 1)) -v failures=${#failed[@]} -v seconds=$((SECONDS - began)) '
     / Test run with [0-9]+ tests? in [0-9]+ suites? (passed|failed) after / {

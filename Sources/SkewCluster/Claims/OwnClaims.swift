@@ -91,6 +91,8 @@ struct OwnClaims: Sendable {
         _ claim: TabClaim, version: String, route: String, isReplacing: Bool = false, others: Set<InstanceID>, at now: Duration
     ) -> [Effect] {
         var effects = withdraw(claim.key)
+        // Whoever takes the place of one that was held is held in its stead: another node counts or expects it still.
+        let isReplacing = isReplacing && !wasHeld(claim.key)
         var (times, since) = newest[claim.key].map { ($0.times, $0.since) } ?? (0, now)
         if now - since >= Self.memory { (times, since) = (0, now) }
         guard !others.isEmpty, count < Self.maxClaims, times < Self.mostClaims else {

@@ -130,6 +130,20 @@ import Testing
         #expect(told.last?.isArrival == true && claims.heldCount == 0 && claims.returns(of: key) == nil)
     }
 
+    @Test func `who takes the place of a held one is held in its stead, and comes as an arrival`() {
+        var claims = OwnClaims()
+        let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
+        _ = claims.add(.init(key: key, returns: 1), version: "a", route: "/", others: [other], at: .zero)
+        _ = claims.withdraw(key)
+        let told = claims.add(.init(key: key, returns: 2), version: "a", route: "/", isReplacing: true, others: [other], at: .zero)
+        #expect(told == [.init(version: "a", route: "/", isArrival: false)] && claims.heldCount == 1)
+        // The other node moved it here, and every node expects it since: it comes once the other has nothing more to say.
+        _ = claims.takeQuestions(heard: [other: .zero], at: .zero)
+        #expect(claims.hear(ClaimAnswer(asker: 1, number: 1, yielded: []), from: other).isEmpty && claims.heldCount == 1)
+        #expect(claims.advance(heard: [other: .zero], at: .milliseconds(50)) == [.init(version: "a", route: "/", isArrival: true)])
+        #expect(claims.heldCount == 0)
+    }
+
     @Test func `who is alone waits for nobody, and who does not answer is not waited for`() {
         var claims = OwnClaims()
         let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
