@@ -10,6 +10,7 @@ import functools
 import importlib.util
 import json
 import os
+import random
 import shlex
 import shutil
 import signal
@@ -55,9 +56,12 @@ def wait_until(holds, seconds=60.0):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from 32768 on."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:

@@ -18,8 +18,10 @@ list of what runs the commands of which page, in Docker/docs/development.md, mus
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
+import random
 import re
 import shlex
 import signal
@@ -41,9 +43,12 @@ class Fault(Exception):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from 32768 on."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def steps(page):

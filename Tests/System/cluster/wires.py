@@ -1,7 +1,9 @@
 """Redis, and wires between it and nodes that can be cut."""
 
 import asyncio
+import contextlib
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -9,12 +11,13 @@ import subprocess
 import tempfile
 
 
-def free_port(below=65_536):
+def free_port(below=32_000):
+    """One that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from 32768 on."""
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            if probe.getsockname()[1] < below:
-                return probe.getsockname()[1]
+        port = random.randrange(10_000, below)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Redis:
@@ -22,7 +25,7 @@ class Redis:
 
     def __init__(self, *arguments, port=None):
         # The nodes of a Redis Cluster take the port ten thousand above, too.
-        self.port, self.arguments = port or free_port(55_000), arguments
+        self.port, self.arguments = port or free_port(22_000), arguments
         self.folder = tempfile.mkdtemp(prefix="cluster-redis-")
         self.process = None
 

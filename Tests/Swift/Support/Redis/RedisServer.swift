@@ -58,21 +58,23 @@ public final class RedisServer: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// A port that nobody listens on.
+    /// A port that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from
+    /// 32768 on.
     public static func freePort() throws -> Int {
-        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard unsafe bind(descriptor, generic, size) == 0, unsafe getsockname(descriptor, generic, &size) == 0 else { return 0 }
-                return Int(unsafe pointer.pointee.sin_port.bigEndian)
+        for _ in 0..<1000 {
+            let (port, descriptor) = (Int.random(in: 10_000..<32_000), Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+            defer { close(descriptor) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let isFree = unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
+            if isFree { return port }
         }
-        guard port > 0 else { throw Missing() }
-        return port
+        throw Missing()
     }
 }
