@@ -134,6 +134,8 @@ import WebSocketLoop
             let offender = try await WebSocketClient(port: probe.port)
             try await offence.commit(on: offender)
             #expect(try await offender.closeCode() == offence.code)
+            // Else the server waits for its answer to the close.
+            await offender.hangUp()
             #expect(await events.closed() != nil)
             try await bystander.send("still here")
             #expect(try await bystander.text() == "still here")
