@@ -27,12 +27,13 @@ import Testing
     }
 
     private func wait(_ server: RunningServer, until isSo: ([String: Double]) -> Bool) async throws -> [String: Double] {
-        for _ in 0..<500 {
-            let samples = try await samples(server)
-            if isSo(samples) { return samples }
-            try await Task.sleep(for: .milliseconds(10))
+        var last: [String: Double] = [:]
+        let wasSo = try await Patience.sees {
+            last = try await samples(server)
+            return isSo(last)
         }
-        throw SocketFault.malformed("it never was so: \(try await samples(server).filter { $0.value != 0 })")
+        guard wasSo else { throw SocketFault.malformed("it never was so: \(last.filter { $0.value != 0 })") }
+        return last
     }
 
     @Test(arguments: Seeds.some(2))

@@ -63,7 +63,9 @@ import Testing
             let (watcher, _, first) = try await server.watch("summary")
             let (client, _) = try await server.open()
             _ = try await watcher.message { $0.total == 2 }
-            for index in 0..<50 { try await client.send(#"{"type":"route-update","route":"/\#(index)"}"#) }
+            // In one piece: a test that stood still in between would make it two bursts.
+            let updates = (0..<50).flatMap { WebSocketClient.frame(0x1, Array(#"{"type":"route-update","route":"/\#($0)"}"#.utf8)) }
+            try await client.sendRaw(updates)
             let stats = try await watcher.message()
             #expect(stats.routes == ["/": 1, "/49": 1])
             #expect(!stats.hasRows && !first.hasRows, "a summary has no rows")

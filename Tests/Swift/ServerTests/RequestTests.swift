@@ -51,7 +51,7 @@ import Testing
     ]
 
     @Test func `what is refused is told in one sentence of JSON, with the right status`() async throws {
-        try await RunningServer.run(.testing { $0.handshakeTimeout = .milliseconds(400) }) { server in
+        try await RunningServer.run { server in
             for item in Self.refused {
                 let words = item.request.split(separator: " ").map(String.init)
                 if words[0] == "HEAD" {
@@ -83,9 +83,10 @@ import Testing
     }
 
     @Test func `health and HEAD`() async throws {
-        try await RunningServer.run(.testing { ($0.release, $0.handshakeTimeout) = ("r1", .milliseconds(400)) }) { server in
+        try await RunningServer.run(.testing { $0.release = "r1" }) { server in
             let health = try await server.request("GET", "/__skew/health")
-            #expect(health?.status == 200 && health?.body == #"{"ok":true,"version":"r1","uptime":0}"#)
+            let form = /{"ok":true,"version":"r1","uptime":[0-9]}/
+            #expect(health?.status == 200 && health?.body.wholeMatch(of: form) != nil)
             #expect(health?["Cache-Control"] == "no-store")
             let head = try await raw("HEAD /__skew/health HTTP/1.1\r\nHost: x\r\n\r\n", server)
             #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n") && head.hasSuffix("\r\n\r\n"))

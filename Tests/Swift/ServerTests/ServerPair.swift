@@ -27,10 +27,6 @@ enum ServerPair {
     }
 
     static func ready(_ server: RunningServer) async throws {
-        for _ in 0..<600 {
-            if try await server.probe("/ready")?.status == 200 { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("it is not ready within six seconds")
+        #expect(try await Patience.sees { try await server.probe("/ready")?.status == 200 }, "it is not ready")
     }
 }

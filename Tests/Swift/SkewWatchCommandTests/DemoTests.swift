@@ -55,9 +55,9 @@ import Testing
         #expect(output.contains("/__skew/tab\n") && output.contains("curl -H 'Authorization: Bearer 0123456789abcdef01234567'"))
         let request = "GET /__skew/admin/stats HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer 0123456789abcdef01234567\r\n\r\n"
         var body = ""
-        for _ in 0..<100 where !body.contains(#""total":200"#) {
+        _ = try await Patience.sees {
             body = try await HTTPAnswer.to(request, port: port)?.body ?? ""
-            try await Task.sleep(for: .milliseconds(20))
+            return body.contains(#""total":200"#)
         }
         #expect(body.contains(#""total":200"#) && body.contains(#""build-41":"#) && body.contains(#""build-42":"#), "\(body.prefix(300))")
         command.send(SIGINT)

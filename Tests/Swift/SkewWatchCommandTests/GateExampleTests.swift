@@ -28,14 +28,16 @@ import Testing
     func `an example opens the gate when nobody is on an old build, and else not`(name: String) async throws {
         let server = try ServingCommand(["--release", "new"], environment: ["SKEWWATCH_STATS_TOKEN": "sesame"])
         defer { server.stop() }
-        let script = try Self.script(name).replacing("--for 60s --timeout 2h", with: "--for 1s --timeout 4s")
-        #expect(try run(script, server.url) == 0, "nobody is there")
+        let script = try Self.script(name)
+        #expect(try run(script, server.url, seconds: 50) == 0, "nobody is there")
         let tab = try await WebSocketClient(port: try #require(Int(server.port)), path: "/__skew/ws?v=old")
-        #expect(try run(script, server.url) == 124, "an old tab is there")
+        #expect(try run(script, server.url, seconds: 3) == 124, "an old tab is there")
         await tab.hangUp()
     }
 
-    private func run(_ script: String, _ url: String) throws -> Int32 {
+    /// Runs a script that waits for so many seconds at most.
+    private func run(_ script: String, _ url: String, seconds: Int) throws -> Int32 {
+        let script = script.replacing("--for 60s --timeout 2h", with: "--for 1s --timeout \(seconds)s")
         let bundle = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -46,7 +48,7 @@ import Testing
         process.currentDirectoryURL = folder
         process.environment = [
             "PATH": bundle.deletingLastPathComponent().path + ":/usr/bin:/bin", "SKEWWATCH_URL": url, "SKEWWATCH_STATS_TOKEN": "sesame",
-            "SKEWWATCH_FOR": "1s", "SKEWWATCH_TIMEOUT": "4s", "SKEWWATCH_SECONDS": "4",
+            "SKEWWATCH_FOR": "1s", "SKEWWATCH_TIMEOUT": "\(seconds)s", "SKEWWATCH_SECONDS": "\(seconds)",
         ]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

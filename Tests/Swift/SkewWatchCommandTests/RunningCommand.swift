@@ -36,8 +36,8 @@ final class RunningCommand {
     func signalsBlockedByOtherThreads() throws -> [UInt64] {
         let tasks = "/proc/\(process.processIdentifier)/task"
         let others = try FileManager.default.contentsOfDirectory(atPath: tasks).filter { $0 != "\(process.processIdentifier)" }
-        return try others.map { thread in
-            let status = try String(contentsOfFile: "\(tasks)/\(thread)/status", encoding: .utf8)
+        // One that has ended meanwhile takes no signal.
+        return try others.compactMap { try? String(contentsOfFile: "\(tasks)/\($0)/status", encoding: .utf8) }.map { status in
             let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
             return try #require(UInt64(line.dropFirst(7).drop { $0 == "\t" }, radix: 16))
         }

@@ -33,7 +33,7 @@ import Testing
         let server = try server()
         defer { server.stop() }
         let tab = try await WebSocketClient(port: try #require(Int(server.port)), path: "/__skew/ws?v=old")
-        let end = try wait(server.url, "--version", "old", "--for", "0s", "--timeout", "1s", "--json").finish()
+        let end = try wait(server.url, "--version", "old", "--for", "0s", "--timeout", "3s", "--json").finish()
         #expect(end.status == 124, "\(end)")
         #expect(end.output.hasPrefix(#"{"condition":"version:old<=0","current":0,"doubts":[],"old":1,"reached":false,"release":"new","#))
         await tab.hangUp()

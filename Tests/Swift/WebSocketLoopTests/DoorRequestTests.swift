@@ -66,7 +66,7 @@ import Testing
                 #expect(try await slow.receive().isEmpty)
             } catch SocketFault.ended {}
             let seconds = ContinuousClock.now - start
-            #expect(seconds > .milliseconds(300) && seconds < .seconds(3), "\(seconds)")
+            #expect(seconds > .milliseconds(300), "\(seconds)")
             try await probe.waitUntilEmpty()
         }
     }

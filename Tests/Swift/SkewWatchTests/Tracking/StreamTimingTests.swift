@@ -74,12 +74,10 @@ import WebSocketLoop
             let streams = try (0..<3).map { _ in try stream(port) }
             for stream in streams { _ = try await stream.receive() }
             let shared = await tracker.shared
-            for _ in 0..<500 where shared.streams.count < 3 { try await Task.sleep(for: .milliseconds(2)) }
-            #expect(shared.streams.count == 3 && shared.openConnections.load(ordering: .relaxed) == 3)
+            #expect(try await Patience.sees { shared.streams.count == 3 && shared.openConnections.load(ordering: .relaxed) == 3 })
             streams[0].close()
             streams[1].reset()
-            for _ in 0..<500 where shared.streams.count > 1 { try await Task.sleep(for: .milliseconds(2)) }
-            #expect(shared.streams.count == 1 && shared.openConnections.load(ordering: .relaxed) == 1)
+            #expect(try await Patience.sees { shared.streams.count == 1 && shared.openConnections.load(ordering: .relaxed) == 1 })
             streams[2].close()
         }
     }

@@ -38,11 +38,10 @@ public final class RedisServer: Sendable {
     public func start() async throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/redis-server") else { throw Missing() }
         child.child = try Child(URL(fileURLWithPath: "/usr/bin/redis-server"), arguments)
-        for _ in 0..<200 {
-            if (try? await Child.run("/usr/bin/redis-cli", ["-p", String(port), "PING"]))?.status == 0 { return }
-            try await Task.sleep(for: .milliseconds(25))
+        let answers = try await Patience.sees {
+            (try? await Child.run("/usr/bin/redis-cli", ["-p", String(port), "PING"]))?.status == 0
         }
-        throw Missing()
+        guard answers else { throw Missing() }
     }
 
     /// As a crash does.

@@ -36,10 +36,7 @@ extension RunningServer {
 
     /// Waits until a sample of `/metrics` has a value.
     package func awaitMetric(_ name: String, _ wanted: Int) async throws {
-        for _ in 0..<500 {
-            if try await metric(name) == wanted { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        if try await Patience.sees({ try await metric(name) == wanted }) { return }
         throw SocketFault.malformed("\(name) is \(try await metric(name) ?? -1), not \(wanted)")
     }
 }

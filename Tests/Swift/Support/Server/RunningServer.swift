@@ -77,11 +77,13 @@ package struct RunningServer: Sendable {
 
     /// Waits for a line of the log that has all of these in it.
     package func line(with parts: String...) async throws -> String {
-        for _ in 0..<1000 {
-            if let line = lines.all.last(where: { line in parts.allSatisfy { line.contains($0) } }) { return line }
-            try await Task.sleep(for: .milliseconds(2))
+        var found: String?
+        _ = try await Patience.sees {
+            found = lines.all.last { line in parts.allSatisfy { line.contains($0) } }
+            return found != nil
         }
-        throw SocketFault.malformed("no line with \(parts) in \(lines.all)")
+        guard let found else { throw SocketFault.malformed("no line with \(parts) in \(lines.all)") }
+        return found
     }
 }
 

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Why a test's socket gave up.
 public enum SocketFault: Error, Equatable {
-    /// Nothing came, or nothing could be sent, for ten seconds.
+    /// Nothing came, or nothing could be sent, for ``RawSocket/patience``.
     case timedOut
     /// The peer hung up, or the connection was reset.
     case ended
@@ -12,12 +12,12 @@ public enum SocketFault: Error, Equatable {
     case malformed(String)
 }
 
-/// A connection over loopback or a Unix socket whose waits end after ten seconds. It knows bytes only, so that a test can send anything.
+/// A connection over loopback or a Unix socket whose waits end after half a minute. It knows bytes only, so that a test can send anything.
 ///
 /// `@unchecked Sendable` because one task at a time uses it; the waits of ``receive()`` and ``hears(within:)`` are on another thread.
 public final class RawSocket: @unchecked Sendable {
     /// How long any wait may take, in milliseconds.
-    public static let patience: Int32 = 10_000
+    public static let patience: Int32 = 30_000
 
     private var descriptor: Int32
 
