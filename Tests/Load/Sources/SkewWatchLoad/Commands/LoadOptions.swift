@@ -6,6 +6,12 @@ struct LoadOptions: ParsableArguments {
     @Argument(help: "HOST:PORT of the server.")
     var target = "127.0.0.1:8080"
 
+    @Option(
+        help: ArgumentHelp(
+            "A further node of the same cluster; may be given several times. Tabs and subscribers are dealt to all.", valueName: "host:port"
+        ))
+    var also: [String] = []
+
     @Option(help: "Where the server's endpoints begin.")
     var basePath = "/__skew"
 
@@ -94,14 +100,14 @@ struct LoadOptions: ParsableArguments {
     func course(
         _ scenario: String, extra: Int, learnsIDs: Bool, quiet calm: TimeArgument, pages: Crowd.Pages = .init()
     ) throws -> Course {
-        let target: Target
+        var nodes: [Target] = []
         do throws(Target.Fault) {
-            target = try Target(self.target, allowRemote: allowRemote)
+            for node in [target] + also { nodes.append(try Target(node, allowRemote: allowRemote)) }
         } catch {
             throw ValidationError(error.sentence)
         }
         if sources > 1 {
-            guard case .v4 = target.address, target.address.isLoopback else {
+            guard nodes.allSatisfy({ $0.address.family == AF_INET && $0.address.isLoopback }) else {
                 throw ValidationError("--sources works only against an IPv4 loopback address.")
             }
         }
@@ -112,21 +118,21 @@ struct LoadOptions: ParsableArguments {
         let seed = seed ?? UInt64.random(in: 1...999_999_999)
         let engine = Engine(
             .init(
-                address: target.address, sources: sources > 1 ? (0..<UInt32(sources)).map { 0x7F00_0002 + $0 } : [],
+                sources: sources > 1 ? (0..<UInt32(sources)).map { 0x7F00_0002 + $0 } : [],
                 masksWithZero: zeroMask), random: SeededRandom(seed: seed &+ 1))
         guard let versions = Distribution(versions, prefix: "v"), let routes = Distribution(routes, prefix: "/r") else {
             throw ValidationError("--versions or --routes cannot be read.")
         }
         let crowd = Crowd(
             .init(
-                host: target.host, basePath: basePath, token: credentials, versions: versions, routes: routes, streams: sse,
+                nodes: nodes, basePath: basePath, token: credentials, versions: versions, routes: routes, streams: sse,
                 learnsIDs: learnsIDs, pages: pages, mostListed: maxListed), engine: engine, random: SeededRandom(seed: seed)
         )
         return Course(
             .init(
                 connections: connections, rate: rate, inFlight: inFlight, timeLimit: timeLimit.nanoseconds, quiet: calm.nanoseconds,
                 server: pid.map(ServerProcess.init), showsProgress: !quiet), crowd: crowd,
-            report: Report(scenario: scenario, target: target.host, seed: seed))
+            report: Report(scenario: scenario, target: nodes.map(\.host).joined(separator: ", "), seed: seed))
     }
 
     /// Prints what was found. - Throws: `ExitCode` 1 where a check failed.

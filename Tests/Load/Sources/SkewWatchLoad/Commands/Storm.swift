@@ -31,7 +31,7 @@ struct Storm: ParsableCommand {
 
     func run() throws {
         try load.requireToken(for: subscription.subscribers)
-        let course = try load.course("storm", extra: subscription.subscribers, learnsIDs: false, quiet: subscription.settle)
+        let course = try load.course("storm", extra: subscription.subscribers, learnsIDs: !load.also.isEmpty, quiet: subscription.settle)
         course.subscribe(subscription.parsedModes, count: subscription.subscribers, checked: subscription.checked)
         course.ramp()
         let first = course.settings.server?.usage

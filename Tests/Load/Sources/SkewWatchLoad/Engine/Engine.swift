@@ -13,7 +13,6 @@ final class Engine {
 
     /// How the sockets are made and how long they may take.
     struct Settings {
-        var address: Address
         /// Addresses that connections come from, in turn; empty: the system chooses.
         var sources: [UInt32] = []
         /// Nanoseconds.
@@ -48,7 +47,9 @@ final class Engine {
     }
 
     /// Begins a connection. Its end, soon or late, is always told as an event.
-    func open(_ request: Handshake.Request, attention: Connection.Attention, receiveBuffer: Int32? = nil) -> ConnectionID {
+    func open(
+        _ request: Handshake.Request, to address: Address, attention: Connection.Attention, receiveBuffer: Int32? = nil
+    ) -> ConnectionID {
         let id = place()
         let handshake = Handshake(random: (0..<2).flatMap { _ in randomBytes() })
         connections[id.slot].startedAt = Clock.now
@@ -59,7 +60,7 @@ final class Engine {
         connections[id.slot].isStream = request.transport == .eventStream
         connections[id.slot].phase = .connecting
         pending += 1
-        connect(id, receiveBuffer)
+        connect(id, to: address, receiveBuffer)
         return id
     }
 
@@ -214,11 +215,11 @@ final class Engine {
         return ConnectionID(slot: slot, use: use)
     }
 
-    private func connect(_ id: ConnectionID, _ receiveBuffer: Int32?) {
+    private func connect(_ id: ConnectionID, to address: Address, _ receiveBuffer: Int32?) {
         let source = settings.sources.isEmpty ? nil : settings.sources[nextSource % settings.sources.count]
         nextSource += 1
         do throws(Socket.Fault) {
-            let socket = try Socket.connect(to: settings.address, from: source, receiveBuffer: receiveBuffer)
+            let socket = try Socket.connect(to: address, from: source, receiveBuffer: receiveBuffer)
             connections[id.slot].socket = socket
             handshakesDue.add(id, due: connections[id.slot].startedAt + settings.handshakeTimeout)
             poller.add(socket, token: id.token, .writable)

@@ -16,6 +16,7 @@ enum Violation: Error, Hashable {
     case differs(String)
     case stranger(String)
     case unreadable(String)
+    case partial(String)
 
     /// Which of the checks of a run it breaks.
     var check: String {
@@ -24,6 +25,7 @@ enum Violation: Error, Hashable {
         case .openedTwice, .changedUnknown, .closedUnknown, .listedTwice: "rows open once and close once"
         case .sum, .total, .version, .route: "counts are exact"
         case .absent, .differs, .stranger: "rows are exact"
+        case .partial: "whole when at rest"
         case .missing, .unreadable: "messages can be read"
         }
     }
@@ -46,6 +48,7 @@ enum Violation: Error, Hashable {
         case .absent(let id): "\(id) is open and in no row"
         case .differs(let id): "the row of \(id) is wrong"
         case .stranger(let id): "\(id) has a row and is not one of this run's open connections"
+        case .partial(let reasons): "said to be partial (\(reasons)) when nothing changed any more"
         case .unreadable(let text): "no JSON of the contract: \(text)"
         }
     }

@@ -76,7 +76,11 @@ final class Course {
     func subscribe(_ modes: [ClientMessage.Mode], count: Int, checked: Int) {
         guard count > 0 else { return }
         phase("subscribe") {
-            for index in 0..<count { crowd.openSubscriber(modes[index % modes.count], isChecked: index < checked) }
+            // Every form on each node.
+            for index in 0..<count {
+                let node = index / modes.count % crowd.settings.nodes.count
+                crowd.openSubscriber(modes[index % modes.count], isChecked: index < checked, on: node)
+            }
             wait("subscribe", of: count, atMost: 20_000_000_000) {
                 crowd.subscribers.count { $0.isFed || $0.isUnauthorized || $0.ending != nil }
             }

@@ -1,7 +1,8 @@
 extension Crowd {
     /// Who the tabs are.
     struct Settings {
-        var host: String
+        /// The server, or the nodes that count as one: connections are dealt to them in turn.
+        var nodes: [Target]
         var basePath: String
         var token: String?
         var versions: Distribution
@@ -27,11 +28,11 @@ extension Crowd {
 }
 
 extension Crowd.Settings {
-    /// What asks for a connection like this.
+    /// What asks a node for a connection like this.
     func request(
-        _ transport: Handshake.Transport, _ version: String, _ route: String, token: String?, isObserver: Bool = false
+        _ transport: Handshake.Transport, of node: Target, _ version: String, _ route: String, token: String?, isObserver: Bool = false
     ) -> Handshake.Request {
         Handshake.Request(
-            transport: transport, host: host, basePath: basePath, version: version, route: route, token: token, isObserver: isObserver)
+            transport: transport, host: node.host, basePath: basePath, version: version, route: route, token: token, isObserver: isObserver)
     }
 }

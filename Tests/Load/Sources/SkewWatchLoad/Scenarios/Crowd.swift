@@ -2,7 +2,7 @@
 final class Crowd {
     private enum Away {
         case tab(Tab)
-        case subscriber(ClientMessage.Mode, isChecked: Bool)
+        case subscriber(ClientMessage.Mode, isChecked: Bool, node: Int)
     }
 
     private enum Holder {
@@ -33,6 +33,7 @@ final class Crowd {
     private var pages = 0
     private var connections: [Int: ConnectionID] = [:]
     private var away = Absences<Away>()
+    private var slowModes: [ConnectionID: ClientMessage.Mode] = [:]
 
     init(_ settings: Settings, engine: Engine, random: SeededRandom) {
         self.settings = settings
@@ -78,7 +79,7 @@ final class Crowd {
         for who in away.takeDue(at: now, limit: limit) {
             switch who {
             case .tab(let tab): open(tab)
-            case .subscriber(let mode, let isChecked): openSubscriber(mode, isChecked: isChecked)
+            case .subscriber(let mode, let isChecked, let node): openSubscriber(mode, isChecked: isChecked, on: node)
             }
         }
     }
@@ -90,8 +91,9 @@ final class Crowd {
     }
 
     private func open(_ tab: Tab) {
-        let request = settings.request(tab.isStream ? .eventStream : .webSocket, tab.version, tab.route, token: nil)
-        let id = engine.open(request, attention: settings.pages.hearsReleases ? .all : .first)
+        let node = settings.nodes[tab.page % settings.nodes.count]
+        let request = settings.request(tab.isStream ? .eventStream : .webSocket, of: node, tab.version, tab.route, token: nil)
+        let id = engine.open(request, to: node.address, attention: settings.pages.hearsReleases ? .all : .first)
         holders[id] = .tab(tab)
         if settings.pages.hearsReleases { connections[tab.page] = id }
     }
@@ -108,8 +110,9 @@ final class Crowd {
     /// Begins to open the tab that makes the marks. It is none of `tabs`, so that nothing else moves or closes it.
     func openMarker() {
         let tab = Tab(page: 0, version: settings.versions.names[0], route: settings.routes.names[0], isStream: false)
-        let id = engine.open(settings.request(.webSocket, tab.version, tab.route, token: nil), attention: .first)
-        holders[id] = .marker(tab)
+        let node = settings.nodes[0]
+        let request = settings.request(.webSocket, of: node, tab.version, tab.route, token: nil)
+        holders[engine.open(request, to: node.address, attention: .first)] = .marker(tab)
     }
 
     /// Moves the marker to a new mark if one is due.
@@ -134,25 +137,26 @@ final class Crowd {
     }
 
     /// Begins to open a subscriber; it subscribes as soon as it is open.
-    func openSubscriber(_ mode: ClientMessage.Mode, isChecked: Bool) {
-        let id = engine.open(
-            settings.request(
-                .webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token, isObserver: settings.pages.observes
-            ),
-            attention: .all)
+    func openSubscriber(_ mode: ClientMessage.Mode, isChecked: Bool, on place: Int) {
+        let node = settings.nodes[place]
+        let request = settings.request(
+            .webSocket, of: node, settings.versions.names[0], settings.routes.names[0], token: settings.token,
+            isObserver: settings.pages.observes)
+        let id = engine.open(request, to: node.address, attention: .all)
         holders[id] = .subscriber(subscribers.count)
-        subscribers.append(Subscriber(id: id, mode: mode, isChecked: isChecked, checker: .init(mostListed: settings.mostListed)))
+        let checker = StatisticsChecker(mostListed: settings.mostListed, isOfOneNode: settings.nodes.count == 1)
+        subscribers.append(Subscriber(id: id, node: place, mode: mode, isChecked: isChecked, checker: checker))
     }
 
     /// Begins to open a subscriber that subscribes and then never reads again; its receive buffer is as small as the kernel lets it be.
     func openSlow(_ mode: ClientMessage.Mode) {
-        let id = engine.open(
-            settings.request(.webSocket, settings.versions.names[0], settings.routes.names[0], token: settings.token), attention: .first,
-            receiveBuffer: 4096)
+        let node = settings.nodes[0]
+        let request = settings.request(
+            .webSocket, of: node, settings.versions.names[0], settings.routes.names[0], token: settings.token)
+        let id = engine.open(request, to: node.address, attention: .first, receiveBuffer: 4096)
         holders[id] = .slow
         slowModes[id] = mode
     }
-    private var slowModes: [ConnectionID: ClientMessage.Mode] = [:]
 
     /// Lets the slow ones read again, so that those the server has cut are noticed.
     func wakeSlow() {
@@ -265,7 +269,8 @@ final class Crowd {
         case .subscriber(let index)?:
             subscribers[index].ending = ending
             marks.forget(index)
-            if settings.pages.comesBack { goAway(.subscriber(subscribers[index].mode, isChecked: subscribers[index].isChecked)) }
+            let former = subscribers[index]
+            if settings.pages.comesBack { goAway(.subscriber(former.mode, isChecked: former.isChecked, node: former.node)) }
         case .marker?: marker = nil
         case .slow?:
             slow.remove(id)

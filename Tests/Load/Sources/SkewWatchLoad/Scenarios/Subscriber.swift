@@ -1,6 +1,8 @@
 /// One connection that asked for statistics, and what became of it.
 struct Subscriber {
     let id: ConnectionID
+    /// The place of the node that it asked.
+    let node: Int
     let mode: ClientMessage.Mode
     /// Whether every message is read and checked, or only looked through for marks.
     let isChecked: Bool

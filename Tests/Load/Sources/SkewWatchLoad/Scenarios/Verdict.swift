@@ -52,6 +52,7 @@ extension Course {
             let examples = (tally.violations[name] ?? []).map(\.sentence).joined(separator: "; ")
             check(name, count == 0 && checked > 0, count == 0 ? "\(checked) subscribers checked" : "\(count) times: \(examples)")
         }
+        if crowd.settings.nodes.count > 1 { checkNodes() }
         let repeats = subscribers.map(\.checker.repeats).reduce(0, +)
         figure("rows that a delta repeats after a list", Double(repeats), "")
         figure("rows that came and went between two deltas", Double(subscribers.map(\.checker.flashes).reduce(0, +)), "")
@@ -69,6 +70,20 @@ extension Course {
             }
             figure("bytes per \(mode.rawValue) subscriber", Double(bytes) / Double(same.count), "bytes")
         }
+    }
+
+    /// Of several nodes: that each was looked at, and that all said of themselves to be whole when nothing changed any more.
+    private func checkNodes() {
+        let checked = crowd.subscribers.filter(\.isWatching)
+        let nodes = Set(checked.map(\.node)).count
+        check("every node is looked at", nodes == crowd.settings.nodes.count, "\(nodes) of \(crowd.settings.nodes.count)")
+        let count = crowd.tally.violationCounts["whole when at rest"] ?? 0
+        let examples = (crowd.tally.violations["whole when at rest"] ?? []).map(\.sentence).joined(separator: "; ")
+        check(
+            "whole when at rest", count == 0 && !checked.isEmpty,
+            count == 0 ? "\(checked.count) subscribers" : "\(count) times: \(examples)")
+        let partials = checked.map(\.checker.partials).reduce(0, +)
+        figure("messages that said to be partial, per checked one", Double(partials) / Double(max(1, checked.count)), "")
     }
 
     /// Marks: that all came, and within `limit` nanoseconds at the 99th percentile where one is given.

@@ -21,6 +21,8 @@ struct ServerMessage: Decodable, Equatable {
     var routes: [String: Int?]?
     var connections: [Row]?
     var truncated: Int?
+    /// Why the numbers of several nodes may not be whole.
+    var partial: [String]?
     var yourId: String?
     var opened: [Row]?
     var changed: [Row]?
