@@ -45,7 +45,9 @@ extension ClusterNode {
             let order = heartbeat.orders.last { $0.release == register.value }
             actions.append(.adoptRelease(register.value, by: order?.content))
         }
-        for news in orders.hear(heartbeat.orders, heartbeat.progress, from: sender, release: register.value, at: now) {
+        let heard = orders.hear(
+            heartbeat.orders, heartbeat.progress, from: sender, uptime: heartbeat.uptime, release: register.value, at: now)
+        for news in heard {
             switch news {
             case .begun(let order): actions.append(.carryOut(order))
             case .changed(let number, let control): actions.append(.changeOrder(number, control))

@@ -79,6 +79,10 @@ struct AnnounceCommand: AsyncParsableCommand {
         if let warning = answer["warning"]?.text, let clean = CleanText.clean(warning.utf8.span, limit: 300) {
             StandardStreams.complain("warning: \(clean).")
         }
+        if case .array(let doubts)? = answer["partial"] {
+            let reasons = doubts.compactMap(\.text).compactMap { CleanText.clean($0.utf8.span, limit: 40) }
+            StandardStreams.complain("warning: not all nodes have said yet how many they tell (\(reasons.joined(separator: ", "))).")
+        }
         if follow { try await self.follow(Int(id), caller, access, token) }
         StandardStreams.print(Self.sentence(told: Int(matching)))
     }

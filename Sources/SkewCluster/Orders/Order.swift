@@ -62,7 +62,7 @@ package struct OrderState: Sendable, Equatable {
     package var gone = 0
     /// Tabs that nodes which are up have still to tell.
     package var left = 0
-    /// Nodes that are up and have not said yet how many it is for.
+    /// Nodes that are counted and have not said yet how many it is for.
     package var unheard = 0
     /// Whether some other node is still at work, or has not said yet whether it is.
     package var isRunning = false

@@ -21,11 +21,13 @@ package struct OrderLog: Sendable {
         /// nil before it has begun here.
         var own: OrderProgress?
         var others: [InstanceID: OrderProgress] = [:]
+        /// When each node that is not among these was first heard since; of one that came later it was before.
+        var silent: [InstanceID: Duration] = [:]
     }
 
     /// So long an order is told, at least; and so long after its last node was at work.
     static let memory = Duration.seconds(600)
-    /// Who has not said for so long how many an order is for runs a release that knows no orders.
+    /// Who is heard for so long and has not said how many an order is for runs a release that knows no orders.
     static let patience = Duration.seconds(3)
     /// The most that are remembered, and that a heartbeat tells of.
     static let maxEntries = 64
@@ -99,9 +101,11 @@ package struct OrderLog: Sendable {
     // MARK: What others say
 
     /// Takes what another node tells.
-    /// - Parameter release: what the release register says: an order that sets another one was overtaken, and is not carried out.
+    /// - Parameters:
+    ///   - uptime: for how long that node has run.
+    ///   - release: what the release register says: an order that sets another one was overtaken, and is not carried out.
     mutating func hear(
-        _ told: [Order], _ progress: [OrderProgress], from sender: InstanceID, release: [UInt8], at now: Duration
+        _ told: [Order], _ progress: [OrderProgress], from sender: InstanceID, uptime: Duration, release: [UInt8], at now: Duration
     ) -> [News] {
         var news: [News] = []
         for order in told.sorted(by: { $0.number < $1.number }) {
@@ -126,9 +130,12 @@ package struct OrderLog: Sendable {
         }
         for progress in progress {
             guard var entry = entries[progress.number] else { continue }
-            entry.others[sender] = progress
+            (entry.others[sender], entry.silent[sender]) = (progress, nil)
             if !progress.isDone { entry.until = max(entry.until, now + Self.memory / 10) }
             entries[progress.number] = entry
+        }
+        for (number, entry) in entries where entry.others[sender] == nil && entry.silent[sender] == nil {
+            entries[number]?.silent[sender] = uptime > now - entry.since ? now : now - Self.patience
         }
         return news
     }
@@ -144,8 +151,9 @@ package struct OrderLog: Sendable {
                 state.gone += progress.gone
                 if up.contains(instance) { state.left += progress.left }
             }
-            let silent = up.count { entry.others[$0] == nil }
-            if now - entry.since < Self.patience { state.unheard = silent }
+            state.unheard = up.count { instance in
+                entry.others[instance] == nil && now - (entry.silent[instance] ?? now) < Self.patience
+            }
             let atWork = up.compactMap { entry.others[$0] }.filter { !$0.isDone }
             state.isRunning = state.unheard > 0 || !atWork.isEmpty
             state.share = share(state, own: entry.own, atWork: atWork, nodes: up.count + 1)

@@ -24,13 +24,14 @@ struct Announcer: Sendable {
         let order = AnnouncementOrder(announcement, by: by)
         let id = shared.give(order)
         await begin(order, id)
-        await hearOthers(id)
+        let doubts = await hearOthers(id)
         let matching = shared.announcements.entry(id)?.whole.matching ?? 0
         let warning = await warning(announcement)
         log(order, id, matching, note: warning)
         let note = warning.map { ",\"warning\":" + String(decoding: JSONValue.string($0).encoded, as: UTF8.self) } ?? ""
-        // With nobody to tell it is done already.
-        return .json(matching == 0 ? 200 : 202, "{\"ok\":true,\"id\":\(id),\"matching\":\(matching)\(note)}")
+        let partial = doubts.isEmpty ? "" : ",\"partial\":" + String(decoding: Self.encoded(doubts).encoded, as: UTF8.self)
+        // With nobody to tell it is done already. What is unknown is not nobody.
+        return .json(matching == 0 && doubts.isEmpty ? 200 : 202, "{\"ok\":true,\"id\":\(id),\"matching\":\(matching)\(note)\(partial)}")
     }
 
     /// An announcement begins here that the other nodes know.
@@ -66,13 +67,17 @@ struct Announcer: Sendable {
     }
 
     /// Waits until every other node has said for how many of its tabs it is, a second at most.
-    private func hearOthers(_ id: Int) async {
-        guard let cluster = shared.cluster, cluster.board.now.isLinked else { return }
+    /// - Returns: why the number may not be that of all nodes; empty where it is.
+    private func hearOthers(_ id: Int) async -> [String] {
+        guard let cluster = shared.cluster else { return [] }
         let deadline = MonotonicTime.now + Self.patience
-        while shared.announcements.entry(id)?.others.map({ $0.unheard > 0 }) ?? true, MonotonicTime.now < deadline {
-            try? await Task.sleep(for: .milliseconds(10))
-        }
+        while cluster.board.now.isLinked, isUnheard(id), MonotonicTime.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+        let doubts = Set(cluster.board.now.report.partial)
+        return (isUnheard(id) && cluster.board.now.isLinked ? doubts.union([Doubt.unsynced.rawValue]) : doubts).sorted()
     }
+
+    /// Whether some other node has not said yet for how many of its tabs an announcement is.
+    private func isUnheard(_ id: Int) -> Bool { shared.announcements.entry(id)?.others.map { $0.unheard > 0 } ?? true }
 
     /// This node takes its part of the pace, and of that each loop its share, so that all end at the same time.
     private func setPace(_ rate: Int?, of id: Int, shares: [Int]) {
@@ -147,12 +152,16 @@ struct Announcer: Sendable {
         return .json(200, JSONValue.object(["release": release, "announcements": .array(entries)]).encoded)
     }
 
+    private static func encoded(_ doubts: [String]) -> JSONValue { .array(doubts.map { .string($0) }) }
+
     private static func encoded(_ entry: AnnouncementBoard.Entry) -> JSONValue {
         let whole = entry.whole
-        return .object([
+        let fields: [String: JSONValue?] = [
             "id": .number(Double(entry.id)), "version": .string(entry.announcement.version), "matching": .number(Double(whole.matching)),
             "told": .number(Double(whole.told)), "left": .number(Double(whole.left)), "rate": .number(Double(entry.rate ?? 0)),
             "state": .string(whole.state.rawValue),
-        ])
+            "partial": entry.others.map { $0.unheard > 0 } ?? false ? encoded([Doubt.unsynced.rawValue]) : nil,
+        ]
+        return .object(fields.compactMapValues(\.self))
     }
 }

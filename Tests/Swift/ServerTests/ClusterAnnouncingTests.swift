@@ -50,6 +50,54 @@ import Testing
         }
     }
 
+    /// A node that is there, has no tabs, and never says how far it is.
+    private func addMute(to hub: MemoryBus.Hub) -> MemoryBus {
+        var random = SystemRandomNumberGenerator()
+        let instance = InstanceID(using: &random)
+        var mute = ClusterNode(
+            .init(instance: instance, label: "mute", software: "0", basePath: "/__skew"), maxNames: [:], release: [], at: .zero)
+        mute.linkConnected(at: .zero)
+        let bus = MemoryBus(hub)
+        bus.open { _ in }
+        var encoder = MessageEncoder(of: instance)
+        for case .publish(let message) in mute.advance(to: .milliseconds(100), using: &random) {
+            bus.publish(encoder.encode(message.body), on: .all)
+        }
+        return bus
+    }
+
+    @Test func `who announces while a node does not answer, or no bus is there, is told that not all are counted`() async throws {
+        let hub = MemoryBus.Hub()
+        try await ServerPair.run(hub) { one, two in
+            let tabs = try await Announced.tabs(1, "?v=a", one) + Announced.tabs(2, "?v=a", two)
+            #expect(tabs.count == 3)
+            // A node is ready some milliseconds before it is sure that its link is.
+            for _ in 0..<500 where try await one.metric("cluster_partial{reason=\"link\"}") != 0 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            let whole = try Announced.object(try await one.administer("/admin/release", #"{"version":"b","rate":0}"#))
+            #expect(whole["matching"] as? Int == 3 && whole["partial"] == nil)
+            let mute = addMute(to: hub)
+            let begin = ContinuousClock.now
+            let answer = try Announced.object(try await one.administer("/admin/release", #"{"version":"c","only":["nobody"],"set":false}"#))
+            #expect((answer["partial"] as? [String])?.contains("unsynced") == true && answer["matching"] as? Int == 0)
+            #expect(ContinuousClock.now - begin > .milliseconds(900))
+            let id = try #require(answer["id"] as? Int)
+            #expect(try await entry(id, of: one)?["partial"] as? [String] == ["unsynced"])
+            await mute.close()
+            _ = try await untilEntry(id, of: one) { $0["partial"] == nil && $0["state"] as? String == "done" }
+            hub.setUp(false)
+            // The node notices it in a moment.
+            try await Task.sleep(for: .milliseconds(300))
+            let asked = try await one.administer("/admin/release", #"{"version":"c","only":["nobody"],"set":false}"#)
+            #expect(asked?.status == 202, "what is unknown is not nobody")
+            let alone = try Announced.object(try await one.administer("/admin/release", #"{"version":"d","rate":0}"#))
+            #expect((alone["partial"] as? [String])?.contains("link") == true && alone["matching"] as? Int == 1)
+            hub.setUp(true)
+            _ = try await untilEntry(try #require(alone["id"] as? Int), of: two) { $0["told"] as? Int == 3 && $0["partial"] == nil }
+        }
+    }
+
     @Test func `the pace is divided by the tabs of each node, changed on one and stopped on another`() async throws {
         try await ServerPair.run { one, two in
             let tabs = try await Announced.tabs(20, "?v=a", one) + Announced.tabs(180, "?v=a", two)

@@ -46,6 +46,26 @@ import Testing
         #expect(nodes[0].orders[7]?.isRunning == false && nodes[0].orders[7]?.told == 700)
     }
 
+    @Test func `an order is not done while a node that is counted has not heard of it`() throws {
+        let (cluster, nodes) = cluster([10, 10, 80])
+        nodes[2].isCut = true
+        nodes[0].give(7)
+        for _ in 0..<45 {
+            cluster.run(until: cluster.now + 0.1)
+            for node in nodes.prefix(2) where node.progress[7] != nil { node.progress[7]?.isDone = true }
+            let state = try #require(nodes[0].orders[7])
+            #expect(state.unheard > 0 && state.isRunning && state.matching <= 10, "at \(cluster.now)")
+        }
+        nodes[2].isCut = false
+        var heard: OrderState?
+        for _ in 0..<40 where heard?.matching != 90 {
+            cluster.run(until: cluster.now + 0.1)
+            heard = nodes[0].orders[7]
+            #expect(heard?.isRunning == true)
+        }
+        #expect(heard?.matching == 90 && heard?.left == 80 && heard?.unheard == 0)
+    }
+
     @Test func `who has lost messages carries out everything all the same`() {
         for seed in UInt64(1)...20 {
             let cluster = SimulatedCluster(seed: seed, faults: BusFaults(loss: 0.3, reorder: 0.1))
@@ -105,15 +125,24 @@ import Testing
         let (old, up) = (InstanceID(high: 0, low: 2), Set([InstanceID(high: 0, low: 2)]))
         log.give(1, [0], release: [], rate: 10, at: .zero)
         _ = log.note([.init(number: 1, matching: 0, told: 0, gone: 0, isDone: true)], at: .zero)
-        #expect(log.states(up: up, at: .seconds(2))[1]?.isRunning == true)
-        #expect(log.states(up: up, at: .seconds(4))[1]?.isRunning == false)
+        // One that is not heard may know nothing of it, as long as it is counted.
+        #expect(log.states(up: up, at: .seconds(4))[1]?.isRunning == true)
+        _ = log.hear([], [], from: old, uptime: .seconds(60), release: [], at: .seconds(5))
+        #expect(log.states(up: up, at: .seconds(7))[1]?.unheard == 1)
+        #expect(log.states(up: up, at: .seconds(9))[1]?.isRunning == false)
+        // One that started after it was given is not waited for.
+        let late = InstanceID(high: 0, low: 3)
+        _ = log.hear([], [], from: late, uptime: .seconds(1), release: [], at: .seconds(9))
+        #expect(log.states(up: up.union([late]), at: .seconds(9))[1]?.unheard == 0)
         #expect(log.told(to: [[]], at: .seconds(4)).count == 1 && log.told(to: [], at: .seconds(4)).isEmpty)
         for number in UInt64(2)...500 {
             log.give(number, [UInt8](repeating: 0, count: 10_000), release: [], rate: nil, at: .seconds(number))
         }
         #expect(log.states(up: [], at: .seconds(500)).count == OrderLog.maxEntries)
         #expect(log.told(to: [[]], at: .seconds(500)).map(\.number) == [500, 499])
-        _ = log.hear([], [.init(number: 500, matching: 3, told: 3, gone: 0, isDone: true)], from: old, release: [], at: .seconds(500))
+        _ = log.hear(
+            [], [.init(number: 500, matching: 3, told: 3, gone: 0, isDone: true)], from: old, uptime: .seconds(900), release: [],
+            at: .seconds(500))
         #expect(log.states(up: up, at: .seconds(500))[500]?.matching == 3)
     }
 }

@@ -106,7 +106,8 @@ async def row_announce(cluster):
     answer = json.loads(text)
     # The rig's three observers hear of it at once, and are not counted.
     matching = len(meant)
-    if (status, answer.get("matching")) != (202, matching):
+    # On a machine that is too busy a node may say it later than after a second; the answer says so then.
+    if status != 202 or answer.get("matching") != matching and not answer.get("partial"):
         cluster.fault(f"answered {status} {text} for {len(meant)} tabs")
     nodes[2].wire.cut()
     heard = await cluster.until(lambda: all(any(m.get("version") == "v9" for m in tab.heard) for tab in meant), 20, "all told")
@@ -118,9 +119,10 @@ async def row_announce(cluster):
     wrong = [tab.version for tab, heard in zip(cluster.tabs, told) if heard != ([{"type": "version", "version": "v9", "urgent": True}] if tab.version == "v1" else [])]
     if wrong:
         cluster.fault(f"{len(wrong)} tabs heard something else: {wrong[:5]}")
-    if last.get("told") != matching or heard is None or not 0.75 < lasted / (matching / 25) < 1.25:
+    if (last.get("told"), last.get("matching"), last.get("partial")) != (matching, matching, None) or heard is None or not 0.75 < lasted / (matching / 25) < 1.25:
         cluster.fault(f"{last} after {lasted:.1f} s")
-    return f"{len(meant)} of 300 tabs told once in {lasted:.1f} s at 25 a second ({matching / 25:.1f} s), the other two nodes say {last.get('told')} told"
+    said = f" (at first {answer['matching']}, {answer['partial']})" if answer.get("partial") else ""
+    return f"{len(meant)} of 300 tabs{said} told once in {lasted:.1f} s at 25 a second ({matching / 25:.1f} s), the other two nodes say {last.get('told')} told"
 
 
 def varint(number):
