@@ -39,6 +39,7 @@ package struct ClusterNode: Sendable {
 
     /// Names that nobody has run for so long are forgotten.
     private static let nameMemory = Duration.seconds(60)
+    private static let claimsInterval = Duration.milliseconds(50)
 
     package let identity: Identity
     let started: Duration
@@ -57,7 +58,7 @@ package struct ClusterNode: Sendable {
     var link: OwnLink
     private(set) var witness = Witness()
     var register: ControlRegister<[UInt8]>
-    private(set) var lastAdvance: Duration
+    package private(set) var lastAdvance: Duration
     var lastUptime = Duration.zero
     var times: TellingTimes
 
@@ -175,7 +176,14 @@ package struct ClusterNode: Sendable {
 
     // MARK: Time
 
-    /// Does what is due. Call it at least ten times a second: a longer pause counts as a stall of this node.
+    /// When ``advance(to:using:)`` is to be called, should nothing happen until then; nil where ten times a second is enough.
+    package var nextStep: Duration? {
+        guard link.since != nil, !times.hasLeft else { return nil }
+        // Tabs that are held wait for answers, and for those that do not come.
+        return claims.isEmpty ? times.next : min(times.next ?? .seconds(Int64.max / 2), lastAdvance + Self.claimsInterval)
+    }
+
+    /// Does what is due. Call it about ten times a second, and at ``nextStep``: a pause of half a second counts as a stall of this node.
     package mutating func advance(to now: Duration, using random: inout some RandomNumberGenerator) -> [Action] {
         var actions: [Action] = []
         let pause = now - lastAdvance

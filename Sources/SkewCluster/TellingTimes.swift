@@ -69,6 +69,12 @@ struct TellingTimes: Sendable {
         return true
     }
 
+    /// When something is to be said that does not wait for the next heartbeat; nil where there is nothing.
+    var next: Duration? {
+        let goodbye = goodbyes > 0 ? goodbyeDue : nil
+        return ([helloDue, goodbye].compactMap(\.self) + snapshotDue.values).min()
+    }
+
     /// Whether both goodbyes are said.
     var hasLeft: Bool { goodbyes == 0 && goodbyeDue != nil }
 

@@ -29,8 +29,8 @@ package struct TransitEntry: Sendable, Equatable {
 /// The tabs that draining nodes closed and that are expected back: counted until a tab of their version came, or their time is over.
 /// So a total does not dip while nodes restart one after the other. Times are monotonic and this node's own.
 package struct Transit: Sendable {
-    /// A tab may be back a little before its time: the word of its close takes as long as nodes and bus need under load.
-    private static let early = Duration.milliseconds(150)
+    /// A tab may be back a little before its time: the word of its close takes as long as nodes and bus need among many nodes and under load.
+    private static let early = Duration.milliseconds(250)
     /// Who has not come this long after its time stays away.
     private static let slack = Duration.seconds(3)
     /// How long an entry is remembered after it was first heard of, so that its repeats are none. Longer than any way back takes.

@@ -45,8 +45,11 @@ private final class RedisWorker: Sendable {
     private let tell: @Sendable ([BusEvent]) -> Void
     /// What was said before the end is given so long to leave.
     private static let closing = Duration.milliseconds(500)
-    /// What comes within so long of a look at what came is looked at together: to wake up costs more than what most messages say.
-    private static let gathering = Duration.milliseconds(40)
+    /// What comes within so long of a look at what came is looked at together: to wake up costs more than what most messages say. Where much
+    /// is said, as among many nodes, it waits longer.
+    private static let (gathering, gatheringMuch) = (Duration.milliseconds(40), Duration.milliseconds(90))
+    /// So many messages at one look are much: some 150 a second.
+    private static let much = 7
 
     init(_ dialing: RedisDialing, _ mailbox: RedisMailbox, _ tell: @escaping @Sendable ([BusEvent]) -> Void) {
         (self.dialing, self.mailbox, self.tell) = (dialing, mailbox, tell)
@@ -104,7 +107,8 @@ private final class RedisWorker: Sendable {
             guard !events.isEmpty else { continue }
             tell(events.compactMap(BusEvent.init))
             // What is to be said does not wait.
-            _ = Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: MonotonicClock.now + Self.gathering)
+            let pause = events.count(where: \.isMessage) < Self.much ? Self.gathering : Self.gatheringMuch
+            _ = Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: MonotonicClock.now + pause)
         }
     }
 
@@ -125,6 +129,11 @@ private final class RedisWorker: Sendable {
             if Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: time)[0] { mailbox.rest() }
         }
     }
+}
+
+extension RedisDialogue.Event {
+    /// Whether somebody said something.
+    fileprivate var isMessage: Bool { if case .received = self { true } else { false } }
 }
 
 extension BusEvent {

@@ -38,8 +38,6 @@ final class ClusterInbox: Sendable {
         var taken = Duration.zero
     }
 
-    /// Within so long of a step a tick finds nothing to do.
-    private static let pause = Duration.milliseconds(40)
     private static let maxBytes = 4 << 20
     private static let maxOrders = 256
 
@@ -101,10 +99,13 @@ final class ClusterInbox: Sendable {
 
     func wake() { wakeup.signal() }
 
-    /// Wakes the member, unless something else did a moment ago.
-    func tick() {
-        let now = MonotonicTime.now
-        if state.withLock({ now - $0.taken >= Self.pause }) { wakeup.signal() }
+    /// Wakes the member, where nothing else did for so long.
+    /// - Returns: when to look again.
+    func tick(after pause: Duration) -> Duration {
+        let (now, taken) = (MonotonicTime.now, state.withLock(\.taken))
+        guard now - taken >= pause else { return taken + pause }
+        wakeup.signal()
+        return now + pause
     }
 
     /// Everything but the changes on loops.

@@ -8,8 +8,10 @@ internal import SkewProtocol
 ///
 /// It runs on the shared pool. No loop with tabs ever waits for it, and it never waits for the bus.
 actor ClusterMember {
-    /// The value wants to be asked ten times a second at least.
-    private static let tick = Duration.milliseconds(50)
+    /// The value wants to be asked about ten times a second, whatever happens.
+    private static let tick = Duration.milliseconds(100)
+    /// So often it is looked how far announcements are that run.
+    private static let ordersInterval = Duration.milliseconds(50)
     /// How long a change on a loop waits for others, so that one delta tells them all.
     private static let flush = Duration.milliseconds(100)
     private static let lookInterval = Duration.milliseconds(200)
@@ -41,6 +43,7 @@ actor ClusterMember {
     /// What other nodes claim and was not looked for yet.
     private var questions: [ClaimQuestion] = []
     private var orderStates: [UInt64: OrderState] = [:]
+    private var areOrdersRunning = false
 
     init(_ settings: ClusterSettings, bus: any PeerBus, access: ClusterAccess, logger: Logger, hooks: Hooks) {
         (self.settings, self.bus, self.inbox, self.board, self.hooks) = (settings, bus, access.inbox, access.board, hooks)
@@ -62,14 +65,23 @@ actor ClusterMember {
         bus.open { [inbox] in inbox.put($0) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [inbox] in
-                while (try? await Task.sleep(for: Self.tick)) != nil { inbox.tick() }
+                var next = MonotonicTime.now
+                while (try? await Task.sleep(for: max(.zero, next - MonotonicTime.now), tolerance: .zero)) != nil {
+                    next = inbox.tick(after: Self.tick)
+                }
                 inbox.wake()
             }
             while !Task.isCancelled {
                 await step(fleet)
-                await inbox.wait(until: inbox.firstChange.map { $0 + Self.flush })
+                await inbox.wait(until: nextStep)
             }
         }
+    }
+
+    /// When there is something to do, should nothing happen and no tick come until then.
+    private var nextStep: Duration? {
+        let orders = areOrdersRunning ? node.lastAdvance + Self.ordersInterval : nil
+        return [inbox.firstChange.map { $0 + Self.flush }, node.nextStep, orders].compactMap(\.self).min()
     }
 
     private func step(_ fleet: Fleet) async {
@@ -147,9 +159,12 @@ actor ClusterMember {
 
     /// Tells the others how far this node is, and the loops at which pace they go on.
     private func followOrders(at now: Duration) {
-        guard node.hasOrders else { return }
-        node.noteOrders(hooks.progress(), at: now)
+        areOrdersRunning = node.hasOrders
+        guard areOrdersRunning else { return }
+        let progress = hooks.progress()
+        node.noteOrders(progress, at: now)
         let states = node.orderStates(at: now)
+        areOrdersRunning = states.contains { number, state in state.isRunning || !progress.contains { $0.number == number && $0.isDone } }
         guard states != orderStates else { return }
         orderStates = states
         hooks.noteOrders(states)
@@ -186,6 +201,8 @@ actor ClusterMember {
         }
         for (name, count) in own.routes { node.set(.routes, name, to: count, at: time) }
         for (row, count) in own.rows { node.set(.rows, row, to: count, at: time) }
+        // They are told at once.
+        if !own.displaced.isEmpty { inbox.wake() }
         for tab in own.displaced { node.displaced(version: tab.version, route: tab.route, due: tab.due, key: tab.key, at: tab.closed) }
         others.update(from: &node)
         defer { (isNoted, newestChange) = (false, nil) }

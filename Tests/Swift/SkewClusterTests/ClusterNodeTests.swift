@@ -175,6 +175,39 @@ import Testing
         #expect(!nodes[0].isOnReplica && nodes.allSatisfy { $0.node.total == 30 && $0.isWhole })
     }
 
+    @Test func `a node says when it is to be asked again, and ten times a second is enough where it does not`() throws {
+        var random = Seeded(1)
+        let (own, other) = (InstanceID(using: &random), InstanceID(using: &random))
+        var node = ClusterNode(
+            .init(instance: own, label: "n", software: "1", basePath: "/"), maxNames: [.summary: 9], release: [], at: .zero)
+        #expect(node.nextStep == nil, "without a link nothing can be said")
+        node.linkConnected(at: .zero)
+        #expect(node.nextStep == .zero, "it says that it is there")
+        _ = node.advance(to: .zero, using: &random)
+        #expect(node.nextStep == nil)
+        let heartbeat = Heartbeat(
+            label: "o", software: "1", basePath: "/", state: .up, uptime: .seconds(1), wants: [], marks: [], isEmpty: true, hears: [],
+            misses: [], asks: [.init(instance: own, section: .summary)], release: ControlRegister(initial: [], of: other))
+        _ = node.hear(ClusterMessage(sender: other, body: .heartbeat(heartbeat)), at: .milliseconds(20), using: &random)
+        // One snapshot answers all who ask within a tenth of a second.
+        let due = try #require(node.nextStep)
+        #expect(due >= .milliseconds(30) && due <= .milliseconds(120))
+        #expect(node.advance(to: due - .milliseconds(1), using: &random).isEmpty)
+        let said = node.advance(to: due, using: &random).compactMap { action -> SectionSnapshot? in
+            guard case .publish(let message) = action, case .snapshot(let snapshot, _, _) = message.body else { return nil }
+            return snapshot
+        }
+        #expect(said.map(\.section) == [.summary])
+        #expect(node.nextStep == nil)
+        // A tab that is held is looked after at short intervals.
+        node.set(.summary, "v", to: 1, at: due)
+        let claim = TabClaim(key: TabKey(high: 1, low: 1), returns: 1)
+        node.note(.came(claim, version: "v", route: "/", isReplacing: false), at: due)
+        #expect(node.nextStep == due + .milliseconds(50))
+        node.linkLost(at: due)
+        #expect(node.nextStep == nil)
+    }
+
     @Test func `twenty nodes whose versions change all the time stay under a kilobyte a second each`() {
         let cluster = SimulatedCluster(seed: 1, faults: calm)
         let nodes = (0..<20).map { _ in cluster.addNode() }
