@@ -126,9 +126,13 @@ import Testing
             #expect(gone.total == 1 && gone.closed == [id])
             let reason = [.closes, .halfCloses].contains(departure) ? "closed_by_peer" : "connection_lost"
             #expect(try await server.metric(#"connections_closed_total{transport="sse",reason="\#(reason)"}"#) == 1)
-            let before = Self.processorTime
-            #expect(await !watcher.hears(within: 500))
-            #expect(Self.processorTime - before < .milliseconds(120), "the loop spins")
+            // A loop that spins does so for good; what else this process has to do is over soon.
+            let isQuiet = try await Patience.sees(inOneOf: 4) { _ in
+                let before = Self.processorTime
+                #expect(await !watcher.hears(within: 500))
+                return Self.processorTime - before < .milliseconds(120)
+            }
+            #expect(isQuiet, "the loop spins")
         }
     }
 

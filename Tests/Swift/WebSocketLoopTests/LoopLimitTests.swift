@@ -54,10 +54,13 @@ import WebSocketLoop
         let waiting = try (0..<10).map { _ in try RawSocket(port: port) }
         for socket in waiting { try socket.write([UInt8(ascii: "G")]) }
         for socket in waiting { #expect(try await socket.receive().isEmpty) }
-        let before = try child.processorTime()
-        #expect(await !open[0].hears(within: 1000))
-        let used = try child.processorTime() - before
-        #expect(used < 20, "hundredths of a second in one second")
+        // A loop that spins does so for good; what it had to do before is over soon.
+        let isQuiet = try await Patience.sees(inOneOf: 4) { _ in
+            let before = try child.processorTime()
+            #expect(await !open[0].hears(within: 1000))
+            return try child.processorTime() - before < 20
+        }
+        #expect(isQuiet, "it takes more than 20 hundredths of a second in one second")
         try await open[0].send("served")
         #expect(try await open[0].text() == "served")
         for client in open.dropFirst(5) {
