@@ -14,14 +14,14 @@ extension SeenHead {
     func checkHandshake() throws(HandshakeFault) {
         let bytes = unsafe bytes.span
         guard head.method == .get else { throw .malformed("a WebSocket handshake is a GET request") }
-        guard let version = lastRange(of: "sec-websocket-version") else {
+        guard let version = lastRange(of: .webSocketVersion) else {
             throw .malformed("the header Sec-WebSocket-Version is missing")
         }
         guard bytes.equals("13", version) else { throw .wrongVersion }
-        guard let key = lastRange(of: "sec-websocket-key"), bytes.extracting(key).isSixteenBytesInBase64 else {
+        guard let key = lastRange(of: .webSocketKey), bytes.extracting(key).isSixteenBytesInBase64 else {
             throw .malformed("the header Sec-WebSocket-Key must be 16 bytes in base64")
         }
-        guard count(of: "content-length") == 0 else { throw .malformed("a WebSocket handshake has no body") }
+        guard lastRange(of: .contentLength) == nil else { throw .malformed("a WebSocket handshake has no body") }
     }
 }
 

@@ -4,10 +4,10 @@
 @safe
 package struct RequestHead: ~Copyable {
     /// The headers that the server reads.
-    package enum Header: Sendable, CaseIterable {
-        case accept, acceptEncoding, authorization, connection, contentLength, contentType, cookie, expect, forwardedFor, host
-        case ifNoneMatch, origin, realIP, transferEncoding, upgrade, userAgent, accessControlRequestHeaders
-        case webSocketKey, webSocketVersion, webSocketProtocol
+    package enum Header: UInt8, Sendable, CaseIterable {
+        case accept, acceptEncoding, accessControlRequestHeaders, authorization, cfConnectingIP, connection, contentLength, contentType
+        case cookie, expect, forwarded, forwardedFor, forwardedHost, forwardedPort, forwardedProtocol, host, ifNoneMatch, origin, realIP
+        case secFetchSite, skewWatchToken, transferEncoding, upgrade, userAgent, webSocketKey, webSocketProtocol, webSocketVersion
     }
 
     /// The request methods that are told apart; any other never gets here.
@@ -46,12 +46,12 @@ package struct RequestHead: ~Copyable {
     /// else with commas. The host is the one that counts: of a target in absolute form its own.
     package func header(_ header: Header) -> [UInt8]? {
         header == .host && seen.head.target == .absolute
-            ? seen.copy(seen.head.authority) : seen.list(of: header.name, separator: header == .cookie ? "; " : ", ")
+            ? seen.copy(seen.head.authority) : seen.list(of: header, separator: header == .cookie ? "; " : ", ")
     }
 
     /// Lends the cookies, where there are any: what ``header(_:)`` says, without a copy where they stand in one line.
     package func withCookies(_ body: (Span<UInt8>) -> Void) {
-        guard count(.cookie) == 1, let line = seen.lastRange(of: Header.cookie.name) else {
+        guard count(.cookie) == 1, let line = seen.lastRange(of: .cookie) else {
             if let list = header(.cookie) { body(list.span) }
             return
         }
@@ -59,17 +59,13 @@ package struct RequestHead: ~Copyable {
     }
 
     /// How many headers of this name there are, empty ones left out.
-    package func count(_ header: Header) -> Int { seen.count(of: header.name) }
+    package func count(_ header: Header) -> Int { seen.count(of: header) }
 
-    /// The last line of a header that no ``Header`` names: a proxy adds its own behind those that it was sent.
-    /// - Parameter name: in lower case, as `cf-connecting-ip`.
-    package func lastValue(of name: StaticString) -> [UInt8]? { seen.lastValue(of: name) }
+    /// The last line of a header: a proxy adds its own behind those that it was sent.
+    package func lastValue(of header: Header) -> [UInt8]? { seen.lastValue(of: header) }
 
-    /// The same for a name that only the settings know.
+    /// The last line of a header that only the settings know.
     package func lastValue(named name: [UInt8]) -> [UInt8]? { seen.lastValue(named: name) }
-
-    /// All lines of such a header as one list.
-    package func list(of name: StaticString) -> [UInt8]? { seen.list(of: name, separator: ", ") }
 
     /// Whether the request line says HTTP/1.1.
     package var isHTTP11: Bool { seen.head.isHTTP11 }
@@ -81,24 +77,31 @@ extension RequestHead.Header {
         switch self {
         case .accept: "accept"
         case .acceptEncoding: "accept-encoding"
+        case .accessControlRequestHeaders: "access-control-request-headers"
         case .authorization: "authorization"
+        case .cfConnectingIP: "cf-connecting-ip"
         case .connection: "connection"
         case .contentLength: "content-length"
         case .contentType: "content-type"
         case .cookie: "cookie"
         case .expect: "expect"
+        case .forwarded: "forwarded"
         case .forwardedFor: "x-forwarded-for"
+        case .forwardedHost: "x-forwarded-host"
+        case .forwardedPort: "x-forwarded-port"
+        case .forwardedProtocol: "x-forwarded-proto"
         case .host: "host"
         case .ifNoneMatch: "if-none-match"
         case .origin: "origin"
         case .realIP: "x-real-ip"
+        case .secFetchSite: "sec-fetch-site"
+        case .skewWatchToken: "skewwatch-token"
         case .transferEncoding: "transfer-encoding"
         case .upgrade: "upgrade"
         case .userAgent: "user-agent"
-        case .accessControlRequestHeaders: "access-control-request-headers"
         case .webSocketKey: "sec-websocket-key"
-        case .webSocketVersion: "sec-websocket-version"
         case .webSocketProtocol: "sec-websocket-protocol"
+        case .webSocketVersion: "sec-websocket-version"
         }
     }
 }

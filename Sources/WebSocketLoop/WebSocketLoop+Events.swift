@@ -7,7 +7,7 @@ extension WebSocketLoop {
     func established(_ index: Int) -> Int32 {
         guard let adoption, adoption.socket == table.socket(at: index) else { return -1 }
         leaveHandshake(index, for: .webSocket)
-        deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
+        deadlines.set(.ping, index, due: now + waits.ping)
         webSockets?.opened(adoption.socket, over: .webSocket, RequestHead(adoption.head))
         letLeave(index)
         return 0
@@ -51,7 +51,7 @@ extension WebSocketLoop {
 
     func receivedPong(_ index: Int) {
         guard deadlines.kind(of: index) == .pong else { return }
-        deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
+        deadlines.set(.ping, index, due: now + waits.ping)
     }
 
     func peerCloses(_ index: Int, _ payload: UnsafeRawBufferPointer) -> Int32 {

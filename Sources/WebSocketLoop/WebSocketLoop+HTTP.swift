@@ -33,7 +33,7 @@ extension WebSocketLoop {
         // WebSocket has for its pong, where it would go on for a quarter of an hour.
         if let descriptor = peerDescriptor(of: index) { setUserTimeout(descriptor, options.pongTimeout) }
         table[index].ending.become(.stream)
-        deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
+        deadlines.set(.keepalive, index, due: now + waits.keepalive)
     }
 
     /// Hands one event to the kernel: `data: `, the bytes, an empty line. JSON has no line end inside.

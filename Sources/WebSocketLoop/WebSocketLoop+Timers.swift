@@ -35,11 +35,11 @@ extension WebSocketLoop {
     }
 
     private func missPong(_ index: Int, due: UInt32, at now: UInt32) {
-        guard isThere(index, pingedAt: due - Self.ticks(options.pongTimeout)) else {
+        guard isThere(index, pingedAt: due - waits.pong) else {
             end(index, .givenUp(.pongTimeout))
             return
         }
-        deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
+        deadlines.set(.ping, index, due: now + waits.ping)
     }
 
     /// Whether a peer that no pong was reported of is there all the same: anything it sent since its ping shows that, a pong without
@@ -57,10 +57,10 @@ extension WebSocketLoop {
     private func ping(_ index: Int, at now: UInt32) {
         // A socket with bytes pending is judged by whether it takes them: a ping would only queue behind them.
         guard outboxes[index] == nil, let wsi = unsafe table[index].wsi else {
-            deadlines.set(.ping, index, due: now + Self.ticks(options.pingInterval))
+            deadlines.set(.ping, index, due: now + waits.ping)
             return
         }
-        deadlines.set(.pong, index, due: now + Self.ticks(options.pongTimeout))
+        deadlines.set(.pong, index, due: now + waits.pong)
         // libwebsockets does not report pongs without a payload.
         _ = unsafe withHeadroom([0x70]) { unsafe lws_write(wsi, $0, 1, LWS_WRITE_PING) }
     }
@@ -69,7 +69,7 @@ extension WebSocketLoop {
         var event: [UInt8]?
         for _ in 0..<Self.pingsPerTick {
             guard let (index, _) = deadlines.takeDue(.keepalive, at: now) else { return }
-            deadlines.set(.keepalive, index, due: now + Self.ticks(options.keepaliveInterval))
+            deadlines.set(.keepalive, index, due: now + waits.keepalive)
             guard outboxes[index] == nil else { continue }
             let bytes = event ?? hooks.keepalive()
             event = bytes
@@ -79,7 +79,7 @@ extension WebSocketLoop {
 
     private func dropBlocked(at now: UInt32) {
         guard !outboxes.isEmpty, now % UInt32(Self.ticksPerSecond) == 0 else { return }
-        let patience = Self.ticks(options.blockedTimeout)
+        let patience = waits.blocked
         for index in Array(outboxes.keys) {
             guard let descriptor = descriptor(of: index) else { continue }
             var unsent: Int32 = 0

@@ -34,6 +34,8 @@ package final class WebSocketLoop {
     var corked: [SocketID] = []
     private let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     let startedAt: UInt64
+    /// How long connections are waited for.
+    let waits: Waits
 
     var table = SocketTable()
     var deadlines = Deadlines()
@@ -71,6 +73,7 @@ package final class WebSocketLoop {
         tls = try options.tls.map { files throws(LoopError) in try TLSContext(files) }
         settings = unsafe ContextSettings(options, loop: thread.loop)
         startedAt = unsafe uv_now(uv)
+        waits = Waits(options)
         unsafe scratch = .allocate(byteCount: frameHeadroom + Self.scratchBytes, alignment: 16)
         LibraryLog.install()
         watch = try EdgeWatch()
@@ -173,11 +176,13 @@ package final class WebSocketLoop {
     /// Whether the handler may be called.
     var isRunning: Bool { if case .running = state { true } else { false } }
 
-    /// A connection was accepted: it gets an id, and a deadline until it is answered.
-    func take() -> SocketID {
-        let socket = table.take()
-        deadlines.set(.handshake, socket.index, due: now + Self.ticks(options.handshakeTimeout))
-        return socket
+    /// A connection was accepted: it gets an id.
+    func take() -> SocketID { table.take() }
+
+    /// A connection is not answered at once: it stands among those that are pending, and gets a deadline until it is answered.
+    func await(_ socket: SocketID, in slot: PendingConnections.Slot) {
+        table[socket.index].pendingSlot = slot
+        deadlines.set(.handshake, socket.index, due: now + waits.handshake)
     }
 
     /// A tenth of a second of a clock that all loops share.
@@ -285,10 +290,6 @@ package final class WebSocketLoop {
         case stopped
     }
 
-    static func ticks(_ duration: Duration) -> UInt32 {
-        let (seconds, attoseconds) = duration.components
-        return UInt32(max(1, Int(seconds) * ticksPerSecond + Int(attoseconds / 100_000_000_000_000_000)))
-    }
 }
 
 @c private func tickOfLoop(_ timer: UnsafeMutablePointer<uv_timer_t>?) {

@@ -49,9 +49,9 @@ extension Request {
             page.origin = head.header(.origin)
             page.host = head.header(.host)
         }
-        page.isCrossSite = head.lastValue(of: "sec-fetch-site").map { $0.elementsEqual("cross-site".utf8) } ?? false
+        page.isCrossSite = head.lastValue(of: .secFetchSite).map { $0.elementsEqual("cross-site".utf8) } ?? false
         if !settings.trustedProxies.isEmpty { proxied = Proxied(head) }
-        token = Self.token(own: head.lastValue(of: "skewwatch-token"), authorization: head.header(.authorization))
+        token = Self.token(own: head.lastValue(of: .skewWatchToken), authorization: head.header(.authorization))
         switch method {
         case .post, .patch:
             hasJSONBody = head.header(.contentType).map(Self.isJSON) ?? false
@@ -87,12 +87,12 @@ extension Request {
 
 extension Request.Proxied {
     init(_ head: borrowing RequestHead) {
-        let forwarded = head.list(of: "forwarded")
+        let forwarded = head.header(.forwarded)
         source = ForwardedHeaders(
-            cfConnectingIP: head.lastValue(of: "cf-connecting-ip"), xForwardedFor: head.header(.forwardedFor),
+            cfConnectingIP: head.lastValue(of: .cfConnectingIP), xForwardedFor: head.header(.forwardedFor),
             xRealIP: head.header(.realIP), forwarded: forwarded)
         target = ForwardedTarget(
-            host: head.lastValue(of: "x-forwarded-host"), scheme: head.lastValue(of: "x-forwarded-proto"),
-            port: head.lastValue(of: "x-forwarded-port"), forwarded: forwarded)
+            host: head.lastValue(of: .forwardedHost), scheme: head.lastValue(of: .forwardedProtocol),
+            port: head.lastValue(of: .forwardedPort), forwarded: forwarded)
     }
 }

@@ -105,7 +105,7 @@ actor ConnectionTracker {
         if let head = arrival.head { heads.keep(head, at: socket.index) }
         if let secret { shared.streams.add(id, .init(tracker: index, socket: socket, secret: secret)) }
         shared.openConnections.add(1, ordering: .relaxed)
-        counters.opened[connection.kind, default: 0] += 1
+        counters.opened[connection.kind] += 1
         let uncounted = arrival.uncounted(tracking: settings.connectionTracking)
         if let uncounted { refusals.note(uncounted, id, userAgent: arrival.crawler, logger, now: MonotonicTime.now) }
         let hello = ServerMessage.connected(
@@ -157,7 +157,7 @@ actor ConnectionTracker {
         if let address = addresses.forget(index) { shared.addresses.giveBack(address) }
         if connection.isStream { shared.streams.remove(connection.id) }
         shared.openConnections.subtract(1, ordering: .relaxed)
-        counters.closed[.init(kind: connection.kind, reason: reason), default: 0] += 1
+        counters.closed[.init(kind: connection.kind, reason: reason)] += 1
         guard let slot = connection.slot else { return }
         release(tabs.forget(index), at: index, due: due)
         changeRows { roster, now in roster.close(slot, due: due, key: key, at: now) }
@@ -288,7 +288,7 @@ actor ConnectionTracker {
     // MARK: Counting
 
     func countCoalescedPush() { counters.coalescedPushes += 1 }
-    func count(_ message: Counters.MessageKind) { counters.messages[message, default: 0] += 1 }
+    func count(_ message: Counters.MessageKind) { counters.messages[message] += 1 }
     func count(_ ignored: ClientMessage.IgnoredReason) { counters.ignored[ignored, default: 0] += 1 }
     func count(_ rejection: Counters.Rejection) { counters.rejected[rejection, default: 0] += 1 }
     func count(_ answer: Counters.Answer) { counters.authorizations[answer, default: 0] += 1 }

@@ -33,7 +33,7 @@ extension FrontDoor {
 
     private func awaitBody(_ index: Int, _ head: RawHead) {
         exchanges[index]?.awaitBody(of: head.bodyLength)
-        let isAsked = seen.lastRange(of: "expect").map { unsafe seen.bytes.span.equals("100-continue", $0) } ?? false
+        let isAsked = seen.lastRange(of: .expect).map { unsafe seen.bytes.span.equals("100-continue", $0) } ?? false
         readBody(index)
         guard head.isHTTP11, isAsked, let exchange = exchanges[index], exchange.stage == .body, exchange.body.isEmpty else { return }
         send(index, Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
@@ -86,7 +86,7 @@ extension FrontDoor {
     private func finishAnswer(_ index: Int) {
         guard let exchange = exchanges[index], exchange.stage == .answering else { return }
         // From here on the peer has five seconds for each step.
-        loop.deadlines.set(.goodbye, index, due: loop.now + WebSocketLoop.ticks(.seconds(5)))
+        loop.deadlines.set(.goodbye, index, due: loop.now + Waits.ticks(.seconds(5)))
         guard !exchange.isBlocked else { return }
         exchanges[index]?.stage = .leaving
         shutdown(exchange.descriptor, Int32(SHUT_WR))

@@ -54,7 +54,7 @@ extension FrontDoor {
         }
         // A slow peer has its five seconds for each step here, too.
         if relay.sentBytes > sent, exchanges[socket.index]?.stage == .leaving {
-            loop.deadlines.set(.goodbye, socket.index, due: loop.now + WebSocketLoop.ticks(.seconds(5)))
+            loop.deadlines.set(.goodbye, socket.index, due: loop.now + Waits.ticks(.seconds(5)))
         }
     }
 

@@ -24,6 +24,8 @@ final class FrontDoor {
     /// TLS that is being agreed on, and that is, by index.
     var greetings: [Int: TLSSession] = [:]
     var relays: [Int: TLSRelay] = [:]
+    /// The connection that ``letsIn(_:_:_:)`` looks at.
+    private var arriving: (index: Int, descriptor: Int32)?
     let seen = SeenHead()
     unowned let loop: WebSocketLoop
 
@@ -36,10 +38,33 @@ final class FrontDoor {
     func receive(takingOwnership descriptor: Int32, from address: AddressKey, isCounted: Bool, awaitsProxyHeader: Bool) {
         let socket = loop.take()
         if isCounted { counted[socket.index] = address }
+        var refusal: HTTPResponse?
+        if !awaitsProxyHeader, loop.tls == nil, letsIn(socket, descriptor, &refusal) { return }
         let slot = pending.add(socket, descriptor, of: address)
-        loop.table[socket.index].pendingSlot = slot
+        loop.await(socket, in: slot)
+        if let refusal { return begin(slot, seen.head, answering: refusal) }
         pending[slot].awaitsProxyHeader = awaitsProxyHeader
         look(slot)
+    }
+
+    /// Lets a handshake in that is there as a whole, as nearly every one is when its connection is accepted (`TCP_DEFER_ACCEPT`): it never
+    /// stands among the connections that are waited for.
+    /// - Parameter refusal: why a handshake is not let in.
+    /// - Returns: whether it was.
+    private func letsIn(_ socket: SocketID, _ descriptor: Int32, _ refusal: inout HTTPResponse?) -> Bool {
+        let count = peek(descriptor)
+        guard count > 0, case .serve(let head) = seen.judge(count), head.kind == .handshake else { return false }
+        arriving = (socket.index, descriptor)
+        defer { arriving = nil }
+        refusal = loop.refusal(of: seen, from: socket)
+        guard refusal == nil else { return false }
+        KernelBytes.drop(head.length, of: descriptor)
+        loop.adopt(takingOwnership: descriptor, socket, seen)
+        return true
+    }
+
+    private func peek(_ descriptor: Int32) -> Int {
+        unsafe recv(descriptor, seen.buffer.baseAddress, seen.buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
     }
 
     /// Something came for a connection that libwebsockets does not watch.
@@ -94,7 +119,8 @@ final class FrontDoor {
 
     /// The descriptor of a connection that libwebsockets does not have.
     func descriptor(of index: Int) -> Int32? {
-        exchanges[index]?.descriptor ?? loop.table[index].pendingSlot.map { pending[$0].descriptor }
+        if let arriving, arriving.index == index { return arriving.descriptor }
+        return exchanges[index]?.descriptor ?? loop.table[index].pendingSlot.map { pending[$0].descriptor }
     }
 
     /// Why the kernel ended the peer's connection; 0 where it did not, nil for one that libwebsockets has.
@@ -114,7 +140,7 @@ final class FrontDoor {
     func look(_ slot: PendingConnections.Slot) {
         let entry = pending[slot]
         if let tls = loop.tls, greetings[entry.socket.index] != nil { return greet(slot, tls) }
-        let count = unsafe recv(entry.descriptor, seen.buffer.baseAddress, seen.buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+        let count = peek(entry.descriptor)
         guard count > 0 else {
             return count < 0 && (errno == EAGAIN || errno == EINTR) ? wait(slot) : drop(entry.socket.index)
         }

@@ -5,7 +5,6 @@ struct HeadWalk {
         case faulty(RequestFault)
     }
 
-    private let limit: Int
     private var at = 0
     private var head = RawHead()
     private var hosts = 0
@@ -17,18 +16,21 @@ struct HeadWalk {
     private let lines: HeadLines
 
     /// - Parameter lines: is filled.
-    init(limit: Int, noting lines: HeadLines) {
-        (self.limit, self.lines) = (limit, lines)
+    init(noting lines: HeadLines) {
+        self.lines = lines
         lines.clear()
     }
 
+    /// - Parameters:
+    ///   - bytes: at most as many as the longest head has.
+    ///   - count: how many have come, of a body, too.
     /// - Returns: what the head says, once it is whole and nothing is wrong with it.
-    mutating func run(over bytes: borrowing Span<UInt8>) throws(Stop) -> RawHead {
+    mutating func run(over bytes: borrowing Span<UInt8>, of count: Int) throws(Stop) -> RawHead {
         try readRequestLine(bytes)
         while try byte(bytes) != HeadBytes.carriageReturn { try readField(bytes) }
         try endLine(bytes)
         head.length = at
-        return try conclude(bytes.count)
+        return try conclude(count)
     }
 
     // MARK: The request line
@@ -169,18 +171,18 @@ struct HeadWalk {
 
     private mutating func readField(_ bytes: borrowing Span<UInt8>) throws(Stop) {
         guard lines.count < RawHead.maxLines else { throw .faulty(.headerTooLarge) }
-        let start = at
-        var hash = HeaderNames.start
+        // Most bytes of a head are read in this loop and that of the value: they keep their place in a variable of their own.
+        var (end, hash) = (at, HeaderNames.start)
         while true {
-            let byte = try byte(bytes)
-            if byte == UInt8(ascii: ":") { break }
-            guard HeadBytes.isTokenByte(byte) else { throw .faulty(.malformed("a header's name is malformed")) }
-            hash = HeaderNames.add((0x41...0x5A).contains(byte) ? byte | 0x20 : byte, to: hash)
-            at += 1
+            guard end < bytes.count else { throw .incomplete }
+            let byte = bytes[end]
+            guard HeadBytes.isTokenByte(byte) else { break }
+            hash = HeaderNames.add(byte &- 0x41 < 26 ? byte | 0x20 : byte, to: hash)
+            end += 1
         }
-        let name = start..<at
-        guard !name.isEmpty else { throw .faulty(.malformed("a header's name is malformed")) }
-        at += 1
+        guard bytes[end] == UInt8(ascii: ":"), end > at else { throw .faulty(.malformed("a header's name is malformed")) }
+        let name = at..<end
+        at = end + 1
         let value = try readValue(bytes)
         try take(hash, name, value, bytes)
     }
@@ -191,27 +193,29 @@ struct HeadWalk {
         let start = at
         var end = at
         while true {
-            let byte = try byte(bytes)
+            guard end < bytes.count else { throw .incomplete }
+            let byte = bytes[end]
             if byte < HeadBytes.space || byte == 0x7F {
                 if byte == HeadBytes.carriageReturn { break }
                 guard byte == HeadBytes.tab else { throw .faulty(.controlCharacter) }
             }
-            at += 1
-            if !HeadBytes.isBlank(byte) { end = at }
+            end += 1
         }
+        at = end
         try endLine(bytes)
+        while end > start, HeadBytes.isBlank(bytes[end - 1]) { end -= 1 }
         return start..<end
     }
 
     private mutating func take(
         _ hash: UInt64, _ name: Range<Int>, _ value: Range<Int>, _ bytes: borrowing Span<UInt8>
     ) throws(Stop) {
-        let before = lines.note(hash, name: name, value: value)
+        let header = HeaderNames.shared.header(hash, name, in: bytes)
+        let before = lines.note(hash, header, name: name, value: value)
         guard before != .withEmpty else { throw .faulty(.malformed("an empty header comes again")) }
         let isAgain = before == .again
-        switch HeaderNames.shared.meaning(of: hash) {
-        case .other: break
-        case .single:
+        switch header {
+        case .authorization, .contentType, .expect, .secFetchSite, .webSocketKey, .webSocketVersion:
             guard !isAgain else { throw .faulty(.malformed("a header that may come once comes again")) }
         case .host:
             hosts += 1
@@ -227,6 +231,7 @@ struct HeadWalk {
             if bytes.lists("upgrade", in: value) { isUpgradeForUs = true }
         case .accept:
             if bytes.contains("text/event-stream", in: value) { acceptsEvents = true }
+        default: break
         }
     }
 
@@ -271,7 +276,7 @@ struct HeadWalk {
     }
 
     private func byte(_ bytes: borrowing Span<UInt8>) throws(Stop) -> UInt8 {
-        guard at < limit else { throw .incomplete }
+        guard at < bytes.count else { throw .incomplete }
         return bytes[at]
     }
 }

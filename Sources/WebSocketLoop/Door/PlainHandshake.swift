@@ -5,10 +5,11 @@
 /// for a byte, and not well: it takes the beginning of a word of its own table for that word and swallows the line after it, keeps 126 bytes
 /// of an offer of subprotocols, has room for 97 lines and query arguments, and forbids a `%` that no two hex digits follow.
 enum PlainHandshake {
-    // Without a version libwebsockets takes 13, the only one that it knows. It wants a host, whatever it is called.
-    private static let start = Array("GET / HTTP/1.1\r\nHost:a\r\nUpgrade:websocket\r\nConnection:upgrade\r\nSec-WebSocket-Key:".utf8)
-    private static let offer = Array("\r\nSec-WebSocket-Protocol:".utf8)
-    private static let end = Array("\r\n\r\n".utf8)
+    // It reads lines that end with a line feed alone, asks for no version of HTTP, and takes 13 for that of WebSocket, the only one that it
+    // knows. It wants a host, whatever it is called.
+    private static let start: StaticString = "GET /\nHost:a\nUpgrade:websocket\nConnection:upgrade\nSec-WebSocket-Key:"
+    private static let offer: StaticString = "\nSec-WebSocket-Protocol:"
+    private static let end: StaticString = "\n\n"
 
     /// - Parameters:
     ///   - seen: the handshake, which was checked.
@@ -16,12 +17,16 @@ enum PlainHandshake {
     ///   - bytes: is overwritten; its room is used again.
     static func write(for seen: SeenHead, choosing subprotocol: ArraySlice<UInt8>?, to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
-        bytes.append(contentsOf: start)
-        if let key = seen.lastRange(of: "sec-websocket-key") { unsafe bytes.append(contentsOf: seen.bytes[key]) }
+        append(start, to: &bytes)
+        if let key = seen.lastRange(of: .webSocketKey) { unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: seen.bytes[key])) }
         if let subprotocol {
-            bytes.append(contentsOf: offer)
+            append(offer, to: &bytes)
             bytes.append(contentsOf: subprotocol)
         }
-        bytes.append(contentsOf: end)
+        append(end, to: &bytes)
+    }
+
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

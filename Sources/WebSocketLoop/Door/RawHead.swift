@@ -58,9 +58,9 @@ struct RawHead: Equatable {
     /// Judges what has come so far: one walk over the bytes, nothing is allocated.
     /// - Parameter lines: is filled with where the lines of a head that may be served lie.
     static func decide(on bytes: borrowing Span<UInt8>, noting lines: HeadLines = HeadLines()) -> Decision {
-        var walk = HeadWalk(limit: min(bytes.count, maxBytes), noting: lines)
+        var walk = HeadWalk(noting: lines)
         do throws(HeadWalk.Stop) {
-            return .serve(try walk.run(over: bytes))
+            return .serve(try walk.run(over: bytes.extracting(..<min(bytes.count, maxBytes)), of: bytes.count))
         } catch {
             switch error {
             case .incomplete: return bytes.count >= maxBytes ? .refuse(.headerTooLarge) : .wait

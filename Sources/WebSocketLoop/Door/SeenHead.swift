@@ -44,10 +44,11 @@ final class SeenHead {
         unsafe Array(buffer[range])
     }
 
-    /// The values of all lines of a name as one; nil where they are missing or empty.
-    func list(of name: StaticString, separator: StaticString) -> [UInt8]? {
+    /// The values of all lines of a header as one; nil where they are missing or empty.
+    func list(of header: RequestHead.Header, separator: StaticString) -> [UInt8]? {
+        guard lines.isSeveral(header) else { return lastValue(of: header) }
         var list: [UInt8]?
-        unsafe lines.forEachValue(of: name, in: bytes.span) { value in
+        lines.forEachValue(of: header) { value in
             guard list != nil else {
                 list = copy(value)
                 return
@@ -58,20 +59,16 @@ final class SeenHead {
         return list
     }
 
-    func lastValue(of name: StaticString) -> [UInt8]? { lastRange(of: name).map { copy($0) } }
+    func lastValue(of header: RequestHead.Header) -> [UInt8]? { lastRange(of: header).map { copy($0) } }
 
-    /// Where the value of the last line of a name lies.
-    func lastRange(of name: StaticString) -> Range<Int>? {
-        var last: Range<Int>?
-        unsafe lines.forEachValue(of: name, in: bytes.span) { last = $0 }
-        return last
-    }
+    /// Where the value of the last line of a header lies.
+    func lastRange(of header: RequestHead.Header) -> Range<Int>? { lines.lastValue(of: header) }
 
     func lastValue(named name: [UInt8]) -> [UInt8]? { unsafe lines.lastValue(named: name, in: bytes.span).map { copy($0) } }
 
-    func count(of name: StaticString) -> Int {
+    func count(of header: RequestHead.Header) -> Int {
         var count = 0
-        unsafe lines.forEachValue(of: name, in: bytes.span) { _ in count += 1 }
+        lines.forEachValue(of: header) { _ in count += 1 }
         return count
     }
 }

@@ -4,12 +4,12 @@ internal import WebSocketLoop
 /// What happened on one loop since the start: plain numbers that the loop's own thread adds to, so that counting costs nothing.
 struct Counters: Sendable {
     /// WebSockets and streams that were opened.
-    var opened: [Connection.Kind: Int] = [:]
+    var opened: Tally<Connection.Kind> = [:]
     /// Those of them that are gone, and why.
-    var closed: [Closing: Int] = [:]
+    var closed: Tally<Closing> = [:]
     var rejected: [Rejection: Int] = [:]
     var authorizations: [Answer: Int] = [:]
-    var messages: [MessageKind: Int] = [:]
+    var messages: Tally<MessageKind> = [:]
     var ignored: [ClientMessage.IgnoredReason: Int] = [:]
     /// Requests of operators that were answered.
     var adminRequests: [AdminRequest: Int] = [:]
@@ -104,28 +104,28 @@ struct Counters: Sendable {
     }
 
     /// How many of an audience came, by transport.
-    func opened(_ audience: Connection.Audience) -> [Transport: Int] { Self.of(audience, in: opened) }
+    func opened(_ audience: Connection.Audience) -> [Transport: Int] { Self.of(audience, in: opened.counts) }
 
     /// How many of an audience are there, by transport.
     func open(_ audience: Connection.Audience) -> [Transport: Int] {
-        closed.reduce(into: opened(audience)) { counts, entry in
+        closed.counts.reduce(into: opened(audience)) { counts, entry in
             if entry.key.kind.audience == audience { counts[entry.key.kind.transport, default: 0] -= entry.value }
         }
     }
 
     /// How many are gone for a reason, whoever they were.
-    func closed(_ reason: ClosingReason) -> Int { closed.reduce(0) { $1.key.reason == reason ? $0 + $1.value : $0 } }
+    func closed(_ reason: ClosingReason) -> Int { closed.counts.reduce(0) { $1.key.reason == reason ? $0 + $1.value : $0 } }
 
     private static func of(_ audience: Connection.Audience, in counts: [Connection.Kind: Int]) -> [Transport: Int] {
         counts.reduce(into: [:]) { if $1.key.audience == audience { $0[$1.key.transport] = $1.value } }
     }
 
     mutating func merge(_ other: Counters) {
-        opened.merge(other.opened, uniquingKeysWith: +)
-        closed.merge(other.closed, uniquingKeysWith: +)
+        opened.merge(other.opened)
+        closed.merge(other.closed)
         rejected.merge(other.rejected, uniquingKeysWith: +)
         authorizations.merge(other.authorizations, uniquingKeysWith: +)
-        messages.merge(other.messages, uniquingKeysWith: +)
+        messages.merge(other.messages)
         ignored.merge(other.ignored, uniquingKeysWith: +)
         adminRequests.merge(other.adminRequests, uniquingKeysWith: +)
         coalescedPushes += other.coalescedPushes

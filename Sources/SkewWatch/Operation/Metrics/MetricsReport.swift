@@ -69,7 +69,7 @@ struct MetricsReport: Sendable {
                     let kind = Connection.Kind(transport: transport, audience: audience)
                     text.sample(
                         "\(prefix)_closed_total", [("transport", transport.rawValue), ("reason", reason.name)],
-                        counters.closed[.init(kind: kind, reason: reason)] ?? 0)
+                        counters.closed[.init(kind: kind, reason: reason)])
                 }
             }
         }
@@ -99,7 +99,7 @@ struct MetricsReport: Sendable {
         text.single(
             "slow_consumers_total", .counter, "Sockets closed because they did not read.",
             counters.closed(.disconnected(.slowConsumer)))
-        text.family("messages_total", .counter, "Messages from clients.", label: "type", counters.messages)
+        text.family("messages_total", .counter, "Messages from clients.", label: "type", counters.messages.counts)
         text.family("messages_ignored_total", .counter, "Messages from clients that were ignored.", label: "reason", counters.ignored)
         text.single(
             "sent_bytes_total", .counter, "Bytes handed to the kernel, framing not included.", loops.reduce(0) { $0 + $1.sentBytes })

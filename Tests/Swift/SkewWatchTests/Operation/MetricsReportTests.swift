@@ -8,7 +8,7 @@ import WebSocketLoop
     private func loop(_ index: Int, open: Int, _ counters: Counters = Counters()) -> LoopReport {
         var counters = counters
         let tab = Connection.Kind(transport: .webSocket, audience: .tab)
-        counters.opened[tab, default: 0] += open
+        counters.opened[tab] += open
         var lag = LagHistogram()
         for seconds in [0.0002, 0.02, 0.025, 60] { lag.record(seconds) }
         return LoopReport(index: index, counters: counters, openSockets: 3, pendingHandshakes: 1, sentBytes: 100, lag: lag)

@@ -96,7 +96,7 @@ import WebSocketLoop
             for _ in 0..<500 where await tracker.counters.closed.isEmpty {
                 _ = try await fast.receive()
             }
-            #expect(await tracker.counters.closed.map(\.key.reason) == [.disconnected(.slowConsumer)])
+            #expect(await tracker.counters.closed.counts.map(\.key.reason) == [.disconnected(.slowConsumer)])
             #expect(await tracker.counters.open(.tab)[.eventStream] == 1)
             #expect(try await !fast.receive().isEmpty)
             slow.close()
