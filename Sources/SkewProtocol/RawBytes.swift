@@ -1,22 +1,20 @@
+internal import Glibc
+
 /// The few ways this module reads the bytes a peer sent. Every access is bounds checked; nothing here outlives the span.
 extension Span<UInt8> {
     /// True if these bytes are exactly those of `literal`.
     func matches(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }
-        for offset in 0..<count where unsafe literal.utf8Start[offset] != self[offset] { return false }
-        return true
+        return unsafe withUnsafeBytes { bytes in unsafe bytes.isEmpty || memcmp(bytes.baseAddress!, literal.utf8Start, bytes.count) == 0 }
     }
 
     /// True if these bytes are exactly the UTF-8 of `text`.
     func matches(_ text: String) -> Bool {
-        let expected = text.utf8
+        let expected = text.utf8.span
         guard count == expected.count else { return false }
-        var offset = 0
-        for unit in expected {
-            guard self[offset] == unit else { return false }
-            offset += 1
+        return unsafe withUnsafeBytes { bytes in
+            unsafe expected.withUnsafeBytes { unsafe bytes.isEmpty || memcmp(bytes.baseAddress!, $0.baseAddress!, bytes.count) == 0 }
         }
-        return true
     }
 
     /// The first offset of `wanted` at or after `start`, or the end.

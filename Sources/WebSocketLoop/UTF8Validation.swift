@@ -14,6 +14,7 @@ struct UTF8Validation {
     /// Takes the next piece.
     /// - Returns: false as soon as no continuation could make the text valid.
     mutating func accept(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if unsafe remaining == 0 && Self.isASCII(bytes) { return true }
         var index = 0
         let count = bytes.count
         while index < count {
@@ -29,6 +30,16 @@ struct UTF8Validation {
             index += 1
         }
         return true
+    }
+
+    /// Whether no byte is above 7F, by words: the last one may overlap the one before it. False for fewer than eight bytes.
+    private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= 8 else { return false }
+        var all = unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        for offset in stride(from: 0, to: bytes.count - 8, by: 8) {
+            all |= unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        return all & 0x8080_8080_8080_8080 == 0
     }
 
     private mutating func accept(_ byte: UInt8) -> Bool {

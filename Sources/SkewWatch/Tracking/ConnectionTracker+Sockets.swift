@@ -88,8 +88,7 @@ extension ConnectionTracker: WebSocketHandler {
     /// A connection has another route.
     func move(_ socket: SocketID, to route: String) {
         guard settings.routeTracking, let connection = connections[socket.index], let slot = connection.slot else { return }
-        let time = shared.rowTime(MonotonicTime.now)
-        changeRows { roster, now in roster.move(slot, to: route, time: time, at: now) }
+        changeRows { [shared] roster, now in roster.move(slot, to: route, time: shared.rowTime(now), at: now) }
         if let hook = settings.hooks.connectionMoved { hook(info(of: connection)) }
     }
 

@@ -1,5 +1,7 @@
-import SkewProtocol
+import TestRandom
 import Testing
+
+@testable import SkewProtocol
 
 /// The message that the bytes of a text mean.
 func parse(_ text: String) -> ClientMessage { parse(Array(text.utf8)) }
@@ -8,6 +10,28 @@ func parse(_ text: String) -> ClientMessage { parse(Array(text.utf8)) }
 func parse(_ bytes: [UInt8]) -> ClientMessage { ClientMessage.parse(bytes.span) }
 
 struct ClientMessageTests {
+    @Test func `what tabs send most is read as the scanner reads it, and what is near to it, too`() {
+        var random = SeededGenerator()
+        let bases = [#"{"type":"ping"}"#, #"{"type":"route-update","route":"/shop/42?q=%20"}"#, #"{"type":"route-update","route":"é\"}"#]
+        let alphabet = Array(#"{}[]",:\/%x0 "#.utf8) + [0x00, 0x1F, 0x7F, 0x80, 0xC3, 0xA9, 0xFF]
+        var read = 0
+        for round in 0..<20_000 {
+            var text = Array(bases[round % bases.count].utf8)
+            for _ in 0..<Int.random(in: 0..<3, using: &random) {
+                let place = Int.random(in: 0..<text.count, using: &random)
+                if Bool.random(using: &random) {
+                    text.remove(at: place)
+                } else {
+                    text.insert(alphabet.randomElement(using: &random)!, at: place)
+                }
+            }
+            guard let usual = ClientMessage.usual(text.span, RouteNames()) else { continue }
+            read += 1
+            #expect(usual == ClientMessage.scan(text.span, RouteNames()), "seed \(random.seed): \(String(decoding: text, as: UTF8.self))")
+        }
+        #expect(read > 5_000, "seed \(random.seed)")
+    }
+
     @Test(arguments: [
         "ping", #"{"type":"ping"}"#, " \t\r\n{ \"type\" : \"ping\" } \n", #"{"type":"ping","extra":[1,{"a":null}]}"#,
         #"{"ty\u0070e":"p\u0069ng"}"#,
