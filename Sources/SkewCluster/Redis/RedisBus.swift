@@ -48,8 +48,8 @@ private final class RedisWorker: Sendable {
     /// What comes within so long of a look at what came is looked at together: to wake up costs more than what most messages say. Where much
     /// is said, as among many nodes, it waits longer.
     private static let (gathering, gatheringMuch) = (Duration.milliseconds(40), Duration.milliseconds(90))
-    /// So many messages at one look are much: some 150 a second.
-    private static let much = 7
+    /// So many messages a second are much.
+    private static let much = 150
 
     init(_ dialing: RedisDialing, _ mailbox: RedisMailbox, _ tell: @escaping @Sendable ([BusEvent]) -> Void) {
         (self.dialing, self.mailbox, self.tell) = (dialing, mailbox, tell)
@@ -85,6 +85,7 @@ private final class RedisWorker: Sendable {
         _ publishing: RedisConnection, _ listening: RedisConnection, _ channels: inout Set<BusChannel>
     ) throws(BusFault) {
         var closingUntil: Duration?
+        var lastLook = MonotonicClock.now
         while true {
             let isClosing = mailbox.isClosing
             try carryOut(mailbox.take(), publishing, listening, &channels)
@@ -107,8 +108,10 @@ private final class RedisWorker: Sendable {
             guard !events.isEmpty else { continue }
             tell(events.compactMap(BusEvent.init))
             // What is to be said does not wait.
-            let pause = events.count(where: \.isMessage) < Self.much ? Self.gathering : Self.gatheringMuch
-            _ = Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: MonotonicClock.now + pause)
+            let look = MonotonicClock.now
+            let isMuch = .seconds(events.count(where: \.isMessage)) > (look - lastLook) * Self.much
+            lastLook = look
+            _ = Poll.wait(for: [(mailbox.wakeDescriptor, false)], until: look + (isMuch ? Self.gatheringMuch : Self.gathering))
         }
     }
 

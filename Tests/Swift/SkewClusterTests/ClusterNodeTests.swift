@@ -221,4 +221,28 @@ import Testing
         let perNode = Double(cluster.bytes - bytes) / (cluster.now - start) / 20
         #expect((400...1000).contains(perNode), "\(perNode) bytes per second")
     }
+
+    @Test func `a hundred nodes are known to one that joins before it is ready, and what each says is bounded`() {
+        let cluster = SimulatedCluster(seed: 1, faults: calm)
+        let nodes = (0..<100).map { _ in cluster.addNode() }
+        for node in nodes { node.want([]) }
+        cluster.run(until: 4)
+        populate(cluster, 1000, stockShare: 1)
+        cluster.run(until: 10)
+        churn(cluster, perSecond: 2000, until: 1e9)
+        let (bytes, start) = (cluster.bytes, cluster.now)
+        cluster.run(until: start + 5)
+        let perNode = Double(cluster.bytes - bytes) / (cluster.now - start) / 100
+        // A heartbeat that names 99 others in four bytes each is most of it. The model's lengths make 650.
+        #expect((450...700).contains(perNode), "\(perNode) bytes per second")
+        let snapshots = cluster.snapshots
+        let newcomer = cluster.addNode()
+        newcomer.want([])
+        let since = cluster.now
+        while newcomer.node.others.count < 100 || !newcomer.node.isSynced(.summary), cluster.now < since + 5 {
+            cluster.run(until: cluster.now + 0.05)
+        }
+        #expect(newcomer.node.others.count == 100 && cluster.now - since < 2, "after \(cluster.now - since) s")
+        #expect(cluster.snapshots - snapshots <= 110, "\(cluster.snapshots - snapshots) snapshots")
+    }
 }
