@@ -12,7 +12,7 @@ import time
 import net
 from fake import FakeNode, field, text
 from more_rows import HEAL, came_back
-from rig import Node
+from rig import ADMIN, Node
 from rows import SLACK, partial, watch_canary
 from wires import Redis
 
@@ -264,6 +264,36 @@ async def row27b(cluster):
     return f"rows by node in the lists of the three: {seen} after {time.monotonic() - begin:.1f}"
 
 
+async def row_announce_stopped(cluster):
+    """an announcement while a node stands still for 4 s"""
+    one, two, x = await cluster.standing(3, 90)
+
+    async def entry():
+        _, answer = await two.get("/__skew/admin/release", token=ADMIN)
+        return json.loads(answer)["announcements"][-1]
+
+    x.signal(signal.SIGSTOP)
+    since = time.monotonic()
+    status, answer = await one.get("/__skew/admin/release", method="POST", body={"version": "v9", "rate": 0}, token=ADMIN)
+    first = json.loads(answer)
+    if status != 202 or first["matching"] != 60 or "unsynced" not in first.get("partial", []):
+        cluster.fault(f"answered {status} {answer}")
+    while time.monotonic() < since + 4:
+        state = await entry()
+        if state["state"] != "running" or state.get("partial") != ["unsynced"]:
+            cluster.fault(f"after {time.monotonic() - since:.1f} another node says {state}")
+        await asyncio.sleep(0.2)
+    x.signal(signal.SIGCONT)
+    back = time.monotonic()
+    while (state := await entry())["state"] != "done" and time.monotonic() < back + 3 + SLACK:
+        await asyncio.sleep(0.05)
+    told = sum(any(message.get("version") == "v9" for message in tab.heard) for tab in cluster.tabs)
+    if (state["state"], state["matching"], state["told"], state.get("partial"), told) != ("done", 90, 90, None, 90):
+        cluster.fault(f"in the end {told} of 90 tabs heard of it, and another node says {state}")
+    return f"at first {first['matching']}, {first.get('partial')}; done no earlier than {time.monotonic() - back:.1f} after CONT, all 90 told"
+
+
 FAULTS = {
     "6n": row6n, "7": row7, "7b": row7b, "8": row8, "13": row13, "16": row16, "18": row18, "23": row23, "27": row27, "27b": row27b,
+    "announce-stopped": row_announce_stopped,
 }  # fmt: skip
