@@ -30,7 +30,7 @@ import Testing
     }
 
     private func subscriber(isChecked: Bool) -> Subscriber {
-        Subscriber(id: ConnectionID(slot: 1, use: 1), mode: .delta, isChecked: isChecked, checker: .init(mostListed: 10))
+        Subscriber(id: ConnectionID(slot: 1, use: 1), node: 0, mode: .delta, isChecked: isChecked, checker: .init(mostListed: 10))
     }
 
     private static let stats = #"{"type":"stats","seq":1,"total":0,"versions":{},"routes":{},"connections":[]}"#
