@@ -2,6 +2,7 @@ import HTTPCall
 import Logging
 import Synchronization
 import TestServer
+import TestSockets
 import Testing
 import WebSocketLoop
 
@@ -34,8 +35,9 @@ import WebSocketLoop
         while app.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(shared.release == "a" && app.requests[2].headers["if-none-match"] == "\"a\"")
         deployment.deploy("b")
-        while shared.release == "a" { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(shared.release == "b" && lines.all.contains { $0.contains("A release is out.") && $0.contains("version=b") })
+        #expect(try await Patience.sees { shared.release == "b" })
+        // The line is written behind it.
+        #expect(try await Patience.sees { lines.all.contains { $0.contains("A release is out.") && $0.contains("version=b") } })
         running.cancel()
         await running.value
     }
