@@ -61,10 +61,13 @@ private final class RedisWorker: Sendable {
         var channels: Set<BusChannel> = []
         while !mailbox.isClosing {
             var fault = BusFault.closed
+            let began = MonotonicClock.now
+            var wasLinked = false
             do throws(BusFault) {
                 channels = mailbox.take().channels ?? channels
                 let (publishing, listening) = try dialing.dial(listeningTo: channels)
                 mailbox.setLinked(true)
+                wasLinked = true
                 tell([.connected])
                 backoff.succeeded()
                 try serve(publishing, listening, &channels)
@@ -75,7 +78,8 @@ private final class RedisWorker: Sendable {
             mailbox.setLinked(false)
             guard !mailbox.isClosing else { break }
             tell([.lost(fault)])
-            pause(until: MonotonicClock.now + backoff.next(using: &random))
+            let now = MonotonicClock.now
+            pause(until: now + backoff.next(after: wasLinked ? .zero : now - began, using: &random))
         }
         mailbox.end()
     }

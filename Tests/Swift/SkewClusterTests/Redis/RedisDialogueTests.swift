@@ -103,4 +103,11 @@ import Testing
         #expect(pauses.prefix(10).allSatisfy { (.milliseconds(100) ... .seconds(2)).contains($0) })
         #expect(pauses.allSatisfy { $0 <= .seconds(5) } && pauses.max()! > .seconds(2) && Set(pauses).count > 20)
     }
+
+    @Test(arguments: Array(1...8))
+    func `the time that a try took in vain is no pause once more`(_ seed: UInt64) {
+        var (backoff, random) = (Backoff(), Seeded(seed))
+        let pauses = (0..<10).map { _ in backoff.next(after: .seconds(2), using: &random) }
+        #expect(pauses == Array(repeating: .milliseconds(100), count: 10))
+    }
 }
