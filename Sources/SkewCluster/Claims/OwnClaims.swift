@@ -159,6 +159,8 @@ struct OwnClaims: Sendable {
     mutating func hear(_ answer: ClaimAnswer, from sender: InstanceID) -> [Effect] {
         guard let place = place(ofBatch: answer.number), batches[place].waitsFor.remove(sender) != nil else { return [] }
         return answer.yielded.flatMap { key -> [Effect] in
+            // It may have come once more meanwhile, and be held anew: it is the one that was given way to.
+            let place = heldPlace(of: key) ?? place
             guard let claim = batches[place].claims[key] else { return [] }
             // All nodes expect it since then, also where it was told or is gone already.
             return claim.isHeld
@@ -209,6 +211,11 @@ struct OwnClaims: Sendable {
     // MARK: Holding
 
     private func place(of key: TabKey) -> Int? { newest[key].flatMap { place(ofBatch: $0.number) } }
+
+    /// The batch in which a tab is held; nil where it is not.
+    private func heldPlace(of key: TabKey) -> Int? {
+        place(of: key).flatMap { batches[$0].claims[key]?.isHeld ?? false ? $0 : nil }
+    }
 
     /// Batches are numbered without gaps.
     private func place(ofBatch number: UInt64) -> Int? {

@@ -144,6 +144,19 @@ import Testing
         #expect(claims.heldCount == 0)
     }
 
+    @Test func `who is held in another one's stead is told when the node that had the tab gives way to the first`() {
+        var claims = OwnClaims()
+        let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
+        _ = claims.add(.init(key: key, returns: 1), version: "a", route: "/", others: [other], at: .zero)
+        _ = claims.takeQuestions(heard: [other: .zero], at: .zero)
+        _ = claims.withdraw(key)
+        _ = claims.add(.init(key: key, returns: 2), version: "a", route: "/", isReplacing: true, others: [other], at: .zero)
+        #expect(claims.heldCount == 1)
+        // From its answer on nobody counts or expects the tab but this node: not told, it would be one too few.
+        let told = claims.hear(ClaimAnswer(asker: 1, number: 1, yielded: [key]), from: other)
+        #expect(told == [.init(version: "a", route: "/", isArrival: true)] && claims.heldCount == 0)
+    }
+
     @Test func `who is alone waits for nobody, and who does not answer is not waited for`() {
         var claims = OwnClaims()
         let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
