@@ -7,7 +7,7 @@ extension ClusterNode {
             let others = Set(peers.heard.keys)
             restate(claims.add(claim, version: version, route: route, isReplacing: isReplacing, others: others, at: now), at: now)
         case .moved(let key, let route): restate(claims.move(key, to: route), at: now)
-        case .gone(let key): restate(claims.withdraw(key), at: now)
+        case .gone(let claim): restate(claims.withdraw(claim), at: now)
         }
     }
 

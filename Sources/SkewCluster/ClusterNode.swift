@@ -104,8 +104,7 @@ package struct ClusterNode: Sendable {
     ///   - due: when the tab should be back: 5 s for a stock WebSocket client, what `retry` said for an event stream, 0 for our own.
     ///   - key: of a tab that another node may have claimed, or that came from one just now.
     package mutating func displaced(version: String, route: String, due: Duration, key: TabKey? = nil, at now: Duration) {
-        // One that was held is expected or counted on another node's account.
-        if let key, claims.wasHeld(key) { return }
+        if let key, !claims.displaced(key) { return }
         moves.displaced(version: version, route: route, due: due, at: now)
         if let key { answers.yielded(key) }
     }

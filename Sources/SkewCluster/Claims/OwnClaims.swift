@@ -35,6 +35,8 @@ struct OwnClaims: Sendable {
         var isTold: Bool
         /// Its connection is gone again.
         var isGone = false
+        /// This node closed it to move it elsewhere, before it was told.
+        var isMoved = false
     }
 
     private struct Batch: Sendable {
@@ -73,8 +75,14 @@ struct OwnClaims: Sendable {
     /// Tabs that are gone and were never told: nobody is to expect them on their account.
     private var untold: Set<TabKey> = []
 
-    /// Whether a tab that is gone since the last ``advance(heard:at:)`` was held.
-    func wasHeld(_ key: TabKey) -> Bool { untold.contains(key) }
+    /// This node closed a tab to move it elsewhere; say ``withdraw(_:)`` before.
+    /// - Returns: whether it was told, so that it is to be expected on this node's account. One that was held is counted on another
+    ///   node's, or expected on it once that one gives way.
+    mutating func displaced(_ key: TabKey) -> Bool {
+        guard untold.contains(key) else { return true }
+        if let place = place(of: key) { batches[place].claims[key]?.isMoved = true }
+        return false
+    }
 
     /// By how much what is held changed since the last call, by name.
     mutating func takeChanges(_ section: Section) -> [String: Int] {
@@ -90,9 +98,9 @@ struct OwnClaims: Sendable {
     mutating func add(
         _ claim: TabClaim, version: String, route: String, isReplacing: Bool = false, others: Set<InstanceID>, at now: Duration
     ) -> [Effect] {
-        var effects = withdraw(claim.key)
+        var effects = letGo(claim.key)
         // Whoever takes the place of one that was held is held in its stead: another node counts or expects it still.
-        let isReplacing = isReplacing && !wasHeld(claim.key)
+        let isReplacing = isReplacing && !untold.contains(claim.key)
         var (times, since) = newest[claim.key].map { ($0.times, $0.since) } ?? (0, now)
         if now - since >= Self.memory { (times, since) = (0, now) }
         guard !others.isEmpty, count < Self.maxClaims, times < Self.mostClaims else {
@@ -113,8 +121,13 @@ struct OwnClaims: Sendable {
         return effects
     }
 
-    /// The connection of a tab is gone.
-    mutating func withdraw(_ key: TabKey) -> [Effect] {
+    /// A connection of a tab is gone. It changes nothing where the tab has come once more since: two loops may tell of that in any order.
+    mutating func withdraw(_ gone: TabClaim) -> [Effect] {
+        guard let place = place(of: gone.key), let claim = batches[place].claims[gone.key], claim.returns <= gone.returns else { return [] }
+        return letGo(gone.key)
+    }
+
+    private mutating func letGo(_ key: TabKey) -> [Effect] {
         guard let place = place(of: key) else { return [] }
         batches[place].claims[key]?.isGone = true
         if batches[place].claims[key]?.isHeld ?? false { untold.insert(key) }
@@ -161,8 +174,8 @@ struct OwnClaims: Sendable {
         return answer.yielded.flatMap { key -> [Effect] in
             // It may have come once more meanwhile, and be held anew: it is the one that was given way to.
             let place = heldPlace(of: key) ?? place
-            guard let claim = batches[place].claims[key] else { return [] }
-            // All nodes expect it since then, also where it was told or is gone already.
+            // All nodes expect it since then: rightly where it was moved on, in vain where it was told or is gone already.
+            guard let claim = batches[place].claims[key], !claim.isMoved else { return [] }
             return claim.isHeld
                 ? release(key, in: place, isArrival: true) : [Effect(version: claim.version, route: claim.route, isArrival: true)]
         }

@@ -27,7 +27,7 @@ package enum ClaimedTab: Sendable, Equatable {
     /// It shows another route.
     case moved(TabKey, to: String)
     /// Its connection is gone again.
-    case gone(TabKey)
+    case gone(TabClaim)
 }
 
 /// The claims of another node, which waits for an answer.

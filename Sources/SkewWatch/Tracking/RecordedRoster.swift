@@ -70,7 +70,7 @@ struct RecordedRoster: Sendable {
     /// - Returns: whether the change is the first since the last collection.
     mutating func close(_ slot: Slot, due: Duration? = nil, key: TabKey? = nil, at now: Duration) -> Bool {
         let claim = claims.remove(slot)
-        if let claim { movements?.claimed.append(.gone(claim.key)) }
+        if let claim { movements?.claimed.append(.gone(claim)) }
         if let due {
             let row = roster.row(at: slot)
             movements?.displaced.append(DisplacedTab(version: row.version, route: row.route, closed: now, due: due, key: key ?? claim?.key))

@@ -79,6 +79,19 @@ import Testing
         settled(cluster, seed)
     }
 
+    @Test(arguments: Seeds.some(12)) func `who comes to a node that leaves is one tab for everybody, at every moment`(seed: UInt64) {
+        let cluster = standing(seed)
+        let leaving = cluster.nodes[1]
+        for tab in cluster.tabs.filter({ $0.node !== leaving }).prefix(6) {
+            cluster.after(cluster.draw(0...0.1)) { tab.roam(to: leaving) }
+        }
+        cluster.after(0.1) { leaving.drain(seconds: 0) }
+        watch(cluster, until: cluster.now + 10) { node in
+            #expect(node.node.total == Self.tabs, "seed \(seed): \(node.name) at \(cluster.now)")
+        }
+        settled(cluster, seed)
+    }
+
     @Test(arguments: Seeds.some(8)) func `who left a node that was cut off is not double when that one is back`(seed: UInt64) {
         let cluster = standing(seed)
         cluster.nodes[2].stop()
@@ -134,7 +147,7 @@ import Testing
         var claims = OwnClaims()
         let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
         _ = claims.add(.init(key: key, returns: 1), version: "a", route: "/", others: [other], at: .zero)
-        _ = claims.withdraw(key)
+        _ = claims.withdraw(.init(key: key, returns: 1))
         let told = claims.add(.init(key: key, returns: 2), version: "a", route: "/", isReplacing: true, others: [other], at: .zero)
         #expect(told == [.init(version: "a", route: "/", isArrival: false)] && claims.heldCount == 1)
         // The other node moved it here, and every node expects it since: it comes once the other has nothing more to say.
@@ -149,12 +162,44 @@ import Testing
         let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
         _ = claims.add(.init(key: key, returns: 1), version: "a", route: "/", others: [other], at: .zero)
         _ = claims.takeQuestions(heard: [other: .zero], at: .zero)
-        _ = claims.withdraw(key)
+        _ = claims.withdraw(.init(key: key, returns: 1))
         _ = claims.add(.init(key: key, returns: 2), version: "a", route: "/", isReplacing: true, others: [other], at: .zero)
         #expect(claims.heldCount == 1)
         // From its answer on nobody counts or expects the tab but this node: not told, it would be one too few.
         let told = claims.hear(ClaimAnswer(asker: 1, number: 1, yielded: [key]), from: other)
         #expect(told == [.init(version: "a", route: "/", isArrival: true)] && claims.heldCount == 0)
+    }
+
+    @Test func `who was held and moved on is expected on the other node's account, and no arrival of this one`() {
+        var claims = OwnClaims()
+        let (tab, other) = (TabClaim(key: TabKey(high: 1, low: 2), returns: 1), InstanceID(high: 9, low: 9))
+        _ = claims.add(tab, version: "a", route: "/", others: [other], at: .zero)
+        _ = claims.takeQuestions(heard: [other: .zero], at: .zero)
+        _ = claims.withdraw(tab)
+        let isTold = claims.displaced(tab.key)
+        #expect(!isTold, "nobody is to expect it twice")
+        #expect(claims.hear(ClaimAnswer(asker: 1, number: 1, yielded: [tab.key]), from: other).isEmpty)
+    }
+
+    @Test func `who is gone before the other node gives way is expected in vain, and told so`() {
+        var claims = OwnClaims()
+        let (tab, other) = (TabClaim(key: TabKey(high: 1, low: 2), returns: 1), InstanceID(high: 9, low: 9))
+        _ = claims.add(tab, version: "a", route: "/", others: [other], at: .zero)
+        _ = claims.takeQuestions(heard: [other: .zero], at: .zero)
+        _ = claims.withdraw(tab)
+        let told = claims.hear(ClaimAnswer(asker: 1, number: 1, yielded: [tab.key]), from: other)
+        #expect(told == [.init(version: "a", route: "/", isArrival: true)])
+    }
+
+    @Test func `the end of a former connection, told late, does not end the claim of the new one`() {
+        var claims = OwnClaims()
+        let (key, other) = (TabKey(high: 1, low: 2), InstanceID(high: 9, low: 9))
+        _ = claims.add(.init(key: key, returns: 1), version: "a", route: "/", others: [other], at: .zero)
+        _ = claims.add(.init(key: key, returns: 2), version: "a", route: "/", others: [other], at: .zero)
+        let late = claims.withdraw(.init(key: key, returns: 1))
+        #expect(late.isEmpty && claims.heldCount == 1)
+        _ = claims.withdraw(.init(key: key, returns: 2))
+        #expect(claims.heldCount == 0)
     }
 
     @Test func `who is alone waits for nobody, and who does not answer is not waited for`() {

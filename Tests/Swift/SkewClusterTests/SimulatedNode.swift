@@ -125,7 +125,9 @@ final class SimulatedNode {
     }
 
     private func drop(_ connection: SimulatedConnections.Connection) {
-        if let key = connection.tab.key, connection.returns > 0 { node.note(.gone(key), at: cluster.time) }
+        if let key = connection.tab.key, connection.returns > 0 {
+            node.note(.gone(TabClaim(key: key, returns: connection.returns)), at: cluster.time)
+        }
         change(.summary, connection.tab.version, -1)
         change(.routes, connection.route, -1)
     }

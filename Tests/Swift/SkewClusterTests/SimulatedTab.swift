@@ -23,22 +23,24 @@ final class SimulatedTab {
         key = isStock ? nil : TabKey(high: cluster.random.next(), low: cluster.random.next())
     }
 
-    func connect() {
+    /// - Parameter taker: which node the load balancer asks; nil for any that is ready.
+    func connect(to taker: SimulatedNode? = nil) {
         guard !isGone, node == nil else { return }
-        let takers = cluster.takers
-        guard let taker = takers.randomElement(using: &cluster.random) else { return retry() }
+        guard let taker = taker ?? cluster.takers.randomElement(using: &cluster.random) else { return retry() }
         (tries, isAway, node) = (0, false, taker)
         taker.open(self)
         returns += 1
     }
 
     /// Its network is another one: its node knows nothing of that for half a minute, and it comes back before.
-    /// - Parameter soonest: before it no new connection is there.
-    func roam(soonest: Double = 0.1) {
+    /// - Parameters:
+    ///   - soonest: before it no new connection is there.
+    ///   - taker: where it comes at once; nil for later and anywhere.
+    func roam(soonest: Double = 0.1, to taker: SimulatedNode? = nil) {
         guard let former = node, key != nil else { return }
         let connected = returns
         (node, isAway) = (nil, true)
-        cluster.after(cluster.draw(soonest...2)) { self.connect() }
+        if let taker { connect(to: taker) } else { cluster.after(cluster.draw(soonest...2)) { self.connect() } }
         cluster.after(35) { former.missPing(of: self, connected: connected) }
     }
 
