@@ -12,7 +12,11 @@ extension ClusterNode {
     }
 
     /// Every tab that had to give way for a question has, and was told by ``displaced(version:route:due:key:at:)``.
-    package mutating func looked(for question: ClaimQuestion) { answers.looked(for: question) }
+    package mutating func looked(for question: ClaimQuestion) {
+        answers.looked(for: question)
+        // A tab may have gone by itself meanwhile: that its count fell is to be told before the answer, too.
+        times.hurryCounts()
+    }
 
     /// By how much the tabs changed that are counted here and not told, since the last call.
     package mutating func takeHeldChanges(_ section: Section) -> [String: Int] { claims.takeChanges(section) }

@@ -25,7 +25,7 @@ struct TellingTimes: Sendable {
     /// Something in the heartbeat is news.
     mutating func hurryHeartbeat(at now: Duration) { helloDue = now }
 
-    /// Tabs that were held are told: others have let go of them in this moment.
+    /// Tabs that were held are told, since others have let go of them in this moment; or this node answers who claims tabs.
     mutating func hurryCounts() { areCountsHurried = true }
 
     /// Something was missed: the next heartbeat asks for it. Several may have missed the same.

@@ -92,6 +92,20 @@ import Testing
         settled(cluster, seed)
     }
 
+    @Test(arguments: Seeds.some(12)) func `whose former node sees it go while it is asked is never double`(seed: UInt64) {
+        let cluster = standing(seed)
+        for tab in cluster.tabs {
+            cluster.after(cluster.draw(0...6)) {
+                let takers = cluster.takers.filter { $0 !== tab.node }
+                tab.roam(to: takers.randomElement(using: &cluster.random), noticed: cluster.draw(0...0.15))
+            }
+        }
+        watch(cluster, until: cluster.now + 9) { node in
+            #expect(node.node.total <= Self.tabs, "seed \(seed): \(node.name) at \(cluster.now)")
+        }
+        settled(cluster, seed)
+    }
+
     @Test(arguments: Seeds.some(8)) func `who left a node that was cut off is not double when that one is back`(seed: UInt64) {
         let cluster = standing(seed)
         cluster.nodes[2].stop()

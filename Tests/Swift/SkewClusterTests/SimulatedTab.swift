@@ -36,12 +36,13 @@ final class SimulatedTab {
     /// - Parameters:
     ///   - soonest: before it no new connection is there.
     ///   - taker: where it comes at once; nil for later and anywhere.
-    func roam(soonest: Double = 0.1, to taker: SimulatedNode? = nil) {
+    ///   - noticed: after so many seconds its former node sees that it is gone.
+    func roam(soonest: Double = 0.1, to taker: SimulatedNode? = nil, noticed: Double = 35) {
         guard let former = node, key != nil else { return }
         let connected = returns
         (node, isAway) = (nil, true)
         if let taker { connect(to: taker) } else { cluster.after(cluster.draw(soonest...2)) { self.connect() } }
-        cluster.after(35) { former.missPing(of: self, connected: connected) }
+        cluster.after(noticed) { former.missPing(of: self, connected: connected) }
     }
 
     /// The stock client waits 5 s, whatever happened. Ours waits at random up to a span that doubles.

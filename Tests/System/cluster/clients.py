@@ -75,6 +75,8 @@ class Tab:
         self.node, self.socket, self.is_gone, self.task = None, None, False, None
         # For how many seconds it was between two nodes at most.
         self.away = 0
+        # Who waits for the ends of former connections: a task that nobody holds may be ended, and hang up on its node.
+        self.formers = []
         self.heard, self.headers = [], f"X-Tenant: {tag}\r\nX-Forwarded-For: 192.0.2.1\r\n" if tag else ""
 
     async def open(self, node):
@@ -124,7 +126,8 @@ class Tab:
             return time.monotonic() - begin
 
         await self.open(node)
-        return asyncio.create_task(until_end())
+        self.formers.append(asyncio.create_task(until_end()))
+        return self.formers[-1]
 
     def close(self):
         self.is_gone, self.node = True, None
