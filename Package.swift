@@ -83,8 +83,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Web/Assets"], swiftSettings: settings, plugins: ["PackedAssets"]),
-        // What browsers load lies in the binary, compressed as well: that needs nothing but a shell.
-        .plugin(name: "PackedAssets", capability: .buildTool(), path: "Sources/PackedAssets"),
+        // What browsers load lies in the binary, compressed as well: that needs a shell, and the Brotli that libcurl brings along.
+        .plugin(name: "PackedAssets", capability: .buildTool(), dependencies: ["AssetCompressor"], path: "Sources/PackedAssets"),
+        .systemLibrary(name: "CBrotli"),
+        .executableTarget(name: "AssetCompressor", dependencies: ["CBrotli"], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",
             dependencies: [

@@ -7,16 +7,16 @@ import PackagePlugin
         let folder = target.directoryURL.appending(path: "Web/Assets")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        let tools = ["Sources/PackedAssets/pack.sh", "Sources/PackedAssets/bundle.sh", "Sources/PackedAssets/squeeze.awk"]
-            .map { context.package.directoryURL.appending(path: $0) }
+        let tools = ["pack.sh", "bundle.sh", "tokens.awk", "names.awk", "squeeze.awk"]
+            .map { context.package.directoryURL.appending(path: "Sources/PackedAssets/\($0)") }
+        let compressor = try context.tool(named: "AssetCompressor").url
         let package = ["Sources/PackedAssets/client-package.sh", "LICENSE"].map { context.package.directoryURL.appending(path: $0) }
         let packed = context.pluginWorkDirectoryURL.appending(path: "PackedFiles.swift")
         return [
             .buildCommand(
                 displayName: "Packing the files that browsers load", executable: URL(filePath: "/bin/sh"),
-                arguments: [tools[0].path(percentEncoded: false), packed.path(percentEncoded: false)]
-                    + files.map { $0.path(percentEncoded: false) },
-                inputFiles: files + package + tools, outputFiles: [packed])
+                arguments: ([tools[0], compressor, packed] + files).map { $0.path(percentEncoded: false) },
+                inputFiles: files + package + tools + [compressor], outputFiles: [packed])
         ]
     }
 }

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Writes the Swift source that holds files as bytes, plain and compressed. Usage: pack.sh OUTPUT.swift FILE...
-# Each visitor would pay for what only readers of the sources need, so a module of several files is sent as one (bundle.sh), without
-# comments and white space (squeeze.awk).
+# Writes the Swift source that holds files as bytes, plain and compressed twice. Usage: pack.sh COMPRESSOR OUTPUT.swift FILE...
+# COMPRESSOR is the program AssetCompressor.
+# Each visitor would pay for what only readers of the sources need, so a module of several files is sent as one (bundle.sh) with short
+# names (names.awk), and all are sent without comments and white space (squeeze.awk).
 set -eu
 export LC_ALL=C
-output=$1
+compressor=$1
+output=$2
 here=$(dirname "$0")
-shift
+shift 2
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
@@ -14,15 +16,17 @@ bytes() { od -An -v -tu1 -w64 "$1" | sed -E 's/ +/,/g; 1s/^,//'; }
 # A part of another module is sent with that one.
 is_part() { case $1 in dashboard.*.js | client.tag.js) true ;; *) false ;; esac; }
 
+squeeze() { awk "$@" -f "$here/tokens.awk" -f "$here/names.awk" -f "$here/squeeze.awk"; }
+
 sent() {
     case $1 in
-        */dashboard.js) "$here/bundle.sh" "$1" | awk -f "$here/squeeze.awk" ;;
+        */dashboard.js) "$here/bundle.sh" "$1" | squeeze -v names=short ;;
         # Only the server's own file is loaded by a tag; bundles are made of the package's.
         */client.js)
-            awk -f "$here/squeeze.awk" "$1"
-            sed '/^import /d' "${1%.js}.tag.js" | awk -f "$here/squeeze.awk"
+            squeeze <"$1"
+            sed '/^import /d' "${1%.js}.tag.js" | squeeze
             ;;
-        *.js) awk -f "$here/squeeze.awk" "$1" ;;
+        *.js) squeeze <"$1" ;;
         *.css) tr '\n' ' ' <"$1" | sed -E 's/\/\*([^*]|\*[^/])*\*\///g; s/ *([{};,]) */\1/g; s/: /:/g; s/;\}/}/g' ;;
         *.html) sed -E 's/^ +//' "$1" ;;
         *) cat "$1" ;;
@@ -31,23 +35,25 @@ sent() {
 
 {
     echo "enum PackedFiles {"
-    echo "    static let all: [(name: String, plain: [UInt8], compressed: [UInt8])] = ["
-    echo "        (\"skewwatch.tgz\", package, []),"
+    echo "    static let all: [(name: String, plain: [UInt8], gzip: [UInt8], brotli: [UInt8])] = ["
+    echo "        (\"skewwatch.tgz\", package, [], []),"
     for file in "$@"; do
         name=$(basename "$file")
-        is_part "$name" || echo "        (\"$name\", $(echo "$name" | tr .- __), $(echo "$name" | tr .- __)_gz),"
+        id=$(echo "$name" | tr .- __)
+        is_part "$name" || echo "        (\"$name\", $id, ${id}_gzip, ${id}_brotli),"
     done
     echo "    ]"
     for file in "$@"; do
         name=$(basename "$file")
         if is_part "$name"; then continue; fi
-        sent "$file" >"$work/plain"
+        id=$(echo "$name" | tr .- __)
+        sent "$file" >"$work/$id"
         # Without a name and a time, so that the same files make the same binary.
-        gzip -9n <"$work/plain" >"$work/compressed"
-        for kind in plain compressed; do
-            [ $kind = plain ] && suffix= || suffix=_gz
-            echo "    private static let $(echo "$name" | tr .- __)$suffix: [UInt8] = ["
-            bytes "$work/$kind"
+        gzip -9n <"$work/$id" >"$work/${id}_gzip"
+        "$compressor" <"$work/$id" >"$work/${id}_brotli"
+        for form in "$id" "${id}_gzip" "${id}_brotli"; do
+            echo "    private static let $form: [UInt8] = ["
+            bytes "$work/$form"
             echo "    ]"
         done
     done

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # What each target may import besides the standard library. A target without a line may import nothing.
 standard="Swift Synchronization Glibc"
 declare -A allowed=(
-    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]="" [CLibssl]="" [CBuildInfo]=""
+    [CLibwebsockets]="" [CLibuv]="" [CLinux]="" [CSQLite]="" [CLibcurl]="" [CLibcrypto]="" [CLibssl]="" [CBuildInfo]="" [CBrotli]=""
     [WebSocketLoop]="CLibssl CLibwebsockets CLibuv CLinux"
     [HTTPCall]="CLibcurl"
     [Cryptography]="CLibcrypto"
@@ -21,6 +21,7 @@ declare -A allowed=(
     [SkewWatchCommand]="SkewWatch HTTPCall Presence SkewProtocol ArgumentParser Logging"
     # Runs inside the package manager, when the server is built.
     [PackedAssets]="Foundation PackagePlugin"
+    [AssetCompressor]="CBrotli"
     [CEpoll]=""
     [SkewWatchLoad]="ArgumentParser CEpoll FoundationEssentials Histogram"
 )

@@ -6,19 +6,19 @@ struct Asset: Sendable {
     /// The file's name; it is also the last part of its path, the dashboard's apart.
     let name: String
     let bytes: [UInt8]
-    /// The bytes, compressed when the server was built; empty where that would gain nothing.
-    let gzip: [UInt8]
-    /// A strong validator made of the bytes (RFC 9110, section 8.8.3).
-    let tag: String
-    /// That of the compressed form, which is another one to caches.
-    let gzipTag: String
+    /// The bytes, compressed when the server was built: the smallest first; none where that would gain nothing.
+    let compressed: [(encoding: String, bytes: [UInt8])]
+    /// What validators are made of: a digest of the bytes.
+    private let digest: String
 
-    private init(_ file: (name: String, plain: [UInt8], compressed: [UInt8])) {
-        (name, bytes, gzip) = file
-        let digest = SHA256Digest(of: bytes).hexadecimal.prefix(32)
-        tag = "\"\(digest)\""
-        gzipTag = "\"\(digest)-gzip\""
+    private init(_ file: (name: String, plain: [UInt8], gzip: [UInt8], brotli: [UInt8])) {
+        (name, bytes) = (file.name, file.plain)
+        compressed = [("br", file.brotli), ("gzip", file.gzip)].filter { !$0.1.isEmpty }
+        digest = String(SHA256Digest(of: bytes).hexadecimal.prefix(32))
     }
+
+    /// A strong validator (RFC 9110, section 8.8.3); a compressed form is another one to caches.
+    func tag(encoding: String? = nil) -> String { "\"\(digest)\(encoding.map { "-\($0)" } ?? "")\"" }
 
     /// The asset at a path; nil for anything else.
     static func at(path: [UInt8], basePath: String) -> Asset? {
@@ -33,15 +33,16 @@ struct Asset: Sendable {
     ///   - encodings: its `Accept-Encoding`.
     ///   - frameAncestors: origins of pages that may show this one in a frame.
     func response(known: [UInt8]?, encodings: [UInt8]? = nil, frameAncestors: [String] = []) -> HTTPResponse {
-        let isCompressed = !gzip.isEmpty && AcceptedEncodings.takeGzip(encodings)
+        let form = compressed.first { AcceptedEncodings.take($0.encoding, encodings) }
         var headers = [
-            (name: "ETag", value: isCompressed ? gzipTag : tag), (name: "Cache-Control", value: "no-cache"),
+            (name: "ETag", value: tag(encoding: form?.encoding)), (name: "Cache-Control", value: "no-cache"),
             (name: "Vary", value: "Accept-Encoding"), (name: "X-Content-Type-Options", value: "nosniff"),
         ]
+        let tags = [tag()] + compressed.map { tag(encoding: $0.encoding) }
         let isKnown =
-            known.map { String(decoding: $0, as: UTF8.self) }.map { $0 == "*" || $0.contains(tag) || $0.contains(gzipTag) } ?? false
+            known.map { String(decoding: $0, as: UTF8.self) }.map { $0 == "*" || tags.contains(where: $0.contains) } ?? false
         if isKnown { return HTTPResponse(status: 304, headers: headers) }
-        if isCompressed { headers.append(("Content-Encoding", "gzip")) }
+        if let form { headers.append(("Content-Encoding", form.encoding)) }
         headers.append(("Content-Type", type))
         if type.hasPrefix("text/html") {
             headers += [
@@ -54,7 +55,7 @@ struct Asset: Sendable {
             // Modules are loaded from pages of other origins, too; they hold nothing secret.
             headers += [("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "cross-origin")]
         }
-        return HTTPResponse(status: 200, headers: headers, body: isCompressed ? gzip : bytes)
+        return HTTPResponse(status: 200, headers: headers, body: form?.bytes ?? bytes)
     }
 
     /// Pages have no ending in their path.
