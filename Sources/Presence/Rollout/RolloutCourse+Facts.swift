@@ -22,6 +22,7 @@ extension RolloutCourse {
         let now = split(latest, newer: newer)
         var facts = RolloutFacts(now: self.now, release: release, announced: announced)
         (facts.total, facts.current, facts.old, facts.preview, facts.newer) = (now.total, now.current, now.old, now.preview, now.newer)
+        facts.newerNames = newer
         let before = releases.dropLast().last { $0.version != release }?.version
         facts.former = before ?? mostOld(latest, newer: newer)
         facts.closing = Self.closing(course, self.now)
@@ -51,16 +52,17 @@ extension RolloutCourse {
             facts.state = .dropped
             return
         }
+        // First, for what has replaced the last tab of a release says that the release was not mistyped.
+        facts.rising = rising(newer: newer, latest)
+        if facts.rising != nil {
+            facts.state = .notAnnounced
+            return
+        }
         let isFresh = facts.announced.map { $0 > now - 2 * minute } ?? false
         if facts.current == 0, !isFresh, facts.old > 0 {
             let ranked = latest.versions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             facts.nearest = NearestName.of(release, among: ranked.map(\.key))
             facts.state = .nobody
-            return
-        }
-        facts.rising = rising(newer: newer, latest)
-        if facts.rising != nil {
-            facts.state = .notAnnounced
             return
         }
         if facts.old == 0 {

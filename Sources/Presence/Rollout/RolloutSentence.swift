@@ -65,7 +65,7 @@ package struct RolloutSentence: Sendable, Equatable {
         case .nobody:
             return [
                 "No tab runs \(release).", facts.announced.map { "It was announced \(span(facts.now - $0)) ago." },
-                facts.nearest.map { "Mistyped? \(name($0)) is open." },
+                facts.nearest.map { "Mistyped? Nearest: \(name($0))." },
             ]
         case .notAnnounced:
             return [

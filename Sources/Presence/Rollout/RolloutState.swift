@@ -53,6 +53,7 @@ package struct RolloutFacts: Sendable, Equatable {
     package var preview = 0
     /// Tabs of versions that came after the release and were not announced.
     package var newer = 0
+    package var newerNames: Set<String> = []
     /// Old tabs that closed in the last minute.
     package var closing: Int?
     /// After how long so many per cent of the old tabs were gone; for 50, 90 and 99.

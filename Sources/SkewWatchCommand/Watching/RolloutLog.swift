@@ -76,7 +76,10 @@ struct RolloutLog {
         guard let release, columns > 0 else { return [] }
         let from = facts.announced ?? .min
         let counts = (older.filter { $0.at < (samples.first?.at ?? .max) } + samples).filter { $0.at >= from }.map { sample in
-            sample.versions.reduce(0) { $0 + ($1.key == release || RolloutCourse.matches($1.key, previews) ? 0 : $1.value) }
+            sample.versions.reduce(0) { sum, entry in
+                let isOld = entry.key != release && !RolloutCourse.matches(entry.key, previews) && !facts.newerNames.contains(entry.key)
+                return isOld ? sum + entry.value : sum
+            }
         }
         guard counts.count > columns else { return counts }
         return (0..<columns).map { counts[($0 + 1) * counts.count / columns - 1] }

@@ -70,7 +70,9 @@ struct WatchPage {
     /// Where the old tabs are, as long as there are some and the server lists connections; else where all are.
     private func routeTable(_ statistics: LiveStatistics) -> (title: String, counts: [String: Int], whole: Int) {
         let release = facts.release
-        let isOld = { (version: String) in version != release && !RolloutCourse.matches(version, previews) }
+        let isOld = { (version: String) in
+            version != release && !RolloutCourse.matches(version, previews) && !facts.newerNames.contains(version)
+        }
         guard !showsAllRoutes, release != nil, facts.old > 0, !statistics.routes.isEmpty else {
             return ("ROUTE", statistics.routes, statistics.total)
         }
@@ -144,15 +146,21 @@ struct WatchPage {
         return lines
     }
 
-    /// How many are old, of how many, and a line: of the old tabs while there are some, else of all.
+    /// How many are old or run what was not announced, of how many, and a line: of the old tabs while there are some, else of all.
     private func countLine(_ statistics: LiveStatistics, on canvas: Canvas) -> String {
-        let total = "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
         let counted = facts.total - facts.preview
-        let isOld = facts.release != nil && facts.old > 0
+        let isOld = facts.release != nil && facts.old > 0 && facts.rising == nil
+        func part(_ count: Int, _ name: String) -> String {
+            "\(ShownNumber.grouped(count)) \(name) of \(ShownNumber.grouped(counted)) (\(ShownNumber.share(count, of: counted)))"
+        }
         let text =
-            isOld
-            ? "\(ShownNumber.grouped(facts.old)) old of \(ShownNumber.grouped(counted)) (\(ShownNumber.share(facts.old, of: counted)))"
-            : total
+            if let rising = facts.rising {
+                part(facts.newer, "on \(TerminalText(rising.version, limit: canvas.columns / 3, ellipsis: canvas.glyphs.ellipsis).text)")
+            } else if isOld {
+                part(facts.old, "old")
+            } else {
+                "\(ShownNumber.grouped(statistics.total)) \(statistics.total == 1 ? "tab" : "tabs")"
+            }
         let room = min(Self.mostColumnsOfLine, canvas.columns - text.count - 3)
         guard room >= 10 else { return canvas.style.bold(cut(text, on: canvas)) }
         let steps = canvas.glyphs.spark

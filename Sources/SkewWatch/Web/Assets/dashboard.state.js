@@ -56,11 +56,12 @@ export function assess({ now, live, release, releases, previews, series }) {
   if (release === undefined) return state('no-release');
   const drop = drops.findLast(({ at, from }) => at > now - 5 * minute && facts.total < from * 0.85);
   if (drop) return state('dropped', { drop, half: undefined });
+  // First, for what has replaced the last tab of a release says that the release was not mistyped.
+  const rising = replacing(series, release, newer, latest);
+  if (rising) return state('not-announced', { rising });
   if (!facts.current && !(announced > now - 2 * minute) && facts.old) {
     return state('nobody', { nearest: nearest(release, byCount(latest.versions)) });
   }
-  const rising = replacing(series, release, newer, latest);
-  if (rising) return state('not-announced', { rising });
   if (!facts.old) return state('done', done(course, announced));
   const back = releases.slice(0, -1).some(({ version }) => version === release) && before !== undefined;
   if (back) return state('rolling-back');

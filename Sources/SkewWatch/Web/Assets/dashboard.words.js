@@ -101,7 +101,7 @@ function sentences(facts, { number, clock, name }) {
       return [
         `No tab runs ${name(release)}.`,
         announced !== undefined && `It was announced ${span(now - announced)} ago.`,
-        facts.nearest !== undefined && `Mistyped? ${name(facts.nearest)} is open.`,
+        facts.nearest !== undefined && `Mistyped? Nearest: ${name(facts.nearest)}.`,
       ];
     case 'not-announced': {
       const { version, gained, span: time } = facts.rising;

@@ -58,6 +58,31 @@ import Testing
         #expect(page.lines(on: canvas(80, nil)).contains { $0.hasPrefix("/a ") })
     }
 
+    @Test func `a build that nobody announced is counted itself, and its tabs are not among the old ones`() throws {
+        func versions(_ newer: Int) -> [String: Int] { ["2.0": 40 - newer, "1.9": 2, "2.1": newer] }
+        let text =
+            #"{"total":42,"seq":1,"versions":{"2.0":10,"1.9":2,"2.1":30},"routes":{"/a":30,"/b":12},"connections":["#
+            + #"{"id":"1","version":"2.1","route":"/a"},{"id":"2","version":"1.9","route":"/b"}]}"#
+        let parsed = JSONValue(Array(text.utf8).span)
+        let value = try #require(parsed)
+        let statistics = try #require(LiveStatistics(value))
+        let samples = (0...6).map { RolloutCourse.Sample(at: Int64($0) * 10_000, versions: versions(5 * $0)) }
+        let releases: [RolloutCourse.Release] = [.init(version: "1.9", at: -9_000_000), .init(version: "2.0", at: -5_000_000)]
+        let course = RolloutCourse(now: 60_000, isLive: true, release: "2.0", releases: releases, samples: samples)
+        let page = WatchPage(
+            url: "u", link: .live, statistics: statistics, facts: course.facts, history: TotalHistory(), oldTabs: [2], previews: [],
+            clock: "")
+        let lines = page.lines(on: canvas(80, nil))
+        #expect(lines[2].hasPrefix("◇ Not announced  1.9 -> 2.0") && lines[3] == "2.1 is replacing 2.0, but is not announced.")
+        #expect(lines.contains { $0.hasPrefix("30 on 2.1 of 42 (71.4 %)") })
+        #expect(lines.contains { $0.hasPrefix("OLD TABS ON") } && !lines.contains { $0.hasPrefix("/a ") })
+
+        var log = RolloutLog()
+        log.tell("2.0", at: 0)
+        for sample in samples { log.note(sample.versions, at: sample.at) }
+        #expect(log.oldTabs(course.facts, columns: 60) == Array(repeating: 2, count: 7))
+    }
+
     @Test func `sentences are broken between words, and a word that is too wide is cut`() {
         #expect(WatchPage.broken("20 old tabs are left", to: 9) == ["20 old", "tabs are", "left"])
         #expect(WatchPage.broken("abcdefghij k", to: 5) == ["abcd…", "k"])
