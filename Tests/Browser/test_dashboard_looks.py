@@ -60,3 +60,30 @@ def test_a_printed_page_has_its_place_and_its_time(stage, scene, scheme):
     # Paper is white, whatever the screen was.
     styles = "[...document.querySelectorAll(':root, .state')].map((one) => getComputedStyle(one).getPropertyValue('--s0') + getComputedStyle(one).getPropertyValue('--warn-ground'))"
     assert set(page.evaluate(styles)) == {"#1667b8#fdf3e4"}
+
+
+@pytest.mark.parametrize("scene, share", [("nobody", 100), ("stalled", 1), ("not-announced", 90), ("finished", 0), ("no-release", 0), ("previews", 0)])
+def test_what_is_not_the_release_has_a_pattern_in_the_bar_whatever_its_colour(stage, scene, share):
+    """Where nobody runs the release, the one build that is open has the first colour: the bar must not look done."""
+    page = stage(scene).open()
+    until(page, "document.getElementById('state-word').textContent && document.querySelectorAll('#rollout-bar rect').length > 1")
+    widths = page.eval_on_selector_all(".bar-other", "all => all.map((one) => parseFloat(one.getAttribute('width')))")
+    assert abs(sum(widths) - share) < 0.5 and page.locator("pattern#other path").count() == 1
+
+
+@pytest.mark.parametrize("part", [".grid tbody", "#where"])
+def test_a_route_from_right_to_left_begins_with_its_slash(stage, part):
+    """Read from the right: the slash, and then the first part."""
+    page = stage("hostile").open()
+    page.evaluate("location.hash = '#all&search=مقالة'")
+    page.wait_for_selector(f"{part} .foreign:text-is('/عربى/مقالة')")
+    places = page.locator(f"{part} .foreign", has_text="عربى").first.evaluate("""(one) => {
+        const place = (from) => {
+            const range = document.createRange();
+            range.setStart(one.firstChild, from);
+            range.setEnd(one.firstChild, from + 1);
+            return range.getBoundingClientRect().left;
+        };
+        return [place(0), place(1), place(5), place(6)];
+    }""")
+    assert places == sorted(places, reverse=True)

@@ -129,6 +129,7 @@ export class Panel {
     const segments = parts.map(({ slot, version, n }) => ({
       slot,
       n,
+      isOther: release !== undefined && slot !== 'preview' && version !== release,
       name: slot === 'preview' ? 'previews' : version === undefined ? 'others' : printable(version),
     }));
     const each = segments.map(({ name, n }) => `${name} ${number(n)}`);
@@ -138,12 +139,14 @@ export class Panel {
       this.barKey = key;
       let from = 0;
       const shapes = [draw('rect', { class: 'bar-empty', width: '100%', height: '100%' })];
-      for (const { slot, name, n } of segments) {
+      for (const { slot, name, n, isOther } of segments) {
         const x = `${(from / total) * 100}%`;
         // Even one tab of a thousand has to be seen.
         const width = `${Math.max((n / total) * 100, 0.3)}%`;
         const tip = draw('title', {}, `${name}: ${plural(n, 'tab', 'tabs')}`);
         shapes.push(draw('rect', { class: `fill-${slot}`, x, width, height: '100%' }, tip));
+        // A version keeps its colour; that it is not the release is told by a pattern.
+        if (isOther) shapes.push(draw('rect', { class: 'bar-other', fill: 'url(#other)', x, width, height: '100%' }));
         const gap = { class: 'bar-gap', x, width: 2, height: '100%', transform: 'translate(-2 0)' };
         if (from) shapes.push(draw('rect', gap));
         from += n;
