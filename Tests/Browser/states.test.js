@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assess } from './dashboard.state.js';
-import { say } from './dashboard.words.js';
+import { glance, say } from './dashboard.words.js';
 
 const base = 1_800_000_000_000;
 const number = (n) => new Intl.NumberFormat('en').format(n);
@@ -83,17 +83,32 @@ function trial(life) {
     const releases = [{ version: 'new', at: 0 }];
     const { half } = assess({ now, live: true, release: 'new', releases, previews: [], series });
     const truth = ends[gone + Math.ceil((tabs - gone) / 2) - 1] - now;
-    if (half) verdicts.push(truth >= half.low && truth <= half.high);
+    if (half) verdicts.push({ gone: gone / tabs, truth, ...half });
   }
   return verdicts;
 }
 
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+/** A row of the table in rollouts.md: after how long half was gone, and the range that was said. */
+function row(name, verdicts, held) {
+  const cells = [0.25, 0.75, 0.95].map((share) => {
+    const then = verdicts.filter(({ gone }) => gone === share);
+    const of = (field) => glance(median(then.map((verdict) => verdict[field])));
+    return then.length ? `${of('truth')} (${of('low')} to ${of('high')})` : '';
+  });
+  return `| ${[name, ...cells, `${Math.round(held * 100)} %`].join(' | ')} |`;
+}
+
+const table = readFileSync(new URL('rollouts.md', import.meta.url), 'utf8');
+
 for (const [name, life] of Object.entries(lifetimes)) {
   test(`the range holds in 80 %: ${name}`, () => {
     const verdicts = Array.from({ length: 100 }, () => trial(life)).flat();
-    const held = verdicts.filter(Boolean).length / verdicts.length;
-    console.log(`${name}: ${Math.round(held * 100)} % of ${verdicts.length}`);
+    const held = verdicts.filter(({ truth, low, high }) => truth >= low && truth <= high).length / verdicts.length;
     assert(held >= 0.8, `${held}`);
+    const wanted = row(name, verdicts, held);
+    assert(table.includes(wanted), `rollouts.md has no such line:\n${wanted}`);
   });
 }
 

@@ -27,7 +27,7 @@ cp "$assets"/client.js "$assets"/client.stream.js "$assets"/callers.js "$assets"
 sed -i "s/^class Connection/export &/" "$work/undeclared/client.js"
 tsc --project "$work"
 echo '{"type":"module"}' >"$work/package.json"
-cp Tests/Browser/*.test.js Tests/rollout-states.json "$work"
+cp Tests/Browser/*.test.js Tests/rollout-states.json Docker/docs/rollouts.md "$work"
 # As it is sent: a name at the top of one part must not be that of another part.
 Sources/PackedAssets/bundle.sh "$assets/dashboard.js" >"$work/whole.js"
 node --check "$work/whole.js"
