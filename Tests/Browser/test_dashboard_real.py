@@ -1,12 +1,15 @@
 """The dashboard on the real server: its record of a week and its releases, and announcing with all that can be chosen."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import time
 import urllib.request
 
 import browser
+import pytest
+from browser import LOST
 from conftest import TOKEN, server_command, wait_until
 from observer import Peer
 from test_dashboard import text, until
@@ -179,4 +182,79 @@ def test_a_link_with_a_token_opens_the_page_and_is_not_in_the_address(dashboard,
     page.wait_for_selector("body[data-view=live]")
     assert page.evaluate("location.hash") == ""
     context.close()
+    leave(tabs)
+
+
+def test_open_dashboards_are_no_tabs_whoever_looks(dashboard, server, chromium, console):
+    """Browsers as people have them: one page that is signed in, one before that, one with the cookie of a build of last week."""
+    url = f"http://127.0.0.1:{server.port}/__skew/dashboard"
+    administer(server, "POST", "/release", {"version": "build-41"})
+    tabs = crowd(server, 30, "build-41")
+    page = dashboard()
+    context = browser.new_context(chromium)
+    context.add_cookies([{"name": "__nkpv", "value": "build-17", "url": url}])
+    other = context.new_page()
+    console.watch(other)
+    other.goto(url)
+    other.wait_for_selector("#link[data-state=denied]")
+    until(page, "document.getElementById('tabs').textContent === '30 open tabs'")
+    assert server.versions() == {"build-41": 30}
+    administer(server, "POST", "/release", {"version": "build-42"})
+    leave(tabs)
+    tabs = crowd(server, 30, "build-42")
+    until(page, "document.getElementById('state-word').textContent === 'Done' && document.title.startsWith('0 old · ●')")
+    assert server.versions() == {"build-42": 30}
+    context.close()
+    leave(tabs)
+
+
+LOST_RELEASE = "!document.getElementById('came-back').hidden"
+
+
+@pytest.mark.console(*LOST)
+@pytest.mark.parametrize("answer", ["again", "right"])
+def test_a_server_that_forgot_what_was_announced_is_asked_about(dashboard, server, answer):
+    """No restart turns a rollout round: the page goes by what it has seen until somebody says which is right."""
+    server.kill()
+    server.start(release="build-41")
+    administer(server, "POST", "/release", {"version": "build-42"})
+    tabs = crowd(server, 3, "build-42")
+    page = dashboard()
+    until(page, "document.getElementById('state-word').textContent === 'Done'")
+    server.kill()
+    leave(tabs)
+    server.start(release="build-41")
+    tabs = crowd(server, 3, "build-42")
+    until(page, LOST_RELEASE)
+    assert re.fullmatch(r"The server came back with build-41; build-42 was announced at \d\d:\d\d\.", text(page, "#came-back-text"))
+    until(page, "document.getElementById('tabs').textContent === '3 open tabs' && document.getElementById('state-word').textContent === 'Done'")
+    assert "build-41" not in page.inner_text("#spoken")
+    page.click(f"#came-back-{answer}")
+    if answer == "again":
+        assert page.input_value("#announce-version") == "build-42"
+        page.fill("#admin-token", server.admin_token)
+        page.click("#announce-go")
+    until(page, f"!({LOST_RELEASE})")
+    release = "build-42" if answer == "again" else "build-41"
+    until(page, f"document.querySelector('#route-line b').textContent === '{release}'")
+    assert administer(server, "GET", "/release")["release"]["version"] == release
+    leave(tabs)
+
+
+@pytest.mark.console(*LOST)
+def test_with_a_folder_for_data_the_release_stands_over_a_restart(dashboard, server, tmp_path):
+    server.kill()
+    kept = KeptServer(server, tmp_path)
+    kept.start()
+    administer(server, "POST", "/release", {"version": "build-42"})
+    tabs = crowd(server, 3, "build-42")
+    page = dashboard()
+    until(page, "document.getElementById('state-word').textContent === 'Done'")
+    kept.stop()
+    page.wait_for_selector("body.stale")
+    leave(tabs)
+    kept.start()
+    tabs = crowd(server, 3, "build-42")
+    until(page, "document.getElementById('tabs').textContent === '3 open tabs' && document.getElementById('state-word').textContent === 'Done'")
+    assert not page.evaluate(LOST_RELEASE) and text(page, "#route-line").startswith("build-42, announced")
     leave(tabs)
