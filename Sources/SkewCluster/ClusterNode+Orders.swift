@@ -22,10 +22,13 @@ extension ClusterNode {
         if orders.note(progress, at: now) { times.hurryHeartbeat(at: now) }
     }
 
-    /// How far the other nodes are with each order.
+    /// How far the other nodes are with each order that has begun here.
     package func orderStates(at now: Duration) -> [UInt64: OrderState] {
         orders.isEmpty ? [:] : orders.states(up: Set(upPeers.keys), at: now)
     }
+
+    /// Whether some node is at work with an order, this one included, or has yet to begin.
+    package func areOrdersRunning(at now: Duration) -> Bool { !orders.isEmpty && orders.areRunning(up: Set(upPeers.keys), at: now) }
 
     private var upPeers: [InstanceID: Peer] { others.filter { $0.value.state == .up && $0.value.introduction != nil } }
 

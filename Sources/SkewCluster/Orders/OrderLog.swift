@@ -140,10 +140,15 @@ package struct OrderLog: Sendable {
         return news
     }
 
-    /// How far the others are with each order that is told still.
+    /// Whether some node is at work, this one included, or has yet to begin.
+    func areRunning(up: Set<InstanceID>, at now: Duration) -> Bool {
+        entries.values.contains { $0.until > now && $0.own?.isDone != true } || states(up: up, at: now).values.contains(where: \.isRunning)
+    }
+
+    /// How far the others are with each order that is told still and has begun here: before, nobody here could make anything of it.
     /// - Parameter up: the nodes that are counted.
     package func states(up: Set<InstanceID>, at now: Duration) -> [UInt64: OrderState] {
-        entries.filter { $0.value.until > now }.mapValues { entry in
+        entries.filter { $0.value.until > now && $0.value.own != nil }.mapValues { entry in
             var state = OrderState()
             for (instance, progress) in entry.others {
                 state.matching += progress.matching

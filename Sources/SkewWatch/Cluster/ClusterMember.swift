@@ -159,12 +159,9 @@ actor ClusterMember {
 
     /// Tells the others how far this node is, and the loops at which pace they go on.
     private func followOrders(at now: Duration) {
-        areOrdersRunning = node.hasOrders
-        guard areOrdersRunning else { return }
-        let progress = hooks.progress()
-        node.noteOrders(progress, at: now)
+        if node.hasOrders { node.noteOrders(hooks.progress(), at: now) }
+        areOrdersRunning = node.areOrdersRunning(at: now)
         let states = node.orderStates(at: now)
-        areOrdersRunning = states.contains { number, state in state.isRunning || !progress.contains { $0.number == number && $0.isDone } }
         guard states != orderStates else { return }
         orderStates = states
         hooks.noteOrders(states)

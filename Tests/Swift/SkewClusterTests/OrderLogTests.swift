@@ -66,6 +66,21 @@ import Testing
         #expect(heard?.matching == 90 && heard?.left == 80 && heard?.unheard == 0)
     }
 
+    @Test func `what others say of an order is told once it has begun here, as if they had said it then`() {
+        let (own, other) = (InstanceID(high: 1, low: 1), InstanceID(high: 2, low: 2))
+        var (log, given) = (OrderLog(of: own), OrderLog(of: other))
+        given.give(7, [1], release: [], rate: nil, at: .zero)
+        let order = given.told(to: [[]], at: .zero)
+        let progress = OrderProgress(number: 7, matching: 30, told: 30, gone: 0, isDone: true)
+        #expect(log.hear(order, [progress], from: other, uptime: .seconds(9), release: [], at: .zero).count == 1)
+        // Its announcement is not on the board yet: whoever was told now would never be told again.
+        #expect(log.states(up: [other], at: .zero).isEmpty && log.areRunning(up: [other], at: .zero))
+        _ = log.note([OrderProgress(number: 7, matching: 30, told: 0, gone: 0, isDone: false)], at: .zero)
+        #expect(log.states(up: [other], at: .zero)[7]?.told == 30 && log.areRunning(up: [other], at: .zero))
+        _ = log.note([OrderProgress(number: 7, matching: 30, told: 30, gone: 0, isDone: true)], at: .zero)
+        #expect(!log.areRunning(up: [other], at: .zero))
+    }
+
     @Test func `who has lost messages carries out everything all the same`() {
         for seed in UInt64(1)...20 {
             let cluster = SimulatedCluster(seed: seed, faults: BusFaults(loss: 0.3, reorder: 0.1))
@@ -137,6 +152,7 @@ import Testing
         #expect(log.told(to: [[]], at: .seconds(4)).count == 1 && log.told(to: [], at: .seconds(4)).isEmpty)
         for number in UInt64(2)...500 {
             log.give(number, [UInt8](repeating: 0, count: 10_000), release: [], rate: nil, at: .seconds(number))
+            _ = log.note([.init(number: number, matching: 0, told: 0, gone: 0, isDone: true)], at: .seconds(number))
         }
         #expect(log.states(up: [], at: .seconds(500)).count == OrderLog.maxEntries)
         #expect(log.told(to: [[]], at: .seconds(500)).map(\.number) == [500, 499])

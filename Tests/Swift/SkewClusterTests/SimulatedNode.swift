@@ -227,6 +227,7 @@ final class SimulatedNode {
     private func begin(_ number: UInt64, _ rate: Int?) {
         carriedOut.append((number, rate))
         progress[number] = OrderProgress(number: number, matching: matching, told: 0, gone: 0, isDone: matching == 0)
+        node.noteOrders(Array(progress.values), at: cluster.time)
     }
 
     var orders: [UInt64: OrderState] { node.orderStates(at: cluster.time) }

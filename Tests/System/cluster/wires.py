@@ -11,12 +11,20 @@ import subprocess
 import tempfile
 
 
+given = set()
+
+
 def free_port(below=32_000):
-    """One that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from 32768 on."""
+    """One that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from 32768 on.
+    No other row is given it."""
     while True:
         port = random.randrange(10_000, below)
+        if port in given:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            # A Redis Cluster takes the port ten thousand above, too.
+            given.update((port, port + 10_000) if below <= 22_000 else (port,))
             return port
 
 
@@ -24,7 +32,6 @@ class Redis:
     """A redis-server on a free port."""
 
     def __init__(self, *arguments, port=None):
-        # The nodes of a Redis Cluster take the port ten thousand above, too.
         self.port, self.arguments = port or free_port(22_000), arguments
         self.folder = tempfile.mkdtemp(prefix="cluster-redis-")
         self.process = None
