@@ -62,6 +62,11 @@ struct Announcer: Sendable {
         for tracker in trackers { counts.append(await tracker.prepare(announcement, target, id)) }
         let matching = counts.reduce(0, +)
         shared.announcements.setMatching(matching, of: id)
+        // It may be over before it began: stopped, or replaced by a newer one.
+        guard shared.announcements.entry(id)?.state == .running else {
+            for tracker in trackers { await tracker.stopAnnouncing(id) }
+            return matching
+        }
         setPace(announcement.rate, of: id, shares: counts)
         return matching
     }

@@ -7,7 +7,8 @@ internal import WebSocketLoop
 /// Answers operators whatever needs more than one loop: where the rollout stands, at once or when what somebody waits for has held for
 /// long enough; what was before; and what becomes of announcements.
 ///
-/// A wait looks twice a second: what comes and goes in between is not seen. Each question is a task of its own while it lasts.
+/// A wait looks twice a second: what comes and goes in between is not seen. Each question is a task of its own while it lasts; what nobody
+/// waits for is done one after the other, in the order it was asked: another node's announcement begins before it is stopped.
 final class RolloutGate: Sendable {
     /// One request, and who waits for the answer; nil where nobody does.
     struct Question: Sendable {
@@ -51,11 +52,15 @@ final class RolloutGate: Sendable {
 
     private let questions: AsyncStream<Question>
     private let input: AsyncStream<Question>.Continuation
+    /// What nobody waits for.
+    private let orders: AsyncStream<Question>
+    private let orderInput: AsyncStream<Question>.Continuation
     private let waiting = Atomic<Int>(0)
 
     init(blankInterval: Duration = .seconds(15)) {
         self.blankInterval = blankInterval
         (questions, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
+        (orders, orderInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     }
 
     /// Takes a question. Any thread.
@@ -67,7 +72,7 @@ final class RolloutGate: Sendable {
                 return false
             }
         }
-        guard case .enqueued = input.yield(question) else {
+        guard case .enqueued = (question.asker == nil ? orderInput : input).yield(question) else {
             if question.rule != nil { waiting.subtract(1, ordering: .relaxed) }
             return false
         }
@@ -77,6 +82,9 @@ final class RolloutGate: Sendable {
     /// Answers until its task is cancelled.
     func run(_ board: RolloutBoard) async {
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await order in self.orders { await self.answer(order, board) }
+            }
             for await question in questions {
                 group.addTask {
                     await self.answer(question, board)
