@@ -40,6 +40,7 @@ def application():
 
     async def history(request):
         scene = plays[request.match_info.get("scene", "app")]
+        await asyncio.sleep(scene.delay)
         if not scene.history:
             return web.Response(status=204)
         if not scene.session and request.headers.get("SkewWatch-Token") != TOKEN:
@@ -66,7 +67,7 @@ def application():
         return web.json_response({"release": scene.release, "announcements": []})
 
     async def control(request):
-        """Scripted accidents, `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`, `pause`, `leave` (all old tabs close); and the truth to compare with."""
+        """Scripted accidents, `refuse`, `accept`, `drop`, `close?code=`, `deny`, `release?version=`, `pause`, `leave` (all old tabs close), `slow?seconds=` (the record); and the truth to compare with."""
         scene = plays[request.match_info.get("scene", "app")]
         verb = request.match_info["verb"]
         if verb in ("refuse", "accept"):
@@ -90,6 +91,8 @@ def application():
                 await peer.send_json({"type": "version", "version": scene.release})
         if verb == "pause":
             scene.paused = True
+        if verb == "slow":
+            scene.delay = float(request.query["seconds"])
         truth = scene.stats(None)
         return web.json_response({"total": truth["total"], "versions": truth["versions"], "routes": truth["routes"], "ids": list(scene.rows), "rows": list(scene.rows.values()), "seq": scene.seq,
                                   "tokens": scene.sent_tokens, "announced": scene.announced, "spans": scene.spans, "open": len(scene.sockets), "subscribed": scene.subscribed, "now": now()})

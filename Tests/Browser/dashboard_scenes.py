@@ -27,7 +27,7 @@ class Scene:
             for _ in range(n):
                 row = self.row(version)
                 self.rows[row["id"]] = row
-        self.seq = 0
+        self.seq = self.delay = 0
         self.refusing = False
         self.paused = False
         self.sockets = {}

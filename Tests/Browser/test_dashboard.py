@@ -46,6 +46,8 @@ def until(page, truth):
 def test_a_wrong_token_is_told_and_forgotten(stage):
     scene = stage("rollout")
     page = scene.open("signin")
+    # Nobody knows yet how many tabs are open.
+    assert page.is_hidden("#tabs")
     assert page.evaluate("document.activeElement.id") == "token"
     scene.sign_in("nonsense")
     until(page, "document.getElementById('signin-error').textContent.includes('does not accept')")
@@ -58,6 +60,7 @@ def test_the_right_token_opens_the_statistics_and_lives_in_the_session_storage_a
     page = scene.open("signin")
     scene.sign_in("sesame")
     page.wait_for_selector("body[data-view=live]")
+    assert page.inner_text("#spoken") == "Signed in."
     assert page.evaluate("Object.values({...sessionStorage})") == ["sesame"]
     assert page.evaluate("localStorage.length") == 0
     assert page.evaluate("document.cookie") == ""

@@ -1,5 +1,8 @@
 """The dashboard on the real server: its record of a week and its releases, and announcing with all that can be chosen."""
 
+import base64
+import hashlib
+import hmac
 import json
 import re
 import sqlite3
@@ -258,3 +261,33 @@ def test_with_a_folder_for_data_the_release_stands_over_a_restart(dashboard, ser
     until(page, "document.getElementById('tabs').textContent === '3 open tabs' && document.getElementById('state-word').textContent === 'Done'")
     assert not page.evaluate(LOST_RELEASE) and text(page, "#route-line").startswith("build-42, announced")
     leave(tabs)
+
+
+def jwt(secret, **claims):
+    parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+
+
+@pytest.mark.parametrize("by", ["link", "session"])
+def test_who_comes_by_a_jwt_or_by_the_session_has_the_record_too(server, chromium, console, tmp_path, by):
+    server.kill()
+    kept = KeptServer(server, tmp_path)
+    secret = "a-secret-of-thirty-two-bytes-or-more"
+    kept.flags += ["--jwt-secret", secret, "--jwt-cookie", "session"]
+    kept.start()
+    administer(server, "POST", "/release", {"version": "build-42"})
+    token = jwt(secret, exp=int(time.time()) + 600, skewwatch_scope="counts")
+    url = f"http://127.0.0.1:{server.port}/__skew/dashboard"
+    context = browser.new_context(chromium)
+    if by == "session":
+        context.add_cookies([{"name": "session", "value": token, "url": url}])
+    page = context.new_page()
+    console.watch(page)
+    page.goto(url if by == "session" else f"{url}#token={token}")
+    page.wait_for_selector("body[data-view=live]")
+    until(page, "document.getElementById('happened').textContent.includes('build-42 announced')")
+    assert page.is_hidden("#sign-out") == (by == "session")
+    console.end()
+    context.close()

@@ -30,6 +30,21 @@ def test_a_state_has_its_word_its_sentence_and_its_count(stage, scene, word, lea
     assert re.fullmatch(count, text(page, "#old"))
 
 
+@pytest.mark.parametrize("seconds, first", [(0.5, "Stalled"), (3, "Rolling out")])
+def test_the_first_words_know_what_was_before_and_are_not_waited_for_long(stage, seconds, first):
+    scene = stage("stalled")
+    scene.tell(f"slow?seconds={seconds}")
+    scene.page.add_init_script("""addEventListener('DOMContentLoaded', () => {
+        window.words = [];
+        const word = document.getElementById('state-word');
+        const shown = () => document.body.dataset.view === 'live' && word.textContent !== words.at(-1) && words.push(word.textContent);
+        new MutationObserver(shown).observe(document.body, { attributes: true, childList: true, subtree: true, characterData: true });
+    })""")
+    page = scene.open()
+    until(page, "words.at(-1) === 'Stalled'")
+    assert page.evaluate("words[0]") == first
+
+
 def test_of_stragglers_no_time_of_day_is_said_and_where_they_are_is(stage):
     page = stage("stalled").open()
     until(page, "document.getElementById('state-word').textContent === 'Stalled'")

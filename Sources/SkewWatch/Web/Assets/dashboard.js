@@ -13,6 +13,7 @@ let remembered;
 let fromHello = false;
 let serverTime;
 let clockAhead = 0;
+let entering;
 
 // A stream shared with tabs of the app would be subscribed with their token.
 const connection = connect({ url: base, observer: true, share: false });
@@ -85,16 +86,20 @@ connection.on('stats', (stats) => {
   // A delta has no time of its own; the client hands on the last whole one's.
   if (Number.isFinite(stats.timestamp) && stats.timestamp !== serverTime) clockAhead = stats.timestamp - Date.now();
   serverTime = stats.timestamp;
-  const again = !status.fresh;
+  const loaded = status.fresh ? undefined : past.load();
   status.refreshed();
   record();
-  if (view === 'live') board.changed();
-  else {
-    signIn.enter(view);
-    board.paint();
-  }
-  if (again) past.load();
+  if (view === 'live') return board.changed();
+  // Without what was before, the first words could be wrong ones; but nobody waits for long.
+  entering ??= Promise.race([loaded, new Promise((late) => setTimeout(late, 1000))]).then(enter);
 });
+
+function enter() {
+  entering = undefined;
+  if (!status.fresh) return;
+  signIn.enter(view);
+  board.paint();
+}
 
 connection.on('unauthorized', () => {
   const wasLive = view === 'live';
