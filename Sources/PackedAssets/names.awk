@@ -1,5 +1,5 @@
 # Gives short ones to the names that only a module (tokens.awk) knows: capitals to those at its top, other letters to those of each
-# function. Properties keep theirs, so `{ at }` becomes `{at:a}`. What a name means is found by what the formatter writes, and no
+# function, and to what is private. Properties keep theirs, so `{ at }` becomes `{at:a}`. What a name means is found by what the formatter writes, and no
 # further than our modules need it; a test holds the outcome against the sources, name by name.
 
 function is_name(word) { return word ~ /^[A-Za-z_$]/ }
@@ -119,6 +119,10 @@ function shorten(i, at, n, m, words, places, word) {
         }
     }
     for (i = 1; i <= count; i++) {
+        if (piece[i] ~ /^#/) {
+            if (!(("#", piece[i]) in short)) short["#", piece[i]] = "#" next_name("#")
+            piece[i] = short["#", piece[i]]
+        }
         if (!(i in role) || (at = giver(i)) == "") continue
         piece[i] = (role[i] == "both" ? piece[i] ":" : "") short[at, piece[i]]
     }

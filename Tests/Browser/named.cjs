@@ -26,6 +26,7 @@ function print(node) {
   if (node.getChildCount(file)) return node.getChildren(file).forEach(print);
   const text = node.getText(file);
   if (!text) return;
+  if (ts.isPrivateIdentifier(node)) return console.log(meant(checker.getSymbolAtLocation(node), text));
   if (!ts.isIdentifier(node) || isProperty(node)) return console.log(text);
   const { parent } = node;
   if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
