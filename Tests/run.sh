@@ -14,7 +14,7 @@ export SKEWWATCH_STRICT=1 PATH=$PWD/.build-venv/bin:$PATH:/usr/sbin
 first=(format arrows javascript build)
 beside=(readme browser fuzz cluster load)
 fast=("${first[@]}" "${beside[@]}" swift)
-more=(metrics halfopen syncookies autobahn examples proxies restart scenarios benchmarks coverage sanitize soak package image debian13)
+more=(metrics halfopen syncookies autobahn examples proxies restart scenarios benchmarks coverage sanitize soak package systemd image debian13)
 
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
@@ -33,11 +33,12 @@ packages() {
         proxies) echo nginx haproxy caddy jq curl python3-venv ;;
         scenarios) echo jq curl redis-server ;;
         package) echo mmdebstrap lintian dpkg-dev curl python3 ;;
+        systemd) echo mmdebstrap systemd-container dpkg-dev python3 ;;
     esac
 }
 
 # Parts that need no build of the server.
-needs_build() { [[ " format arrows javascript build load benchmarks coverage package image debian13 " != *" $1 "* ]]; }
+needs_build() { [[ " format arrows javascript build load benchmarks coverage package systemd image debian13 " != *" $1 "* ]]; }
 
 pip() {
     [[ -x .build-venv/bin/pip ]] || python3 -m venv .build-venv
@@ -79,6 +80,7 @@ part() {
         sanitize) python3 Tests/System/fuzz --sanitize --seconds 300 --longest 10 "$@" ;;
         soak) release && python3 Tests/System/soak.py --seconds 120 "$@" ;;
         package) Tests/System/package.sh ;;
+        systemd) Tests/System/systemd.sh ;;
         image) Tests/System/image.sh ;;
         debian13) Tests/System/debian13.sh ;;
         *)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes a CycloneDX 1.5 list of what a release is made of: the Swift packages inside the binary, at the revisions that were built, and
-the Debian packages whose libraries it loads. Usage: sbom.py --version V --created TIME --binary FILE"""
+"""Writes a CycloneDX 1.5 list of what a release is made of: Swift's own library and the packages inside the binary, at the revisions that
+were built, and the Debian packages whose libraries it loads. Usage: sbom.py --version V --created TIME --binary FILE"""
 
 import argparse
 import json
@@ -10,6 +10,15 @@ import subprocess
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def swift_itself(told):
+    """The libraries of the toolchain, which are linked statically."""
+    version = re.search(r"Swift version ([0-9.]+)", told)[1]
+    return {
+        "type": "library", "bom-ref": "swift:swift", "name": "swift", "version": version,
+        "purl": f"pkg:swift/github.com/swiftlang/swift@{version}", "licenses": [{"license": {"id": "Apache-2.0"}}],
+    }
 
 
 def swift_packages():
@@ -41,8 +50,8 @@ def main():
     for name in ("--version", "--created", "--binary"):
         parser.add_argument(name, required=True)
     arguments = parser.parse_args()
-    components = [*swift_packages(), *debian_packages(arguments.binary)]
     swift = subprocess.run(["swift", "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    components = [swift_itself(swift), *swift_packages(), *debian_packages(arguments.binary)]
     print(json.dumps({
         "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
         # The same release has the same number.

@@ -5,13 +5,9 @@
 # Docker/release.sh has filled before.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need mmdebstrap lintian dpkg-shlibdeps curl python3
-((EUID == 0)) || cannot "a second root needs root"
-release=${RELEASE:-}
-if [[ -z $release ]]; then
-    Docker/release.sh --no-image >&2
-    release=$(ls -d .build-release/*/ | tail -1)
-fi
-release=$(realpath "$release")
+source Tests/System/root.sh
+cleanup_more() { leave_root; }
+release=$(release_folder)
 package=$(ls "$release"/*.deb)
 tarball=$(ls "$release"/*.tar.gz)
 
@@ -19,30 +15,19 @@ checksums() { (cd "$release" && sha256sum --quiet --check SHA256SUMS); }
 holds "checksums" checksums
 holds "lintian: no error, no warning" lintian --tag-display-limit 0 --allow-root --fail-on error,warning "$package"
 bill_of_materials() {
-    python3 - "$release"/*.cdx.json <<'PYTHON'
+    tar -xzOf "$tarball" --wildcards '*/NEEDS' | python3 -c '
 import json, sys
 bom = json.load(open(sys.argv[1]))
-names = {component["name"] for component in bom["components"]}
-assert bom["bomFormat"] == "CycloneDX" and {"swift-log", "swift-argument-parser", "libwebsockets17", "libc6"} <= names or "libwebsockets19t64" in names, names
-assert all(component["version"] for component in bom["components"])
-PYTHON
+versions = {component["name"]: component["version"] for component in bom["components"]}
+assert bom["bomFormat"] == "CycloneDX" and all(versions.values()), versions
+pins = {pin["identity"]: pin["state"]["version"] for pin in json.load(open("Package.resolved"))["pins"]}
+assert pins.items() <= versions.items(), (pins, versions)
+missing = {"swift", "libc6", *sys.stdin.read().split()} - versions.keys()
+assert not missing, missing' "$release"/*.cdx.json
 }
 holds "the list of what is in it" bill_of_materials
 
-# A root of this Debian with nothing but its base.
-root=$scratch/root
-suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-mmdebstrap --quiet --variant=apt "$suite" "$root" >/dev/null 2>"$scratch/mmdebstrap" || { cat "$scratch/mmdebstrap" >&2; exit 1; }
-in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
-cleanup_more() { umount "$root/proc" 2>/dev/null || true; }
-mount -t proc proc "$root/proc"
-cp "$package" "$root/tmp/skewwatch.deb"
-chmod 644 "$root/tmp/skewwatch.deb"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-# How this machine reaches its packages, the second root does, too.
-cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
-holds "apt knows its packages" in_root apt-get -q update
-holds "apt installs it, with what it needs" in_root apt-get -q install -y --no-install-recommends /tmp/skewwatch.deb
+make_root "$scratch/root" "$package"
 no_swift() { ! in_root ldd /usr/bin/skewwatch | grep -E 'libswift|not found'; }
 holds "it needs no library of Swift's, and finds all others" no_swift
 check "tokens: rights and owner" "$(in_root stat -c '%a %U %G' /etc/skewwatch/stats-token /etc/skewwatch/admin-token | sort -u)" "640 root skewwatch"
