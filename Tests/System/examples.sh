@@ -69,6 +69,20 @@ holds "systemd-socket-activate: the server answers on the socket that it was han
 
 holds "workflows: their schema" check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 holds "compose: its schema" check-jsonschema --builtin-schema vendor.compose-spec Docker/compose.yaml
+# One process at a time writes into a folder of data.
+volumes_of_their_own() {
+    "$(dirname "$(command -v kubernetes-validate)")/python" - <<'PYTHON'
+import collections, yaml
+services = yaml.safe_load(open("Docker/compose.yaml"))["services"]
+def volume(service):
+    own = [each.split(":")[0] for each in service.get("volumes", []) if each.endswith(":/var/lib/skewwatch")]
+    return own[0] if own else volume(services[service["extends"]["service"]])
+servers = [name for name, service in services.items() if service.get("image") == "skewwatch" or "extends" in service]
+owners = collections.Counter(volume(services[name]) for name in servers)
+assert len(servers) == 3 and set(owners.values()) == {1}, owners
+PYTHON
+}
+holds "compose: each server has a volume of its own" volumes_of_their_own
 no_name() { ! grep -n '^name:' Docker/compose.yaml; }
 holds "compose: no name at the top, which docker-compose 1.29 would refuse" no_name
 holds "kubernetes: its schema" kubernetes-validate --strict Docker/examples/kubernetes/skewwatch.yaml
@@ -81,11 +95,22 @@ service = next(each for each in yaml.safe_load_all(open(folder + "skewwatch.yaml
 assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
 assert {each["port"] for each in monitor["endpoints"]} <= {each["name"] for each in service["spec"]["ports"]}
 PYTHON
+# Of two objects with one name the second takes the place of the first.
+one_name_each() {
+    "$(dirname "$(command -v kubernetes-validate)")/python" - "$@" <<'PYTHON'
+import collections, sys, yaml
+for file in sys.argv[1:]:
+    names = collections.Counter((each["kind"], each["metadata"]["name"]) for each in yaml.safe_load_all(open(file)))
+    assert not (twice := [name for name, count in names.items() if count > 1]), f"{file} has twice: {twice}"
+PYTHON
+}
+holds "kubernetes: no two objects have one name" one_name_each Docker/examples/kubernetes/*.yaml
 mkdir "$scratch/helm"
-holds "helm: rendered, with three sets of values" "$(dirname "$(command -v kubernetes-validate)")/python" Tests/System/helm.py "$skewwatch" "$scratch/helm"
+holds "helm: rendered, with several sets of values" "$(dirname "$(command -v kubernetes-validate)")/python" Tests/System/helm.py "$skewwatch" "$scratch/helm"
 for manifest in "$scratch"/helm/*.yaml; do
     holds "helm: the schema of $(basename "$manifest" .yaml)" kubernetes-validate --strict "$manifest"
 done
+holds "helm: no two objects have one name" one_name_each "$scratch"/helm/*.yaml
 for shell in bash zsh fish; do
     "$skewwatch" completion $shell >"$scratch/completion.$shell"
     holds "completions: $shell reads them" $shell -n "$scratch/completion.$shell"

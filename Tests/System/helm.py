@@ -69,7 +69,8 @@ def main():
         claims = {volume["persistentVolumeClaim"]["claimName"] for volume in pod["volumes"] if "persistentVolumeClaim" in volume}
         if claims != {document["metadata"]["name"] for document in documents if document["kind"] == "PersistentVolumeClaim"}:
             faults.append(f"{case}: claims and volumes differ")
-    for wrong in ({"replicas": 2}, {"cluster": True}):
+    shared = {"replicas": 2, "cluster": True, "secret": {"name": "mine"}, "persistence": {"enabled": True}}
+    for wrong in ({"replicas": 2}, {"cluster": True}, shared):
         try:
             list(objects(wrong, "watch"))
             faults.append(f"{wrong} is rendered")
