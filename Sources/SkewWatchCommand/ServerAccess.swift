@@ -55,16 +55,18 @@ struct ServerAccess {
     private static func complete(_ given: String) throws(CommandFailure) -> String {
         if socketPath(given) != nil { return given }
         let url = withoutDashboard(given)
-        guard let start = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) })?.count, url.count > start,
-            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
-        else {
-            throw CommandFailure(
-                sentence:
-                    "The URL must be that of the server with its base path, such as https://app.example.com/__skew, not \(given.quoted).",
-                status: .wrongSettings)
-        }
-        guard url.dropFirst(start).contains("/") else { return url + usualBasePath }
+        guard url.isURL(schemes: ["http", "https"]) else { throw wrong(url.faultInHTTPURL ?? "this is none") }
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw wrong("this one has a character that is no ASCII") }
+        guard !url.contains("?"), !url.contains("#") else { throw wrong("this one has a ? or a # in it") }
+        guard url[url.firstRange(of: "://")!.upperBound...].contains("/") else { return url + usualBasePath }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    /// The URL itself is not repeated: it may hold a password.
+    private static func wrong(_ reason: String) -> CommandFailure {
+        CommandFailure(
+            sentence: "The URL must be that of the server with its base path, such as https://app.example.com/__skew; \(reason).",
+            status: .wrongSettings)
     }
 
     /// The address of the dashboard, as it is pasted from a browser, stands for that of its server.

@@ -146,7 +146,7 @@ extension ValueForm<String> {
 
 extension String {
     /// What is wrong with a URL of a web server, without a word of it: it may hold a password. nil where the shape is another's fault.
-    var faultInHTTPURL: String? {
+    package var faultInHTTPURL: String? {
         if contains(" ") || hasControlCharacters { return "this one has a blank or a control character in it" }
         let start = lowercased()
         guard start.hasPrefix("http://") || start.hasPrefix("https://") else { return "this one begins with neither http:// nor https://" }
@@ -155,7 +155,7 @@ extension String {
     }
 
     /// Whether it has the shape of a URL with one of these schemes and a host.
-    func isURL(schemes: [String]) -> Bool {
+    package func isURL(schemes: [String]) -> Bool {
         guard let colon = firstRange(of: "://"), !hasControlCharacters, !contains(" ") else { return false }
         let scheme = self[..<colon.lowerBound].lowercased()
         guard schemes.contains(scheme) else { return false }

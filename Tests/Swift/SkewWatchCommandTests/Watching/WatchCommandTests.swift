@@ -144,4 +144,23 @@ import Testing
         let nowhere = try RunningCommand("announce", "2.1", "app.example.com").finish()
         #expect(nowhere.status == 78 && nowhere.errors.hasPrefix("skewwatch: The URL must be "))
     }
+
+    @Test(
+        arguments: [
+            ("app.example.com", "this one begins with neither"), ("ftp://app/x", "this one begins with neither"),
+            ("http://:8080/__skew", "this one has no host, or a wrong port"), ("https:///__skew", "this one has no host"),
+            ("http://app:99999/__skew", "this one has no host, or a wrong port"),
+            ("https://ada:hunter2@app/__skew", "this one has a password"),
+            ("https://app/__skew?x=1", "this one has a ? or a #"), ("https://app/a b", "this one has a blank"),
+            ("https://app/ä", "this one has a character that is no ASCII"),
+        ], ["announce", "watch", "wait", "history"])
+    func `a wrong URL of a server is told with the reason, before anybody is asked, and without a word of it`(
+        wrong: (url: String, reason: String), command: String
+    ) throws {
+        let arguments = command == "announce" ? [command, "2.1", wrong.url] : [command, wrong.url]
+        let tokens = ["SKEWWATCH_ADMIN_TOKEN": "admin", "SKEWWATCH_STATS_TOKEN": "viewer"]
+        let end = try RunningCommand(arguments, environment: tokens).finish()
+        #expect(end.status == 78 && end.output.isEmpty && end.errors.hasPrefix("skewwatch: The URL must be "), "\(end.errors)")
+        #expect(end.errors.contains(wrong.reason) && !end.errors.contains("hunter2"), "\(end.errors)")
+    }
 }
