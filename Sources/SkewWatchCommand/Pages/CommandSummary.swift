@@ -15,16 +15,18 @@ struct CommandSummary {
         let configuration = command.configuration
         guard configuration.shouldDisplay, let name = configuration.commandName else { return nil }
         let text = SkewWatchCommand.helpMessage(for: command, columns: 10_000)
-        let takesSettings = configuration.usage?.contains("[settings]") == true
-        return CommandSummary(
-            name: name, abstract: configuration.abstract, takesSettings: takesSettings, flags: takesSettings ? [] : flags(in: text))
+        let usage = configuration.usage ?? ""
+        let takesSettings = usage.contains("[settings]")
+        // A command with settings parses its few flags itself: they stand in its usage, and what they are for in the sentence about it.
+        let own = takesSettings ? usage.matches(of: #/\[(--[a-z-]+)\]/#).map { (String($0.1), configuration.abstract) } : flags(in: text)
+        return CommandSummary(name: name, abstract: configuration.abstract, takesSettings: takesSettings, flags: own)
     }
 
-    /// Reads the list of options that the parser of arguments prints: a flag, its value, two blanks, what it is for.
+    /// Reads the list of options that the parser of arguments prints: a flag, its value, two blanks or, where these are long, a line break,
+    /// what it is for.
     private static func flags(in text: String) -> [(flag: String, help: String)] {
-        text.split(separator: "\n").compactMap { line in
-            guard let match = line.wholeMatch(of: #/  (?:-[a-z], )?(--[a-z-]+)(?: <[^>]*>)?  +(.*)/#) else { return nil }
-            return (String(match.1), String(match.2))
+        text.matches(of: #/^  (?:-[a-z], )?(--[a-z-]+)(?: <[^>]*>)?\s{2,}(.*)$/#.anchorsMatchLineEndings()).map {
+            (String($0.1), String($0.2))
         }
     }
 }

@@ -14,7 +14,8 @@ enum CompletionScript {
 
     private static let commands = CommandSummary.all
     private static let options = SettingsTable.options
-    private static let withSettings = commands.filter(\.takesSettings).map(\.name)
+    /// Those that take the settings and flags of their own.
+    private static let withBoth = commands.filter { $0.takesSettings && !$0.flags.isEmpty }
     private static let fileFlags = ["--token-file", "--admin-token-file", "--ca-file", "--config"]
 
     /// What may follow a command that names a shell.
@@ -42,6 +43,7 @@ enum CompletionScript {
             let words = shells(of: command) + command.flags.map(\.flag).filter { $0 != "--help" } + ["--help"]
             return "        \(command.name)) flags='\(words.joined(separator: " "))' ;;"
         }
+        let both = withBoth.map { "    [[ $command == \($0.name) ]] && flags+=' \($0.flags.map(\.flag).joined(separator: " "))'" }
         return """
             # Completion of skewwatch for bash; written by `skewwatch completion bash`.
             _skewwatch() {
@@ -60,6 +62,7 @@ enum CompletionScript {
             \(own.joined(separator: "\n"))
                     *) flags='\((options.map(\.flag) + ["--help"]).joined(separator: " "))' ;;
                 esac
+            \(both.joined(separator: "\n"))
                 [[ -n $command || $word == -* ]] || flags='\((commands.map(\.name) + ["--help", "--version"]).joined(separator: " "))'
                 COMPREPLY=($(compgen -W "$flags" -- "$word"))
             }
@@ -89,6 +92,10 @@ enum CompletionScript {
             let rest = words.isEmpty ? "'*: :'" : "'1: :' '2:shell:(\(words))'"
             return "        \(command.name)) _arguments \((flags + [rest]).joined(separator: " ")) ;;"
         }
+        let both = withBoth.map { command in
+            let flags = command.flags.map { "'\($0.flag)[\(zshText($0.help))]'" }.joined(separator: " ")
+            return "        \(command.name)) _arguments $settings \(flags) '*: :' ;;"
+        }
         return """
             #compdef skewwatch
             # Completion of skewwatch for zsh; written by `skewwatch completion zsh`.
@@ -105,7 +112,7 @@ enum CompletionScript {
                     return
                 fi
                 case $words[2] in
-            \(own.joined(separator: "\n"))
+            \((own + both).joined(separator: "\n"))
                     *) _arguments $settings '*: :' ;;
                 esac
             }
@@ -141,7 +148,7 @@ enum CompletionScript {
                 "complete -c skewwatch -n 'not __fish_seen_subcommand_from \(isOther)' -l \(option.flag.dropFirst(2)) \(value) -d '\(fishText(option.help))'"
             )
         }
-        for command in own {
+        for command in own + withBoth {
             let words = shells(of: command).joined(separator: " ")
             if !words.isEmpty { lines.append("complete -c skewwatch -n '__fish_seen_subcommand_from \(command.name)' -a '\(words)'") }
             for (flag, help) in command.flags where flag != "--help" {

@@ -47,7 +47,22 @@ import Testing
         #expect(try offered(["skewwatch", "--tls-cert", "x"]).contains("FILES"))
         #expect(try offered(["skewwatch", "watch", "--on"]) == ["--once"])
         #expect(try offered(["skewwatch", "check", "--port", ""]) == [])
+        #expect(try offered(["skewwatch", "serve", "--data-dir", "x"]).contains("FILES"))
+        #expect(try offered(["skewwatch", "announce", "--adm"]) == ["--admin-token-file"])
+        #expect(try offered(["skewwatch", "check", "--dee"]) == ["--deep"])
+        #expect(try offered(["skewwatch", "serve", "--dee"]) == [])
         #expect(try offered(["skewwatch", "completion", ""]) == ["bash", "zsh", "fish", "--help"])
+    }
+
+    @Test func `every flag of a command's usage is known to completions and the manual`() throws {
+        for command in CommandSummary.all {
+            let help = try RunningCommand(command.name, "--help").finish().output
+            let usage = help.firstMatch(of: #/(?s)USAGE: (.*?)\n\n/#)?.1 ?? ""
+            for flag in usage.matches(of: #/--[a-z-]+/#).map({ String($0.output) }) {
+                #expect(command.flags.contains { $0.flag == flag }, "\(command.name) \(flag)")
+                #expect(ManualPage.text.contains("\n.B \(flag.replacing("-", with: "\\-"))\n"), "\(flag)")
+            }
+        }
     }
 
     @Test func `the manual has every command, setting and exit status, and no line that roff would take for its own`() throws {

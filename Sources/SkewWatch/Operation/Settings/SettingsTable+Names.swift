@@ -60,6 +60,7 @@ package struct SettingOption: Sendable {
     /// What stands behind the flag.
     package enum Value: Sendable, Equatable {
         case words([String])
+        /// A folder, too.
         case file
         case other
     }
@@ -86,7 +87,7 @@ extension SettingsTable {
 
     private static func value(of setting: Setting) -> SettingOption.Value {
         let words = setting.placeholder.split(separator: "|").map(String.init)
-        if words.contains("file") { return .file }
+        if words.contains("file") || words.contains("folder") { return .file }
         // `port|-1` is a kind of value and one word.
         let isChoice = words.count > 1 && words.allSatisfy { setting.expectation.contains($0) } && !words.contains("port")
         return isChoice && words != ["number", "off"] ? .words(words) : .other
