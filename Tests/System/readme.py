@@ -12,7 +12,7 @@ The word after the language of a fence says what becomes of its block:
 
 Lines of `sees` must come in their order; others may lie between, and `…` stands for anything. A fence of sh without such a word is a
 fault: every command is run by something. Ports 8080 and 9090 of 127.0.0.1 become free ones, `.build/release/` the folder of --bin, and
-`Tests/Load/.build/release/` that of --load-bin.
+`Tests/Load/.build/release/` that of --load-bin; "$OLD" is the process of the server.
 `/tmp/skewwatch` becomes a folder of this run. Links to files and headings must have a target, and files named in code must exist. The
 list of what runs the commands of which page, in Docker/docs/development.md, must be what --list prints.
 """
@@ -166,7 +166,8 @@ class Page:
         if self.server:
             text = text.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
             text = text.replace("127.0.0.1:9090", f"127.0.0.1:{self.server.internal}")
-            text = text.replace("--port 8080", f"--port {self.server.port}")
+            text = text.replace("--port 8080", f"--port {self.server.port}").replace("--internal-port 9090", f"--internal-port {self.server.internal}")
+            text = text.replace('"$OLD"', str(self.server.process.pid))
         return text
 
     def serve(self, block):
