@@ -83,7 +83,7 @@ final class ContextSettings {
     /// protocol takes the chosen name until ``forgetChoice()``, which comes when the answer is written.
     func choose(_ name: ArraySlice<UInt8>) {
         guard name.count < 64 else { return }
-        for (index, byte) in name.enumerated() { unsafe offeredName[index] = CChar(bitPattern: byte) }
+        for (index, byte) in name.enumerated() { unsafe offeredName[index] = CChar(truncatingIfNeeded: byte) }
         unsafe offeredName[name.count] = 0
     }
 

@@ -62,7 +62,7 @@ struct EventPipe {
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
             let count = unsafe readlink("/proc/self/fd/\(number)", buffer.baseAddress!, 64)
             guard count == wanted.utf8.count else { return false }
-            return unsafe zip(buffer, wanted.utf8).allSatisfy { UInt8(bitPattern: $0) == $1 }
+            return unsafe zip(buffer, wanted.utf8).allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 }
         }
     }
 }

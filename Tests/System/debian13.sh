@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs both commands of the README on Debian 13, whose libwebsockets is 4.3, in a root of its own that debootstrap makes.
 # Usage: Tests/System/debian13.sh [--keep FOLDER] [COMMAND...]   COMMAND is run in the clone instead of the two. What is built in a FOLDER
-# that is kept is there the next time.
+# that is kept is there the next time. SUITE=bookworm makes it a bare Debian 12.
 # Needs root. What is committed is tested. Swift of this machine goes along, and what tells it where packages come from.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,12 +15,14 @@ else
     trap 'rm -rf --one-file-system "$root"' EXIT
 fi
 command -v debootstrap >/dev/null || Docker/packages.sh debootstrap
+suite=${SUITE:-trixie}
+[[ $suite == bookworm ]] && gcc=12 || gcc=14
 if [[ ! -e $root/etc/debian_version ]]; then
-    echo "Makes a root of Debian 13."
-    debootstrap --variant=minbase --include=ca-certificates,curl,git,python3 trixie "$root" >/dev/null
-    # What Swift itself needs, by Debian 13's names: https://www.swift.org/install/linux/
+    echo "Makes a root of Debian ($suite)."
+    debootstrap --variant=minbase --include=ca-certificates,curl,git,python3 "$suite" "$root" >/dev/null
+    # What Swift itself needs, by the names of that release: https://www.swift.org/install/linux/
     DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq -y --no-install-recommends \
-        binutils libc6-dev libgcc-14-dev libstdc++-14-dev libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g-dev </dev/null >/dev/null
+        binutils libc6-dev libgcc-$gcc-dev libstdc++-$gcc-dev libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g-dev </dev/null >/dev/null
 fi
 [[ -d $root/src ]] || git init -q "$root/src"
 git -C "$root/src" fetch -q "$PWD" HEAD
