@@ -60,7 +60,13 @@ def test_previews_are_out_of_the_count_and_of_the_share(stage):
     until(page, "document.getElementById('state-word').textContent === 'Done'")
     assert text(page, "#old-label") == "old tabs, 0% of 301"
     assert text(page, "#share") == "100%"
-    assert page.is_visible(".fill-preview")
+    assert page.eval_on_selector_all("#versions tbody tr", "rows => rows.map((row) => row.cells[2].textContent)") == ["100%", "", ""]
+    # Grey wherever they are seen, and none has the colour of a version.
+    assert page.is_visible("#rollout-bar .fill-preview") and page.is_visible(".chart-bands .fill-preview")
+    assert page.locator(".chart-bands path").count() == 2 and re.search(r"build-42\s*301.*previews\s*667", text(page, "#readout"), re.S)
+    page.click("#which-all")
+    page.wait_for_selector(".grid tbody .back-preview")
+    assert page.locator(".grid tbody tr[role=row] .swatch:not(.back-preview):not(.back-s0)").count() == 0
     assert text(page, "#versions").count("preview\n") == 2
 
 

@@ -251,14 +251,14 @@ export class Board {
     return JSON.stringify({ ...stats, connections: this.table.rows, state, old, release }, null, 1);
   }
 
-  assignColors({ counts, release, facts, samples }) {
+  assignColors({ counts, release, facts, samples, previews }) {
     const weight = new Map(counts);
     for (const { versions } of samples) {
       for (const [version, n] of versions) weight.set(version, Math.max(weight.get(version) ?? 0, n));
     }
     const first = [release, facts.former].filter((version) => version !== undefined && weight.has(version));
     const ranked = [...weight].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([version]) => version);
-    this.colors.assign([...new Set([...first, ...ranked])]);
+    this.colors.assign([...new Set([...first, ...ranked])], previews);
   }
 
   showNodes({ nodes, partial }) {

@@ -20,6 +20,8 @@ const top = 12;
 const lowest = 200;
 const left = 46;
 const right = 14;
+/** What the colours are called that are no version's. */
+const shared = { sx: 'others', preview: 'previews' };
 
 export class Chart {
   /** `zoom` is called with two times when somebody has dragged over the chart. */
@@ -240,7 +242,7 @@ export class Chart {
     this.items = new Map(
       shown.map(([slot, version]) => {
         const value = make('span', { class: 'readout-value' });
-        const name = version === undefined ? make('span', {}, 'others') : foreign(version);
+        const name = version === undefined ? make('span', {}, shared[slot]) : foreign(version);
         const swatch = make('span', { class: `swatch back-${slot}` });
         return [slot, { version, value, element: make('span', { class: 'readout-item' }, swatch, name, value) }];
       }),
@@ -319,7 +321,7 @@ export class Chart {
     const { slider, columns } = this;
     const each = [...this.items].map(
       ([slot, { version }]) =>
-        `${version === undefined ? 'others' : printable(version)}: ${number(point?.bySlot.get(slot) ?? 0)}`,
+        `${version === undefined ? shared[slot] : printable(version)}: ${number(point?.bySlot.get(slot) ?? 0)}`,
     );
     const said = point
       ? [`${clock(point.at)}, ${plural(point.old, 'old tab', 'old tabs')} of ${number(point.total)}`, ...each].join(

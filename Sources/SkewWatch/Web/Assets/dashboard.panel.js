@@ -14,7 +14,6 @@ import {
   restOf,
   setText,
 } from './dashboard.text.js';
-import { matches } from './dashboard.state.js';
 import { say, span } from './dashboard.words.js';
 import { speak } from './dashboard.status.js';
 
@@ -115,12 +114,12 @@ export class Panel {
   }
 
   /** The current version first, then the old ones, previews last and grey. */
-  bar({ facts, counts, colors, previews }) {
+  bar({ facts, counts, colors }) {
     const { current, old, total, preview, release } = facts;
     const parts = [];
     for (const [slot, version] of colors.stack) {
       const n = version === undefined ? 0 : (counts.get(version) ?? 0);
-      if (n && !matches(version, previews)) parts.push({ slot, version, n });
+      if (n) parts.push({ slot, version, n });
     }
     const named = parts.reduce((sum, { n }) => sum + n, 0);
     if (total - preview - named > 0) parts.push({ slot: 'sx', n: total - preview - named });

@@ -31,20 +31,23 @@ export function whereEntries(where, now) {
 }
 
 /** The versions, the current one first, as entries of a list. */
-export function versionEntries({ counts, stats, samples, release, now }, roles, colors) {
+export function versionEntries({ counts, facts, samples, release, now }, roles, colors) {
   const then = samples.findLast(({ at }) => at <= now - 5 * minute)?.versions;
   const order = { current: 0, 'not announced': 1, previous: 2 };
   const rank = (version) => (version === '(other)' ? 9 : (order[roles.get(version).name] ?? 5));
   const sorted = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const most = Math.max(1, ...counts.values());
-  const share = (version, n) =>
-    version === release ? restOf(stats.total - n, stats.total) : percent(n, stats.total);
+  const counted = facts.total - facts.preview;
+  const share = (version, n) => {
+    if (roles.get(version).name === 'preview') return '';
+    return version === release && !facts.newer ? restOf(counted - n, counted) : percent(n, counted);
+  };
   return sorted.map(([version, n]) => ({
     name: version === '(other)' ? 'others, beyond the limit of names' : version,
     key: version === '(other)' ? undefined : version,
     cells: [n, share(version, n), then ? signed(n - (then.get(version) ?? 0)) : ''],
     share: n / most,
-    slot: roles.get(version).name === 'preview' ? 'preview' : colors.slot(version),
+    slot: colors.slot(version),
     swatch: true,
     mark: roles.get(version).name,
     tone: roles.get(version).tone,
