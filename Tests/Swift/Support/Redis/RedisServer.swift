@@ -60,9 +60,15 @@ public final class RedisServer: Sendable {
     /// A port that nobody listens on, and that the kernel gives to no connection and no listener before it is taken: those are from
     /// 32768 on.
     public static func freePort() throws -> Int {
+        let (port, descriptor) = try boundSocket()
+        close(descriptor)
+        return port
+    }
+
+    /// A socket of loopback at such a port, which is the caller's to close.
+    static func boundSocket() throws -> (port: Int, descriptor: Int32) {
         for _ in 0..<1000 {
             let (port, descriptor) = (Int.random(in: 10_000..<32_000), Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-            defer { close(descriptor) }
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = in_port_t(port).bigEndian
@@ -72,7 +78,8 @@ public final class RedisServer: Sendable {
                     unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            if isFree { return port }
+            if isFree { return (port, descriptor) }
+            close(descriptor)
         }
         throw Missing()
     }
