@@ -13,6 +13,13 @@ private struct Split {
 extension RolloutCourse {
     /// Where the rollout stands. The dashboard has the same rule in JavaScript (dashboard.state.js); rollout-states.json holds both to it.
     package var facts: RolloutFacts {
+        var course = self
+        // To announce again what is out is no rollout of its own, and no way back.
+        course.releases = releases.reduce(into: []) { if $0.last?.version != $1.version { $0.append($1) } }
+        return course.assessed
+    }
+
+    private var assessed: RolloutFacts {
         let latest = samples.last ?? Sample(at: now, versions: [:])
         let announced = releases.last { $0.version == release }?.at
         let newer = unannounced(announced: announced)

@@ -6,10 +6,14 @@ import { byId, foreign, make, number, plural, printable, setText } from './dashb
 import { speak } from './dashboard.status.js';
 
 export class Acts {
-  /** `base` is the server's address; `viewer` answers the token that the page watches with, if there is one. */
-  constructor(base, viewer) {
+  /**
+   * `base` is the server's address; `viewer` answers the token that the page watches with, if there is one; `acted` is
+   * called when the server has more to tell of what was done.
+   */
+  constructor(base, viewer, acted) {
     this.base = base;
     this.viewer = viewer;
+    this.acted = acted;
     this.facts = undefined;
     this.counts = new Map();
     this.previews = [];
@@ -137,6 +141,7 @@ export class Acts {
     const warning = typeof answer?.warning === 'string' ? ` The server warns: ${printable(answer.warning)}.` : '';
     this.say(foreign(version, 'mono'), ` is announced to ${plural(answer?.matching ?? 0, 'tab', 'tabs')}.${warning}`);
     this.own = answer?.id;
+    this.acted();
     this.watch();
   }
 
@@ -164,6 +169,7 @@ export class Acts {
     } else if (ended?.matching) {
       this.own = undefined;
       this.say(foreign(ended.version, 'mono'), `: ${toldOf(ended)}, ${ended.state}.`);
+      this.acted();
     } else if (this.running) byId('running').hidden = true;
   }
 

@@ -9,7 +9,7 @@ import { lastRollout, series } from './dashboard.history.js';
 import { List, showEvents } from './dashboard.lists.js';
 import { paintTitle, Panel } from './dashboard.panel.js';
 import { copy, csvOf, Notifier, save } from './dashboard.share.js';
-import { assess } from './dashboard.state.js';
+import { assess, rolloutsOf } from './dashboard.state.js';
 import { speak } from './dashboard.status.js';
 import { ConnectionTable } from './dashboard.table.js';
 import {
@@ -47,7 +47,7 @@ export class Board {
     this.address = new Address(() => this.chosen());
     const slot = (version) => this.colors.slot(version);
     this.panel = new Panel();
-    this.acts = new Acts(base, record.token);
+    this.acts = new Acts(base, record.token, () => record.load());
     this.notifier = new Notifier(byId('act-notify'));
     this.chart = new Chart(byId('chart'), byId('readout'), (from, to) =>
       this.address.choose({ span: 'zoom', from, to }),
@@ -188,13 +188,15 @@ export class Board {
   know() {
     const known = this.read();
     const { stats, release, live, now } = known;
-    const { timelines, releases } = this.record;
+    const { timelines, releases: announcements } = this.record;
+    const releases = rolloutsOf(announcements);
     const counts = new Map(Object.entries(stats.versions));
     const previews = stats.previews ?? this.previews ?? [];
     this.previews = previews;
     const samples = series(timelines, now, live ? counts : undefined);
     const facts = assess({ now, live, release, releases, previews, series: samples });
-    return { ...known, releases, counts, previews, samples, facts, last: lastRollout(samples, releases, release) };
+    const last = lastRollout(samples, releases, release);
+    return { ...known, announcements, releases, counts, previews, samples, facts, last };
   }
 
   paint() {

@@ -5,14 +5,15 @@ import { clockOn, number, plural, printable } from './dashboard.text.js';
 import { span } from './dashboard.words.js';
 
 /** The newest first, at most `most`: `[{at, time, text}]`. */
-export function eventsOf({ facts, releases, last }, most = 8) {
+export function eventsOf({ facts, announcements, last }, most = 8) {
   const { now, announced, milestones, release, state } = facts;
   const found = [];
   const add = (at, text) => found.push({ at, time: clockOn(at, now), text });
-  for (const { at, version, by, told } of releases) {
+  announcements.forEach(({ at, version, by, told }, i) => {
+    const again = announcements[i - 1]?.version === version ? ' again' : '';
     const who = by ? ` by ${printable(by)}` : '';
-    add(at, `${printable(version)} announced${who}${Number.isFinite(told) ? `, ${number(told)} told` : ''}`);
-  }
+    add(at, `${printable(version)} announced${again}${who}${Number.isFinite(told) ? `, ${number(told)} told` : ''}`);
+  });
   for (const [percent, after] of Object.entries(milestones)) {
     add(announced + after, `${percent} % of the old tabs are gone`);
   }

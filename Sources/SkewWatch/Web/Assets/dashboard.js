@@ -60,6 +60,8 @@ connection.on('version', (version) => {
   past.announced(version, now());
   speak(`A new release was announced: ${printable(version)}`);
   board.acts.watch();
+  // Who it was, the server says.
+  past.load();
   if (view === 'live') board.changed();
 });
 

@@ -1,6 +1,7 @@
 // The server's record: of the last hour, day and week, of the releases, and of a span that somebody looks at.
 
 import { Timeline } from './dashboard.history.js';
+import { rolloutsOf } from './dashboard.state.js';
 import { day, hour, minute, second } from './dashboard.times.js';
 
 const week = 7 * day;
@@ -87,7 +88,7 @@ export class ServerRecord {
     const all = [...known, ...valid.map((release) => ({ ...release, milestones: before(release) }))];
     this.releases = all.sort((a, b) => a.at - b.at);
     for (const { version, percent, at } of told.milestones ?? []) {
-      const release = this.releases.findLast((past) => past.version === version && past.at <= at);
+      const release = rolloutsOf(this.releases).findLast((past) => past.version === version && past.at <= at);
       if (release) release.milestones = { ...release.milestones, [percent]: at - release.at };
     }
   }

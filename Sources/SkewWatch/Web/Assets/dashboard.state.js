@@ -13,12 +13,16 @@ export function matches(version, patterns) {
   );
 }
 
+/** Releases as rollouts: to announce again what is out is none of its own, and no way back. */
+export const rolloutsOf = (releases) => releases.filter(({ version }, i) => version !== releases[i - 1]?.version);
+
 /**
  * Takes `{now, live, release, releases, previews, series}`: times in milliseconds, `releases` as `[{version, at}]`
  * with the one of now last, `series` as `[{at, versions}]` with a Map of counts each, oldest first, the last one now.
  * Answers `{state, …}`; a figure that is not known is undefined.
  */
-export function assess({ now, live, release, releases, previews, series }) {
+export function assess({ now, live, release, releases: announcements, previews, series }) {
+  const releases = rolloutsOf(announcements);
   const latest = series.at(-1) ?? { at: now, versions: new Map() };
   const announced = releases.findLast(({ version }) => version === release)?.at;
   const newer = unannounced(series, release, releases, previews, announced);
