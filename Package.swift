@@ -83,9 +83,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Web/Assets"], swiftSettings: settings, plugins: ["PackedAssets"]),
-        // What browsers load lies in the binary, compressed as well: that needs a shell, and the Brotli that libcurl brings along.
+        // What browsers load lies in the binary, compressed as well: that needs a shell.
         .plugin(name: "PackedAssets", capability: .buildTool(), dependencies: ["AssetCompressor"], path: "Sources/PackedAssets"),
-        .systemLibrary(name: "CBrotli"),
+        // Compresses it while the package is built: the page is a fifth smaller than with gzip; the program itself is not linked with it.
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
         .executableTarget(name: "AssetCompressor", dependencies: ["CBrotli"], swiftSettings: settings),
         .executableTarget(
             name: "SkewWatchCommand",

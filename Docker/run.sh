@@ -22,7 +22,7 @@ chmod +x "$probe"
 "$probe" 2>/dev/null || { rm -f "$probe"; fail "Programs in ${TMPDIR:-/tmp} must not be run (noexec); set TMPDIR to another folder."; }
 rm -f "$probe"
 
-"$root/Docker/packages.sh" libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config
+"$root/Docker/packages.sh" libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev libbrotli-dev ca-certificates pkg-config
 
 echo "Building the release; the first time this takes some minutes."
 swift build --package-path "$root" -c release --product skewwatch </dev/null \

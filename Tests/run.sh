@@ -19,7 +19,7 @@ more=(metrics halfopen syncookies autobahn examples proxies restart scenarios be
 # The packages of Debian that a part needs; those of PyPI go to .build-venv.
 packages() {
     case $1 in
-        build) echo libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates pkg-config openssl ;;
+        build) echo libwebsockets-dev libuv1-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev libsqlite3-dev libbrotli-dev ca-certificates pkg-config openssl ;;
         javascript) echo node-typescript python3-venv ;;
         readme) echo curl openssl python3 python3-venv ;;
         fuzz | restart | soak | autobahn) echo python3 ;;
