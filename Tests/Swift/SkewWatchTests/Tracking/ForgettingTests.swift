@@ -40,11 +40,17 @@ import WebSocketLoop
             }
             clients.append(client)
         }
+        let stream = try await EventStream(port: sockets.port, "?v=a&t=a-tab-that-leads", headers: ["X-Forwarded-For: 192.0.2.99"])
+        let posted = #"{"connectionId":"\#(try await stream.handle)","tabs":[{"t":"a-tab-that-shares","v":"a"}]}"#
+        let head = "POST /__skew/tabs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(posted.utf8.count)\r\n\r\n"
+        #expect(try await HTTPAnswer.to(head + posted, port: sockets.port)?.status == 200)
+        #expect(try await Patience.sees { shared.tabs.count == 14 })
         let values = ["addresses", "heads", "requests", "subscriptions", "tabs"]
         #expect(try await Patience.sees { values.allSatisfy(await tracker.held.keys.contains) }, "each holds something of them")
         for (number, client) in clients.enumerated() {
             if number % 2 == 0 { await client.hangUp() } else { try await client.sendClose(1000) }
         }
+        try await stream.leave(.closes)
         #expect(try await Patience.sees { shared.openConnections.load(ordering: .relaxed) == 0 })
         let left = await tracker.held
         #expect(left == [:], "\(left)")
