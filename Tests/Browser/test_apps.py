@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 
 import bundles
 import pytest
-from conftest import ROOT, TOKEN, wait_until
+from conftest import ROOT, TOKEN, free_port, wait_until
 from observer import Peer
 from test_client import settled
 
@@ -145,6 +146,44 @@ def test_vites_proxy_passes_sockets_and_the_host_on(built, tmp_path):
     program = "const { default: config } = await import(process.argv[1]); console.log(JSON.stringify(config));"
     run = subprocess.run(["node", "--input-type=module", "-e", program, str(tmp_path / "config.mjs")], capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(run.stdout)["server"]["proxy"]["/__skew"] == {"target": "http://127.0.0.1:8080", "ws": True, "changeOrigin": False}
+
+
+@pytest.fixture(params=["dev", "build"])
+def vite(request, server, built):
+    """The address of the TypeScript recipe, from Vite's development server or as it built it, with the settings of the Vite recipe."""
+    app, _ = built("vite")
+    folder = app.folder / f"vite-{request.param}"
+    shutil.copytree(APPS / "typescript", folder)
+    (folder / "index.html").write_text((folder / "index.html").read_text().replace("main.js", "main.ts"))
+    (folder / "vite.config.ts").write_text((APPS / "vite/vite.config.ts").read_text().replace("8080", str(server.port)))
+    run = {"cwd": folder, "env": {**os.environ, "BUILD": "build-42"}, "stdout": subprocess.DEVNULL}
+    if request.param == "build":
+        subprocess.run(["node", bundles.vite(), "build"], check=True, timeout=300, **run)
+    port = free_port()
+    command = "preview" if request.param == "build" else "dev"
+    process = subprocess.Popen(["node", bundles.vite(), command, "--host", "127.0.0.1", "--port", str(port), "--strictPort"], **run)
+    try:
+        with socket.socket() as probe:
+            wait_until(lambda: process.poll() is not None or probe.connect_ex(("127.0.0.1", port)) == 0)
+        assert process.poll() is None, "Vite did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.mark.skipif(not bundles.vite(), reason="VITE names no vite.js")
+def test_an_app_of_vite_is_counted_and_offers_a_reload(tabs, server, vite):
+    tabs.site = vite
+    page = tabs.open()
+    page.get_by_text("A new version is out").wait_for()  # the server's release is another one
+    page.evaluate("() => history.pushState({}, '', '/onward')")
+    watcher = Peer(server.url, "watcher", "/watcher")
+    wait_until(lambda: watcher.statistics(TOKEN)["routes"] == {"/onward": 1, "/watcher": 1})
+    assert watcher.statistics(TOKEN)["versions"] == {"build-42": 1, "watcher": 1}
+    page.goto("about:blank")
+    wait_until(lambda: watcher.statistics(TOKEN)["total"] == 1)
+    watcher.close()
 
 
 def test_a_service_worker_leaves_the_base_path_alone(tabs, server, built):
