@@ -23,6 +23,10 @@ const isProperty = (node, { parent } = node) =>
   (ts.isBindingElement(parent) && parent.propertyName === node);
 
 function print(node) {
+  if (ts.isVariableStatement(node)) {
+    const [keyword] = node.declarationList.getChildren(file);
+    return node.declarationList.declarations.forEach((one) => (print(keyword), print(one), console.log(';')));
+  }
   if (node.getChildCount(file)) return node.getChildren(file).forEach(print);
   const text = node.getText(file);
   if (!text) return;
