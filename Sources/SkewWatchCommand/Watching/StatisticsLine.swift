@@ -15,12 +15,14 @@ enum StatisticsLine {
             + ",\"versions\":\(object(statistics.versions)),\"routes\":\(object(statistics.routes))\(doubts(statistics))}"
     }
 
-    /// Words: the state, the total, how many are old, then each version with its count and share, most tabs first.
+    /// Words: the state, the total, how many are old, then each version with its count and share, most tabs first. Previews have no share.
     static func plain(_ statistics: LiveStatistics, _ facts: RolloutFacts, time: String) -> String {
         let versions = WatchPage.ranked(statistics.versions)
+        let isPreview = { RolloutCourse.matches($0, statistics.previews) }
+        let counted = statistics.total - versions.filter { isPreview($0.name) }.reduce(0) { $0 + $1.count }
         var parts = versions.prefix(mostVersions).map { name, count in
             let shown = TerminalText(name, limit: CleanText.versionLimit).text
-            return "\(shown) \(ShownNumber.grouped(count)) (\(ShownNumber.share(count, of: statistics.total)))"
+            return "\(shown) \(ShownNumber.grouped(count)) (\(isPreview(name) ? "preview" : ShownNumber.share(count, of: counted)))"
         }
         if versions.count > mostVersions { parts.append("and \(versions.count - mostVersions) more") }
         let word = RolloutSentence.word(facts.state)

@@ -59,10 +59,15 @@ struct WatchPage {
         let room = below - (routes.isEmpty ? 0 : 2)
         let roomForRoutes = min(min(routes.count, Self.mostRoutes + 1), max(room / 2, room - min(room, versions.count)))
         lines += ["", heading("VERSION", statistics, versions, on: canvas)]
-        lines += table(versions, of: statistics.total, limit: room - roomForRoutes, on: canvas) { $0 == facts.release }
+        // A preview is no part of what a release is to replace, so it has no share of that.
+        let counted = statistics.total - versions.filter { isPreview($0.name) }.reduce(0) { $0 + $1.count }
+        let limit = room - roomForRoutes
+        lines += table(versions, of: counted, columnsFor: statistics.total, limit: limit, on: canvas, isApart: isPreview) {
+            $0 == facts.release
+        }
         if roomForRoutes > 0 {
             lines += ["", heading(title, statistics, routes, on: canvas)]
-            lines += table(routes, of: whole, limit: roomForRoutes, on: canvas) { _ in false }
+            lines += table(routes, of: whole, columnsFor: statistics.total, limit: roomForRoutes, on: canvas) { _ in false }
         }
         return Array(lines.prefix(canvas.rows ?? .max))
     }
@@ -193,6 +198,8 @@ struct WatchPage {
 
     // MARK: The tables
 
+    private func isPreview(_ version: String) -> Bool { RolloutCourse.matches(version, previews) }
+
     /// A name and how many tabs have it.
     typealias Count = (name: String, count: Int)
 
@@ -226,10 +233,11 @@ struct WatchPage {
 
     /// The first of the counts, and a last line about the others where not all have room.
     private func table(
-        _ counts: [Count], of total: Int, limit: Int, on canvas: Canvas, isCurrent: (String) -> Bool
+        _ counts: [Count], of total: Int, columnsFor most: Int, limit: Int, on canvas: Canvas,
+        isApart: (String) -> Bool = { _ in false }, isCurrent: (String) -> Bool
     ) -> [String] {
         guard limit > 0 else { return [] }
-        let columns = Columns(counts, of: total, canvas: canvas)
+        let columns = Columns(counts, of: most, canvas: canvas)
         let shown = counts.count <= limit ? counts[...] : counts.prefix(limit - 1)
         var lines = shown.map { entry in
             // Without colours, too, one sees which version is the current one.
@@ -237,8 +245,8 @@ struct WatchPage {
             let name = TerminalText(mark + entry.name, limit: columns.name - 1, ellipsis: canvas.glyphs.ellipsis).padded(to: columns.name)
             let numbers =
                 ShownNumber.right(ShownNumber.grouped(entry.count), columns.count)
-                + ShownNumber.right(ShownNumber.share(entry.count, of: total), Columns.share)
-            let share = total > 0 ? Double(entry.count) / Double(total) : 0
+                + ShownNumber.right(isApart(entry.name) ? "preview" : ShownNumber.share(entry.count, of: total), Columns.share)
+            let share = total > 0 && !isApart(entry.name) ? Double(entry.count) / Double(total) : 0
             let bar = canvas.glyphs.bar(share: share, columns: columns.bar)
             let row = (isCurrent(entry.name) ? canvas.style.bold(name) : name) + numbers
             return bar.isEmpty ? row : row + "  " + canvas.style.bar(bar)

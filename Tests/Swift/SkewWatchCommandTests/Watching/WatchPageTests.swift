@@ -5,7 +5,9 @@ import Testing
 @testable import SkewWatchCommand
 
 @Suite struct WatchPageTests {
-    private func page(versions: [String: Int], routes: [String: Int] = [:], link: WatchPage.Link = .live) throws -> WatchPage {
+    private func page(
+        versions: [String: Int], routes: [String: Int] = [:], link: WatchPage.Link = .live, previews: [String] = []
+    ) throws -> WatchPage {
         func object(_ counts: [String: Int]) -> JSONValue { .object(counts.mapValues { .number(Double($0)) }) }
         let total = JSONValue.number(Double(versions.values.reduce(0, +)))
         let statistics = try #require(
@@ -17,10 +19,10 @@ import Testing
         let course = RolloutCourse(
             now: now, isLive: true, release: "2.0",
             releases: [.init(version: "1.9", at: now - 9_000_000), .init(version: "2.0", at: now - 60_000)],
-            samples: samples)
+            previews: previews, samples: samples)
         return WatchPage(
             url: "https://app.example.com/__skew", link: link, statistics: statistics, facts: course.facts, history: history,
-            oldTabs: [1000, 800, 400, 250], previews: [], clock: "12:00:00", showsHelp: true)
+            oldTabs: [1000, 800, 400, 250], previews: previews, clock: "12:00:00", showsHelp: true)
     }
 
     private func canvas(_ columns: Int, _ rows: Int?, isOn: Bool = false) -> WatchPage.Canvas {
@@ -40,6 +42,13 @@ import Testing
         let first = try #require(lines.firstIndex { $0.hasPrefix("> 2.0 ") })
         #expect(lines[first].contains("750  75.0 %  ██████████████████████████████"))
         #expect(lines[first + 1].hasPrefix("1.9 "))
+    }
+
+    @Test func `previews have no share, and no part of the others'`() throws {
+        let lines = try page(versions: ["2.0": 75, "1.9": 25, "preview-7": 900], previews: ["preview-*"]).lines(on: canvas(100, nil))
+        #expect(lines.contains { $0.hasPrefix("> 2.0 ") && $0.contains("75  75.0 %  ███") })
+        #expect(lines.contains { $0.hasPrefix("preview-7 ") && $0.hasSuffix("900 preview") })
+        #expect(lines.contains { $0.hasPrefix("25 old of 100 (25.0 %)") })
     }
 
     @Test func `where the old tabs are stands in place of the routes of all`() throws {

@@ -122,6 +122,13 @@ import Testing
     @Test func `a plain line has the biggest versions first and no control characters`() throws {
         let line = StatisticsLine.plain(try statistics(["old\u{1B}": 1, "new": 3]), facts("new", ["old": 1, "new": 3]), time: "T")
         #expect(line == "T Rolling out (new): 4 tabs, 1 old; new 3 (75.0 %), old 1 (25.0 %)")
+        let text = #"{"total":104,"seq":1,"versions":{"new":3,"old":1,"preview-7":100},"routes":{},"previews":["preview-*"]}"#
+        let parsed = JSONValue(Array(text.utf8).span)
+        let message = try #require(parsed)
+        let previewed = try #require(LiveStatistics(message))
+        #expect(
+            StatisticsLine.plain(previewed, facts("new", ["old": 1, "new": 3]), time: "T").hasSuffix(
+                "; preview-7 100 (preview), new 3 (75.0 %), old 1 (25.0 %)"))
         let many = Dictionary(uniqueKeysWithValues: (0..<13).map { ("v\($0)", 1) })
         #expect(StatisticsLine.plain(try statistics(many), facts(nil, many), time: "T").hasSuffix("and 3 more"))
     }
