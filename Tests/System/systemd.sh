@@ -9,7 +9,7 @@ cleanup_more() { leave_root; }
 release=$(release_folder)
 make_root "$scratch/root" "$(ls "$release"/*.deb)" systemd systemd-sysv dbus curl python3-minimal procps
 leave_root
-install -m 644 Tests/System/probe.py "$root/root/"
+install -m 644 Tests/System/probe.py "$root/opt/"
 
 # A network of its own: loopback alone. There may be no systemd of this machine, so nobody to register with.
 systemd-nspawn --quiet --boot --directory "$root" --register=no --keep-unit --private-network --console=pipe --machine "skewwatch-$$" \
@@ -53,7 +53,7 @@ inside systemctl start skewwatch
 holds "by its socket: it is up" within 20 is_up
 holds "a Unix socket is there as well" inside curl -fsS --unix-socket /run/skewwatch/socket http://localhost/__skew/health
 for _ in 1 2 3; do inside curl -sN 'http://127.0.0.1:8080/__skew/sse?v=build-41' >/dev/null & pids+=($!); done
-inside python3 /root/probe.py 8080 60 /tmp/enough >"$scratch/probe" &
+inside python3 /opt/probe.py 8080 60 /tmp/enough >"$scratch/probe" &
 probe=$!
 for _ in 1 2; do
     inside systemctl restart skewwatch
