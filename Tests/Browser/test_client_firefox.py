@@ -66,6 +66,9 @@ def test_tabs_of_firefox_that_share_a_stream_are_counted_each(page, site, server
     page.page = first
     page.open("about:blank")
     wait_until(lambda: server.versions() == {"build-42": 2})
+    for page.page in others:
+        assert not page.evaluate("c.log.some(([name, state]) => name === 'state' && state === 'waiting')")
+    page.page = first
     for other in others:
         page.ask("browsingContext.close", context=other)
     wait_until(lambda: server.versions() == {})

@@ -120,13 +120,14 @@ def test_a_dashboard_in_firefox_is_no_tab_and_is_back_within_five_seconds_of_the
     tabs = [Peer(f"http://127.0.0.1:{server.port}/__skew", "r1") for _ in range(3)]
     firefox.until("document.getElementById('tabs').textContent === '3 open tabs'")
     assert server.versions() == {"r1": 3}
+    firefox.evaluate("(Math.random = () => 0.99, 1)")  # each wait of a tab is as long as it can be: after 7 s away one of 8 s
     took = []
     # On a machine that has no time for the page it comes later: then once more.
     while not took or took[-1] >= 5:
         assert len(took) < 4, took
         server.kill()
         firefox.until("document.body.classList.contains('stale')")
-        time.sleep(20)
+        time.sleep(8)
         server.start()
         back = time.monotonic()
         firefox.until("document.getElementById('link').dataset.state === 'live' && !document.body.classList.contains('stale')")

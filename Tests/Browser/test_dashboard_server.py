@@ -65,13 +65,14 @@ def test_the_page_shows_what_the_server_counts(dashboard, server, seed):
 def test_the_page_is_back_within_five_seconds_of_the_server(dashboard, server):
     """However long the server was away: an operator looks at nothing else meanwhile."""
     page = dashboard()
+    page.evaluate("Math.random = () => 0.99")  # each wait of a tab is as long as it can be: after 7 s away one of 8 s
     took = []
     # On a machine that has no time for the page it comes later: then once more.
     while not took or took[-1] >= 5:
         assert len(took) < 4, took
         server.kill()
         page.wait_for_selector("body.stale")
-        page.wait_for_timeout(20_000)
+        page.wait_for_timeout(8000)
         server.start()
         back = time.monotonic()
         page.wait_for_selector("body:not(.stale) #link[data-state=live]")

@@ -495,6 +495,22 @@ def test_tabs_that_share_a_stream_lose_it_and_come_back_together(tabs, standin):
     wait_until(lambda: len(standin.peers) == 1)
 
 
+def test_a_stream_that_breaks_is_handed_on_and_one_that_breaks_again_is_not(tabs, standin):
+    """Firefox breaks it where the tab that leads begins to load another page, and the others have nothing to wait for."""
+    standin.retry = 7000
+    pages = [start(tabs.open(), standin.url, version="v1", transport="sse", share=True) for _ in range(3)]
+    for page in pages:
+        is_open(page)
+    pages[0].evaluate("() => window.stop()")
+    for page in pages[1:]:
+        settled(page, "c.log.filter(([name]) => name === 'connected').length === 2")
+        assert not page.evaluate("() => c.log.some(([name, state]) => name === 'state' && state === 'waiting')")
+    settled(pages[0], "c.state !== 'open'")
+    pages[1].evaluate("() => window.stop()")  # the next in line, which has led for a moment only
+    settled(pages[2], "c.state === 'waiting'")
+    assert waits(pages[2]) > 5000
+
+
 @pytest.mark.console("WebSocket connection to")
 def test_a_socket_that_no_longer_comes_through_gives_way_to_a_stream(tabs, standin):
     page = frozen(tabs, standin.url, share=False)

@@ -60,11 +60,15 @@ function ownStream(base, query, receive, lost) {
     if (!answer.ok && type === 'subscribe-stats') receive({ type: 'stats-unauthorized' });
   }
 
-  function ended() {
-    if (!signal.aborted) lost(1006, retry);
+  /** `broke`: it was there, and nobody ended it. */
+  function ended(broke) {
+    if (!signal.aborted) lost(1006, retry, broke);
   }
 
-  read().then(ended, ended);
+  read().then(
+    () => ended(false),
+    () => ended(!!handle),
+  );
   return {
     patience,
     /** False where it takes a new stream to do it. */
@@ -99,9 +103,12 @@ function sharedStream(base, query, receive, lost) {
   let hello;
   let telling;
   let isHeld = false;
+  /** The stream of the one that led broke, and no other is there yet. */
+  let isBroken = false;
 
   function hear(message) {
     if (message.type === 'connected') {
+      isBroken = false;
       if (hello?.connectionId === message.connectionId) return; // said again for a tab that has just come
       hello = message;
       if (stream) tell();
@@ -143,9 +150,23 @@ function sharedStream(base, query, receive, lost) {
   const untilEnd = () => new Promise((resolve) => signal.addEventListener('abort', resolve));
   const hold = (lock, held) => navigator.locks.request(lock, { signal }, held).catch(() => {});
 
-  function lead() {
-    if (signal.aborted) return undefined;
+  async function lead() {
+    // The place of one that left is taken at once; of one whose stream broke at this tab's time: it may be the server.
+    const isHeir = isBroken;
+    const wait = hello?.retry ?? 1e3 * Math.random();
+    if (isHeir) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (signal.aborted) return;
     hello = undefined;
+    const began = performance.now();
+    const patient = setTimeout(() => hello || signal.aborted || (stream.close(), gone(1006)), 1e4);
+    // Firefox breaks the stream of a page as soon as it begins to load another one, seconds before it tells the page:
+    // the server is still there for the next in line. One that breaks again soon after is the server's doing.
+    const gone = (code, retry, broke) => {
+      clearTimeout(patient);
+      const isHandedOn = broke && !(isHeir && performance.now() - began < 1e4);
+      channel.postMessage(isHandedOn ? { broke } : { gone: [code, retry] });
+      lost(code, retry);
+    };
     stream = ownStream(
       base,
       query,
@@ -153,12 +174,9 @@ function sharedStream(base, query, receive, lost) {
         channel.postMessage({ message });
         hear(message);
       },
-      (...gone) => {
-        channel.postMessage({ gone });
-        lost(...gone);
-      },
+      gone,
     );
-    return untilEnd();
+    await untilEnd();
   }
 
   const ask = (message) => (stream ? stream.send(message) : channel.postMessage({ ask: message }));
@@ -166,7 +184,7 @@ function sharedStream(base, query, receive, lost) {
   channel.onmessage = ({ data }) => {
     if (data.message) hear(data.message);
     else if (data.gone) lost(...data.gone);
-    else if (!stream) return;
+    else if (!stream) isBroken ||= !!data.broke;
     else if (data.ask) ask(data.ask);
     else if (data.tab) {
       take(data.tab);
