@@ -511,6 +511,34 @@ def test_a_stream_that_breaks_is_handed_on_and_one_that_breaks_again_is_not(tabs
     assert waits(pages[2]) > 5000
 
 
+def test_the_next_in_line_gives_up_a_stream_that_says_nothing(tabs, standin):
+    pages = [frozen(tabs, standin.url, version="v1", transport="sse", share=True)]
+    is_open(pages[0])
+    for _ in range(2):
+        pages.append(start(tabs.open(init=CHANCE + HIDDEN), standin.url, version="v1", transport="sse", share=True))
+        is_open(pages[-1])
+    standin.silent = True
+    pages.pop(0).close()
+    wait_until(lambda: len(standin.opened) == 2)
+    pages[0].clock.run_for(10_100)
+    for page in pages:
+        settled(page, "c.state === 'waiting'")
+
+
+def test_the_next_in_line_comes_at_the_time_that_the_server_asked_for(tabs, standin):
+    standin.greeting = {"retry": 5000}
+    pages = [frozen(tabs, standin.url, version="v1", transport="sse", share=True)]
+    is_open(pages[0])
+    pages.append(start(tabs.open(init=CHANCE + HIDDEN), standin.url, version="v1", transport="sse", share=True))
+    is_open(pages[1])
+    pages[0].evaluate("() => window.stop()")
+    waits(pages[0])
+    pages[1].clock.run_for(4900)
+    assert len(standin.opened) == 1
+    pages[1].clock.run_for(200)
+    settled(pages[1], "c.log.filter(([name]) => name === 'connected').length === 2")
+
+
 @pytest.mark.console("WebSocket connection to")
 def test_a_socket_that_no_longer_comes_through_gives_way_to_a_stream(tabs, standin):
     page = frozen(tabs, standin.url, share=False)
