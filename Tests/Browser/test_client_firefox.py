@@ -18,7 +18,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def page(browser):
-    browser.complaints.clear()
+    browser.fresh()
     yield browser
     browser.open("about:blank")
 

@@ -10,8 +10,6 @@ from firefox import FIREFOX, Firefox
 from observer import Peer
 from test_dashboard_states import STATES
 
-pytestmark = pytest.mark.skipif(not FIREFOX, reason="Firefox is not installed")
-
 
 @pytest.fixture(scope="module")
 def fake():
@@ -22,6 +20,7 @@ def fake():
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory, fake):
     """Ends before the server, which waits for its connections."""
+    assert FIREFOX, "Debian's firefox-esr is not installed"
     firefox = Firefox(tmp_path_factory.mktemp("firefox"))
     yield firefox
     firefox.close()
@@ -30,7 +29,7 @@ def firefox(tmp_path_factory, fake):
 @pytest.fixture
 def scene(firefox, fake):
     def show(name, **size):
-        firefox.complaints.clear()
+        firefox.fresh()
         firefox.open(f"{fake}/{name}/__skew/dashboard", **size)
         firefox.until("document.body.dataset.view === 'live'")
         return firefox
@@ -115,6 +114,7 @@ def test_a_hidden_tab_of_firefox_has_the_right_title_within_two_seconds(scene, f
 
 
 def test_a_dashboard_in_firefox_is_no_tab_and_is_back_within_five_seconds_of_the_server(firefox, server):
+    firefox.fresh()
     firefox.open(f"http://127.0.0.1:{server.port}/__skew/dashboard#token={TOKEN}")
     firefox.until("document.body.dataset.view === 'live'")
     tabs = [Peer(f"http://127.0.0.1:{server.port}/__skew", "r1") for _ in range(3)]
