@@ -522,7 +522,7 @@ def test_the_next_in_line_gives_up_a_stream_that_says_nothing(tabs, standin):
     wait_until(lambda: len(standin.opened) == 2)
     pages[0].clock.run_for(10_100)
     for page in pages:
-        settled(page, "c.state === 'waiting'")
+        settled(page, "c.log.some(([name, state]) => name === 'state' && state === 'waiting')")
 
 
 def test_the_next_in_line_comes_at_the_time_that_the_server_asked_for(tabs, standin):

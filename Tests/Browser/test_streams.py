@@ -76,3 +76,19 @@ def test_ten_tabs_on_http_1_share_a_stream_so_that_the_app_still_loads(tabs, ser
     pages[0].close()
     settled(pages[9], "c.state === 'open' && c.stats.total === 10 && c.log.filter(([n]) => n === 'connected').length === 2")
     watcher.close()
+
+
+def test_a_tab_that_moved_before_it_leads_is_counted_where_it_is(tabs, server):
+    pages = [start(tabs.open(), server.url, version="1.2+3", transport="sse", route=f"/tab {i}") for i in range(3)]
+    for page in pages:
+        settled(page, "c.state === 'open'")
+    watcher = Peer(server.url, "watcher", "/watcher")
+    wait_until(lambda: watcher.statistics(TOKEN)["versions"] == {"1.2+3": 3, "watcher": 1})
+    pages[1].evaluate("() => c.setRoute('/moved + on')")
+    wait_until(lambda: watcher.statistics(TOKEN)["routes"].keys() == {"/tab 0", "/moved + on", "/tab 2", "/watcher"})
+    pages.pop(0).close()
+    settled(pages[0], "c.log.filter(([name]) => name === 'connected').length === 2")
+    wait_until(lambda: watcher.statistics(TOKEN)["total"] == 3)
+    assert watcher.statistics(TOKEN)["routes"].keys() == {"/moved + on", "/tab 2", "/watcher"}
+    assert watcher.statistics(TOKEN)["versions"] == {"1.2+3": 2, "watcher": 1}
+    watcher.close()

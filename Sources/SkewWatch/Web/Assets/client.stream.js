@@ -103,12 +103,12 @@ function sharedStream(base, query, receive, lost) {
   let hello;
   let telling;
   let isHeld = false;
-  /** The stream of the one that led broke, and no other is there yet. */
+  /** The stream of the one that led before broke. */
   let isBroken = false;
 
   function hear(message) {
     if (message.type === 'connected') {
-      isBroken = false;
+      if (!stream) isBroken = false;
       if (hello?.connectionId === message.connectionId) return; // said again for a tab that has just come
       hello = message;
       if (stream) tell();
@@ -152,9 +152,8 @@ function sharedStream(base, query, receive, lost) {
 
   async function lead() {
     // The place of one that left is taken at once; of one whose stream broke at this tab's time: it may be the server.
-    const isHeir = isBroken;
     const wait = hello?.retry ?? 1e3 * Math.random();
-    if (isHeir) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (isBroken) await new Promise((resolve) => setTimeout(resolve, wait));
     if (signal.aborted) return;
     hello = undefined;
     const began = performance.now();
@@ -163,13 +162,15 @@ function sharedStream(base, query, receive, lost) {
     // the server is still there for the next in line. One that breaks again soon after is the server's doing.
     const gone = (code, retry, broke) => {
       clearTimeout(patient);
-      const isHandedOn = broke && !(isHeir && performance.now() - began < 1e4);
+      const isHandedOn = broke && !(isBroken && performance.now() - began < 1e4);
       channel.postMessage(isHandedOn ? { broke } : { gone: [code, retry] });
       lost(code, retry);
     };
+    // It may have moved since it asked to lead.
+    if (tab.route) said.set('route', tab.route);
     stream = ownStream(
       base,
-      query,
+      `${said}`.replaceAll('+', '%20'),
       (message) => {
         channel.postMessage({ message });
         hear(message);
@@ -184,7 +185,8 @@ function sharedStream(base, query, receive, lost) {
   channel.onmessage = ({ data }) => {
     if (data.message) hear(data.message);
     else if (data.gone) lost(...data.gone);
-    else if (!stream) isBroken ||= !!data.broke;
+    else if (data.broke) isBroken = true;
+    else if (!stream) return;
     else if (data.ask) ask(data.ask);
     else if (data.tab) {
       take(data.tab);
