@@ -36,4 +36,10 @@ if ((EUID != 0)); then
 fi
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
 apt update || fail "The list of packages cannot be read: is there a network? Missing are: ${missing[*]}"
+unknown=()
+for package in "${missing[@]}"; do
+    candidate=$(LC_ALL=C apt-cache policy "$package" 2>/dev/null | sed -n 's/^  Candidate: //p')
+    [[ $candidate && $candidate != "(none)" && $candidate != *snap* ]] || unknown+=("$package")
+done
+((${#unknown[@]} == 0)) || fail "No list of this release has: ${unknown[*]}. Is there a network? Of browsers, Ubuntu has snaps: sudo snap install chromium firefox"
 apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "These packages cannot be installed: ${missing[*]}; apt-get says why above. Is there a network?"

@@ -25,7 +25,7 @@ packages() {
         fuzz | restart | soak | autobahn) echo python3 ;;
         swift) echo redis-server redis-sentinel openssl ;;
         cluster) echo python3 redis-server redis-sentinel faketime ;;
-        browser) echo chromium python3-venv nodejs fonts-dejavu-core esbuild rollup node-typescript node-react-dom firefox-esr ;;
+        browser) Tests/Browser/run.sh --packages ;;
         metrics) echo prometheus curl python3 redis-server ;;
         halfopen) echo iproute2 iptables python3 curl ;;
         syncookies) echo iproute2 procps python3 ;;

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Error, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
 # What the browser says by itself when a server is away or refuses; no script can keep it from doing so.
 LOST = ("WebSocket connection to", "net::ERR_", "Failed to load resource")
 

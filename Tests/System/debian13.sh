@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs both commands of the README on Debian 13, whose libwebsockets is 4.3, in a root of its own that debootstrap makes.
 # Usage: Tests/System/debian13.sh [--keep FOLDER] [COMMAND...]   COMMAND is run in the clone instead of the two. What is built in a FOLDER
-# that is kept is there the next time. SUITE=bookworm makes it a bare Debian 12.
+# that is kept is there the next time. SUITE=bookworm makes it a bare Debian 12, SUITE=noble an Ubuntu 24.04, whose keys are in
+# /usr/share/keyrings/ubuntu-archive-keyring.gpg or in the file that KEYRING names (Ubuntu's package ubuntu-keyring has it).
 # Needs root. What is committed is tested. Swift of this machine goes along, and what tells it where packages come from.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,11 +16,20 @@ else
     trap 'rm -rf --one-file-system "$root"' EXIT
 fi
 command -v debootstrap >/dev/null || Docker/packages.sh debootstrap
-suite=${SUITE:-trixie}
-[[ $suite == bookworm ]] && gcc=12 || gcc=14
+suite=${SUITE:-trixie} options=() mirror=()
+case $suite in
+    bookworm) gcc=12 ;;
+    trixie) gcc=14 ;;
+    noble)
+        # Debian's debootstrap knows Ubuntu's older releases, which are made in the same way.
+        gcc=13 mirror=(http://archive.ubuntu.com/ubuntu gutsy)
+        options=(--components=main,universe --keyring="${KEYRING:-/usr/share/keyrings/ubuntu-archive-keyring.gpg}")
+        ;;
+    *) echo "SUITE is trixie, bookworm or noble, not $suite." >&2; exit 64 ;;
+esac
 if [[ ! -e $root/etc/debian_version ]]; then
-    echo "Makes a root of Debian ($suite)."
-    debootstrap --variant=minbase --include=ca-certificates,curl,git,python3 "$suite" "$root" >/dev/null
+    echo "Makes a root of $suite."
+    debootstrap --variant=minbase --include=ca-certificates,curl,git,python3 "${options[@]}" "$suite" "$root" "${mirror[@]}" >/dev/null
     # What Swift itself needs, by the names of that release: https://www.swift.org/install/linux/
     DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq -y --no-install-recommends \
         binutils libc6-dev libgcc-$gcc-dev libstdc++-$gcc-dev libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g-dev </dev/null >/dev/null
@@ -77,4 +87,4 @@ inside bash -euc '
         exit 1
     fi'
 echo
-echo "Debian $(cat "$root/etc/debian_version"): both commands of the README work."
+echo "$(. "$root/etc/os-release" && echo "$NAME"), $(cat "$root/etc/debian_version"): both commands of the README work."
