@@ -92,3 +92,16 @@ def test_a_tab_that_moved_before_it_leads_is_counted_where_it_is(tabs, server):
     assert watcher.statistics(TOKEN)["routes"].keys() == {"/moved + on", "/tab 2", "/watcher"}
     assert watcher.statistics(TOKEN)["versions"] == {"1.2+3": 2, "watcher": 1}
     watcher.close()
+
+
+def test_tabs_with_the_longest_routes_share_a_stream_as_far_as_there_is_room(tabs, server):
+    """Twenty such routes are longer than a request may be."""
+    pages = [start(tabs.open(), server.url, version="v1", transport="sse", route=f"/{i:02}{'製' * 253}") for i in range(20)]
+    for page in pages:
+        settled(page, "c.state === 'open'")
+    watcher = Peer(server.url, "watcher")
+    wait_until(lambda: watcher.statistics(TOKEN)["versions"] == {"v1": 15, "watcher": 1})
+    for page in pages[10:]:
+        page.close()
+    wait_until(lambda: watcher.statistics(TOKEN)["versions"] == {"v1": 10, "watcher": 1})
+    watcher.close()

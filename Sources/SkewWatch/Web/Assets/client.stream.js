@@ -129,6 +129,8 @@ function sharedStream(base, query, receive, lost) {
       const tabs = [...others.values()]
         .slice(0, 50)
         .map(({ t, v, route }) => ({ t, v: v ?? undefined, route: route ?? undefined }));
+      // What is too long is refused as a whole: with long routes fewer than fifty have room.
+      while (new TextEncoder().encode(JSON.stringify(tabs)).length > 12e3) tabs.pop();
       if (hello) stream?.send({ type: 'tabs', tabs });
     }, 100);
   }
