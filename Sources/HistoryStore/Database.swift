@@ -117,6 +117,10 @@ struct Row {
             decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
     }
 
+    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func optionalNumber(_ column: Int32) -> Int? { isNull(column) ? nil : Int(number(column)) }
+
     func bytes(_ column: Int32) -> [UInt8] {
         let count = Int(unsafe sqlite3_column_bytes(statement, column))
         guard count > 0, let start = unsafe sqlite3_column_blob(statement, column) else { return [] }

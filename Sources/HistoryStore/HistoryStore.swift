@@ -119,6 +119,14 @@ package actor HistoryStore {
         append(.told(version: version, count: count), at: now, wallClock: wallClock)
     }
 
+    /// Takes what was done with an announcement.
+    package func record(_ act: ActRecord, at now: Duration, wallClock: Int64) { append(.act(act), at: now, wallClock: wallClock) }
+
+    /// What was announced last under this number was told to so many tabs.
+    package func record(told count: Int, ofAnnouncement number: Int, at now: Duration, wallClock: Int64) {
+        append(.toldAct(number: number, count: count), at: now, wallClock: wallClock)
+    }
+
     /// Remembers a value under a name.
     package func remember(_ name: String, _ value: String, at now: Duration, wallClock: Int64) {
         append(.note(name: name, value: value), at: now, wallClock: wallClock)
@@ -194,6 +202,12 @@ package actor HistoryStore {
     package func releases(from start: Int64 = .min, to end: Int64 = .max, most: Int = 100) -> [ReleaseRecord]? {
         guard let file, !isFinal else { return nil }
         return try? file.releases(from: start, to: end, most: most)
+    }
+
+    /// The newest acts of a span, oldest first, at most `most`; nil while there is no file.
+    package func acts(from start: Int64 = .min, to end: Int64 = .max, most: Int = 100) -> [ActRecord]? {
+        guard let file, !isFinal else { return nil }
+        return try? file.acts(from: start, to: end, most: most)
     }
 
     /// What was remembered under a name.

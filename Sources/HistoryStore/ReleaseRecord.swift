@@ -20,8 +20,13 @@ package struct ReleaseRecord: Sendable, Equatable {
     package var by: String?
     /// How many tabs were told; nil while that is not known.
     package var told: Int?
+    /// To whom it was limited, in a few words; nil for all tabs.
+    package var target: String?
 
-    package init(id: Int64 = 0, time: Int64, version: String, origin: Origin, by: String? = nil, told: Int? = nil) {
+    package init(
+        id: Int64 = 0, time: Int64, version: String, origin: Origin, by: String? = nil, told: Int? = nil, target: String? = nil
+    ) {
         (self.id, self.time, self.version, self.origin, self.by, self.told) = (id, time, version, origin, by, told)
+        self.target = target
     }
 }

@@ -10,7 +10,10 @@ extension ClusterNode {
 
     /// An order is changed on this node, which does so itself.
     package mutating func changeOrder(_ number: UInt64, at now: Duration, _ body: (inout OrderControl) -> Void) {
-        orders.change(number, at: now, body)
+        orders.change(number, at: now) { control in
+            body(&control)
+            if control.remark.count > MessageFormat.maxRemarkBytes { control.remark = [] }
+        }
         times.hurryHeartbeat(at: now)
     }
 

@@ -4,6 +4,7 @@ enum HeartbeatReader {
         typealias Tag = MessageFormat.Tag
         var reader = ByteReader(bytes)
         var (state, uptime, release): (Heartbeat.State?, Duration?, ControlRegister<[UInt8]>?)
+        var remarks: [UInt64: [UInt8]] = [:]
         var heartbeat = Heartbeat(
             label: "", software: "", basePath: "", state: .up, uptime: .zero, wants: [], marks: [], isEmpty: false, hears: [], misses: [],
             asks: [], release: ControlRegister(initial: [], of: InstanceID(high: 0, low: 0)))
@@ -57,11 +58,16 @@ enum HeartbeatReader {
                 heartbeat.orders.append(try order(&content))
             case Tag.progress:
                 heartbeat.progress = try list(&content, upTo: OrderLog.maxEntries) { reader throws(MessageError) in try progress(&reader) }
+            case Tag.remarks:
+                let order = try number(&content)
+                guard remarks.count < OrderLog.maxEntries, content.rest.count <= MessageFormat.maxRemarkBytes else { throw .value }
+                remarks[order] = Array(content.rest)
             default: break
             }
         }
         guard let state, let uptime, let release else { throw .missing }
         (heartbeat.state, heartbeat.uptime, heartbeat.release) = (state, uptime, release)
+        heartbeat.orders = heartbeat.orders.map { $0.saying(remarks[$0.number] ?? []) }
         return heartbeat
     }
 
@@ -112,5 +118,16 @@ enum HeartbeatReader {
             items.append(try read(&reader))
         }
         return items
+    }
+}
+
+extension Order {
+    /// The same with a remark on its control.
+    fileprivate func saying(_ remark: [UInt8]) -> Order {
+        guard !remark.isEmpty else { return self }
+        var (order, value) = (self, control.value)
+        value.remark = remark
+        order.control = ControlRegister(count: control.count, instance: control.instance, value: value)
+        return order
     }
 }

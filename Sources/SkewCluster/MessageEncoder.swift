@@ -146,6 +146,13 @@ package struct MessageEncoder: Sendable {
             }
         }
         for order in heartbeat.orders { writer.field(Tag.orders) { write(order, to: &$0) } }
+        // Beside the orders: a node of a release that knows no remarks passes them over.
+        for order in heartbeat.orders where !order.control.value.remark.isEmpty {
+            writer.field(Tag.remarks) { writer in
+                writer.number(order.number)
+                writer.raw(order.control.value.remark)
+            }
+        }
         if !heartbeat.progress.isEmpty {
             writer.field(Tag.progress) { writer in
                 for progress in heartbeat.progress {

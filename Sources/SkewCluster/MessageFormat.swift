@@ -17,6 +17,8 @@ package enum MessageFormat {
     static let maxLabelBytes = 128
     /// The longest content of an order.
     package static let maxOrderBytes = 32_768
+    /// The longest remark on a change of an order.
+    package static let maxRemarkBytes = 1024
     /// The longest note.
     package static let maxNoteBytes = 32_768
 
@@ -52,6 +54,7 @@ package enum MessageFormat {
         static let revocations: UInt64 = 13
         static let orders: UInt64 = 14
         static let progress: UInt64 = 15
+        static let remarks: UInt64 = 16
         // Of a note.
         static let number: UInt64 = 1
         static let content: UInt64 = 2

@@ -11,9 +11,11 @@ package struct HistoryReport: Sendable {
         package var by: String?
         /// How many tabs were told; nil while nobody knows.
         package var told: Int?
+        /// To whom it was limited, in a few words; nil for all tabs.
+        package var target: String?
 
-        package init(at: Int64, version: String, by: String? = nil, told: Int? = nil) {
-            (self.at, self.version, self.by, self.told) = (at, version, by, told)
+        package init(at: Int64, version: String, by: String? = nil, told: Int? = nil, target: String? = nil) {
+            (self.at, self.version, self.by, self.told, self.target) = (at, version, by, told, target)
         }
     }
 
@@ -37,12 +39,15 @@ package struct HistoryReport: Sendable {
     package var samples: [RolloutCourse.Sample]
     /// Oldest first.
     package var releases: [Release]
+    /// What else was done with announcements, oldest first.
+    package var acts: [Act]
 
     package init(
-        release: String?, now: Int64, from: Int64, to: Int64, step: Int64, samples: [RolloutCourse.Sample], releases: [Release]
+        release: String?, now: Int64, from: Int64, to: Int64, step: Int64, samples: [RolloutCourse.Sample], releases: [Release],
+        acts: [Act] = []
     ) {
         (self.release, self.now, self.from, self.to, self.step) = (release, now, from, to, step)
-        (self.samples, self.releases) = (samples, releases)
+        (self.samples, self.releases, self.acts) = (samples, releases, acts)
     }
 
     /// When 50, 90, 99 and 100 per cent of the old tabs of each release's beginning were gone.
@@ -83,6 +88,7 @@ package struct HistoryReport: Sendable {
         ]
         members["versions"] = .object(series.mapValues { .array($0.map { $0.map { .number(Double($0)) } ?? .null }) })
         members["releases"] = Self.encoded(releases)
+        members["acts"] = Self.encoded(acts)
         members["milestones"] = .array(
             milestones.map {
                 .object(["version": .string($0.version), "percent": .number(Double($0.percent)), "at": Self.number($0.at)])
@@ -95,10 +101,25 @@ package struct HistoryReport: Sendable {
     static func encoded(_ releases: [Release]) -> JSONValue {
         .array(
             releases.map { release in
-                .object([
-                    "at": number(release.at), "version": .string(release.version), "by": release.by.map { .string($0) } ?? .null,
-                    "told": release.told.map { .number(Double($0)) } ?? .null,
-                ])
+                var members: [String: JSONValue] = ["at": number(release.at), "version": .string(release.version)]
+                members["by"] = release.by.map { .string($0) } ?? .null
+                members["told"] = release.told.map { .number(Double($0)) } ?? .null
+                members["target"] = release.target.map { .string($0) }
+                return .object(members)
+            })
+    }
+
+    static func encoded(_ acts: [Act]) -> JSONValue {
+        .array(
+            acts.map { act in
+                var members: [String: JSONValue] = ["at": number(act.at), "kind": .string(act.kind.rawValue)]
+                members["version"] = .string(act.version)
+                members["by"] = act.by.map { .string($0) } ?? .null
+                members["told"] = act.told.map { .number(Double($0)) } ?? .null
+                members["matching"] = act.matching.map { .number(Double($0)) }
+                members["rate"] = act.rate.map { .number(Double($0)) }
+                members["target"] = act.target.map { .string($0) }
+                return .object(members)
             })
     }
 

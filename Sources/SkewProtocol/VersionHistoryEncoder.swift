@@ -7,7 +7,7 @@ package enum VersionHistoryEncoder {
     /// - Parameter now: the time on the clock that the histories go by; the wall clock shows `nowMilliseconds` at that moment.
     package static func encode(
         release: String?, now: Duration, nowMilliseconds: Int64, spans: [(name: StaticString, history: VersionHistory)],
-        releases: [HistoryReport.Release] = []
+        releases: [HistoryReport.Release] = [], acts: [Act] = []
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(#"{"release":"#)
@@ -23,6 +23,10 @@ package enum VersionHistoryEncoder {
         if !releases.isEmpty {
             bytes.append(#","releases":"#)
             bytes.append(contentsOf: HistoryReport.encoded(releases).encoded)
+        }
+        if !acts.isEmpty {
+            bytes.append(#","acts":"#)
+            bytes.append(contentsOf: HistoryReport.encoded(acts).encoded)
         }
         bytes.append(UInt8(ascii: "}"))
         return bytes

@@ -14,7 +14,7 @@ struct HistoryCommand: AsyncParsableCommand {
         discussion: HelpPage.discussion(
             of: """
                 TIME is how long ago (90m, 24h), or a time such as 2026-11-29T14:00:00Z. Without --csv or --json it is a plot: a line for \
-                each version, and the releases. A server without --data-dir remembers a day.
+                each version, then the releases and what else was done. A server without --data-dir remembers a day.
                 """,
             statuses: """
                   0    shown

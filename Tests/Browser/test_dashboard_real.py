@@ -291,34 +291,3 @@ def test_who_comes_by_a_jwt_or_by_the_session_has_the_record_too(server, chromiu
     assert page.is_hidden("#sign-out") == (by == "session")
     console.end()
     context.close()
-
-
-def test_every_act_is_in_the_list_with_who_and_telling_again_is_no_rollback(dashboard, server):
-    administer(server, "POST", "/release", {"version": "build-41"})
-    tabs = crowd(server, 9, "build-41")
-    page = dashboard()
-    until(page, "document.getElementById('state-word').textContent === 'Done'")
-
-    def send(button, **fields):
-        page.click(button)
-        for field, value in fields.items():
-            page.fill(f"#announce-{field}", value)
-        page.select_option("#announce-rate", "0")
-        page.fill("#admin-token", server.admin_token)
-        page.click("#announce-go")
-        page.wait_for_selector("#announce", state="hidden")
-
-    send("#act-announce", version="build-42")
-    until(page, "document.getElementById('happened').textContent.includes('build-42 announced by admin-token, 9 told')")
-    announced = page.evaluate("document.querySelector('#happened time').dateTime")
-    send("#act-again")
-    until(page, "document.getElementById('happened').textContent.includes('build-42 announced again by admin-token, 9 told')")
-    for _ in range(2):
-        until(page, "document.getElementById('state-word').textContent === 'Rolling out'")
-        assert text(page, "#route-line").startswith("build-41 → build-42, announced") and page.locator(".chart-flags line").count() == 3  # r1, build-41, build-42
-        assert announced in page.eval_on_selector_all("#happened time", "all => all.map((one) => one.dateTime)")
-        page.reload()
-        page.wait_for_selector("body[data-view=live]")
-        until(page, "document.getElementById('happened').textContent.includes('again')")
-    assert administer(server, "GET", "/rollout")["state"] == "rolling-out"
-    leave(tabs)

@@ -21,8 +21,13 @@ package struct OrderControl: Sendable, Equatable {
     /// Tabs in a second over all nodes; nil for as many as they can.
     package var rate: Int?
     package var isStopped = false
+    /// What is said of the change that made it so, such as by whom; opaque here, at most ``MessageFormat/maxRemarkBytes``. Empty for nothing,
+    /// and from a node of a release that says none.
+    package var remark: [UInt8] = []
 
-    package init(rate: Int?, isStopped: Bool = false) { (self.rate, self.isStopped) = (rate, isStopped) }
+    package init(rate: Int?, isStopped: Bool = false, remark: [UInt8] = []) {
+        (self.rate, self.isStopped, self.remark) = (rate, isStopped, remark)
+    }
 }
 
 /// How far one node is with an order.

@@ -6,7 +6,7 @@ final class ClusterInbox: Sendable {
     /// What this node has to say of announcements.
     enum Spoken: Sendable {
         case give(UInt64, AnnouncementOrder)
-        case change(UInt64, Change)
+        case change(UInt64, Change, ControlRemark?)
     }
 
     /// What becomes of an announcement that is on its way.
@@ -72,7 +72,8 @@ final class ClusterInbox: Sendable {
     func give(_ number: UInt64, _ order: AnnouncementOrder) { put(.give(number, order)) }
 
     /// All nodes are to tell it otherwise.
-    func change(_ number: UInt64, _ change: Change) { put(.change(number, change)) }
+    /// - Parameter remark: who wants that, where it is an act to remember.
+    func change(_ number: UInt64, _ change: Change, _ remark: ControlRemark?) { put(.change(number, change, remark)) }
 
     private func put(_ spoken: Spoken) {
         state.withLock { $0.content.orders.append(spoken) }

@@ -36,12 +36,15 @@ extension ClusterMember.Hooks {
         carryOut = { order in
             guard var heard = AnnouncementOrder(order.content) else { return }
             heard.announcement.rate = order.control.value.rate
+            shared.hear(heard, Int(order.number))
             _ = shared.gate.ask(.init(nobodyWaitsFor: .carryOut(heard, id: Int(order.number))))
         }
         changeOrder = { number, control in _ = shared.gate.ask(.init(nobodyWaitsFor: .follow(control, of: Int(number)))) }
         progress = { shared.announcements.progress }
         noteOrders = { states in
-            for id in shared.announcements.note(states) { _ = shared.gate.ask(.init(nobodyWaitsFor: .repace(id))) }
+            let (repaced, told) = shared.announcements.note(states)
+            for id in repaced { _ = shared.gate.ask(.init(nobodyWaitsFor: .repace(id))) }
+            for entry in told { shared.note(told: entry) }
         }
         deliver = { bytes in
             if let note = PeerNote(bytes) { shared.hear(note) }

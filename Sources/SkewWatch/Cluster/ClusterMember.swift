@@ -152,8 +152,14 @@ actor ClusterMember {
         switch spoken {
         case .give(let number, let order):
             node.give(number, order.encoded, release: order.release, rate: order.announcement.rate, at: now)
-        case .change(let number, .stop): node.changeOrder(number, at: now) { $0.isStopped = true }
-        case .change(let number, .rate(let rate)): node.changeOrder(number, at: now) { $0.rate = rate }
+        case .change(let number, let change, let remark):
+            node.changeOrder(number, at: now) { control in
+                switch change {
+                case .stop: control.isStopped = true
+                case .rate(let rate): control.rate = rate
+                }
+                control.remark = remark?.encoded ?? []
+            }
         }
     }
 

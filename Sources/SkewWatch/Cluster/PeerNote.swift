@@ -35,12 +35,13 @@ extension SharedState {
         switch note {
         case .post(let post): carryOut(post)
         case .question(let node):
-            let memory = PeerMemory(history.histories, decisions.releaseHistory, now: now, wallClockMilliseconds: wall)
+            let memory = PeerMemory(history.histories, decisions.releaseHistory, decisions.acts, now: now, wallClockMilliseconds: wall)
             for part in memory.notes { cluster?.inbox.note(part, to: node) }
         case .memory(let memory):
             guard history.wantsMemory else { return }
             history.take(memory.samples, now: now, wallClockMilliseconds: wall)
             if !memory.releases.isEmpty { decisions.take(memory.records(wallClockMilliseconds: wall)) }
+            if !memory.acts.isEmpty { decisions.changeActs { $0.take(memory.acts(wallClockMilliseconds: wall)) } }
         }
     }
 }

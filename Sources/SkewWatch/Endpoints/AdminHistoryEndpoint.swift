@@ -16,7 +16,7 @@ extension Endpoint {
             let (hour, day) = tracker.shared.history.histories
             let body = VersionHistoryEncoder.encode(
                 release: tracker.shared.release, now: MonotonicTime.now, nowMilliseconds: now, spans: [("hour", hour), ("day", day)],
-                releases: tracker.shared.decisions.releaseHistory.told)
+                releases: tracker.shared.decisions.releaseHistory.told, acts: tracker.shared.decisions.acts)
             return .respond(.json(200, body))
         }
     }

@@ -20,7 +20,7 @@ extension Endpoint {
 
     /// Stops an announcement.
     static let adminReleaseStop = Endpoint(.delete, "/admin/release", .writing, takesNumber: true) { tracker, request, socket in
-        later(.stopAnnouncing(request.number ?? 0), socket, tracker).map { .respond($0) } ?? .later
+        later(.stopAnnouncing(request.number ?? 0, by: request.reader?.name), socket, tracker).map { .respond($0) } ?? .later
     }
 
     /// Gives an announcement another pace.
@@ -30,7 +30,7 @@ extension Endpoint {
             guard let value = fields["rate"],
                 case .success(let rate) = Result(catching: { () throws(Announcement.Fault) in try Announcement.rate(value) })
             else { return .error(400, Announcement.Fault.rate.sentence) }
-            return later(.setRate(rate, of: request.number ?? 0), socket, tracker)
+            return later(.setRate(rate, of: request.number ?? 0, by: request.reader?.name), socket, tracker)
         })
 
     private static func later(_ kind: RolloutGate.Kind, _ socket: SocketID, _ tracker: isolated ConnectionTracker) -> HTTPResponse? {

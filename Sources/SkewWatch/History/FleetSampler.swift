@@ -43,8 +43,8 @@ struct FleetSampler: Sendable {
     /// Remembers how far the announcements are: a process that is killed on the way has told some.
     /// - Parameter noted: what was told by each that ran at the last look.
     private func noteTold(since noted: inout [Int: Int]) {
-        let running = shared.announcements.all.filter { $0.state == .running }
-        for entry in running where entry.told != noted[entry.id] ?? 0 { shared.note(told: entry.told, of: entry.announcement.version) }
-        noted = Dictionary(uniqueKeysWithValues: running.map { ($0.id, $0.told) })
+        let running = shared.announcements.all.filter { $0.whole.state == .running }
+        for entry in running where entry.whole.told != noted[entry.id] ?? 0 { shared.note(told: entry) }
+        noted = Dictionary(uniqueKeysWithValues: running.map { ($0.id, $0.whole.told) })
     }
 }

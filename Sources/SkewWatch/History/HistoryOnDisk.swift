@@ -12,6 +12,8 @@ final class HistoryOnDisk: Sendable {
     struct Past: Sendable {
         /// Oldest first.
         var releases: [ReleaseRecord] = []
+        /// What else was done with announcements, oldest first.
+        var acts: [Act] = []
         /// `--release` at the last start that had one.
         var lastSetting: String?
         /// What webhooks have told, as they wrote it down.
@@ -25,6 +27,8 @@ final class HistoryOnDisk: Sendable {
     private enum Entry: Sendable {
         case release(ReleaseRecord)
         case told(Int, version: String)
+        case act(Act)
+        case toldAct(Int, number: Int)
         case note(String, String)
     }
 
@@ -60,6 +64,7 @@ final class HistoryOnDisk: Sendable {
         await store.open(at: now)
         var past = Past()
         past.releases = await store.releases() ?? []
+        past.acts = await acts(from: .min, to: .max) ?? []
         past.lastSetting = await store.note(Self.settingNote)
         past.webhooks = await store.note(Self.webhooksNote)
         // Every sample that is kept: of two in one step the later one may be that of an empty start.
@@ -73,6 +78,12 @@ final class HistoryOnDisk: Sendable {
 
     /// Remembers to how many tabs the newest release of this version was told.
     func note(told count: Int, of version: String) { append(.told(count, version: version)) }
+
+    /// Remembers what was done with an announcement.
+    func note(_ act: Act) { append(.act(act)) }
+
+    /// Remembers to how many what was announced under a number was told.
+    func note(told count: Int, ofAnnouncement number: Int) { append(.toldAct(count, number: number)) }
 
     /// Remembers the release of this start and its setting, where they are new.
     func note(start: ReleaseAtStart, setting: String?) {
@@ -116,6 +127,9 @@ final class HistoryOnDisk: Sendable {
             switch entry {
             case .release(let release): await store.record(release, at: now)
             case .told(let count, let version): await store.record(told: count, of: version, at: now, wallClock: wallClock)
+            case .act(let act): await store.record(ActRecord(act), at: now, wallClock: wallClock)
+            case .toldAct(let count, let number):
+                await store.record(told: count, ofAnnouncement: number, at: now, wallClock: wallClock)
             case .note(let name, let text): await store.remember(name, text, at: now, wallClock: wallClock)
             }
         }
@@ -136,4 +150,27 @@ final class HistoryOnDisk: Sendable {
 
     /// The releases of a span, oldest first; nil while nothing is on disk.
     func releases(from start: Int64, to end: Int64) async -> [ReleaseRecord]? { await store.releases(from: start, to: end, most: 1000) }
+
+    /// What else was done in a span, oldest first; nil while nothing is on disk.
+    func acts(from start: Int64, to end: Int64) async -> [Act]? {
+        await store.acts(from: start, to: end, most: 1000)?.compactMap { Act($0) }
+    }
+}
+
+extension ActRecord {
+    fileprivate init(_ act: Act) {
+        self.init(
+            time: act.at, number: act.number, kind: act.kind.rawValue, version: act.version, by: act.by, told: act.told,
+            matching: act.matching, rate: act.rate, target: act.target)
+    }
+}
+
+extension Act {
+    /// nil for one of a kind that a later version keeps.
+    fileprivate init?(_ record: ActRecord) {
+        guard let kind = Kind(rawValue: record.kind) else { return nil }
+        self.init(
+            kind, number: record.number, at: record.time, version: record.version, by: record.by, told: record.told,
+            matching: record.matching, rate: record.rate, target: record.target)
+    }
 }

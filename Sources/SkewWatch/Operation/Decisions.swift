@@ -1,13 +1,16 @@
+internal import Presence
 internal import Synchronization
 
 /// What is decided for the whole server: which release is out, and whether it is on its way out. Any thread.
 final class Decisions: Sendable {
     private let releases: Mutex<ReleaseHistory>
+    private let actHistory: Mutex<ActHistory>
     private let draining = Atomic<Bool>(false)
     private let hurried = Atomic<Bool>(false)
 
-    init(releases: ReleaseHistory) {
+    init(releases: ReleaseHistory, acts: ActHistory = ActHistory()) {
         self.releases = Mutex(releases)
+        actHistory = Mutex(acts)
     }
 
     /// The release that is out now; nil while none is known.
@@ -18,8 +21,8 @@ final class Decisions: Sendable {
 
     /// A release is out.
     /// - Parameter moment: milliseconds since 1970.
-    func announce(_ version: String, by: String?, at moment: Int64) {
-        releases.withLock { $0.record(version, .announcement, by: by, at: moment) }
+    func announce(_ version: String, by: String?, to target: String?, at moment: Int64) {
+        releases.withLock { $0.record(version, .announcement, by: by, to: target, at: moment) }
     }
 
     /// So many tabs were told of the newest release of this version.
@@ -27,6 +30,11 @@ final class Decisions: Sendable {
 
     /// What another node remembers of the time before this one came.
     func take(_ entries: [ReleaseHistory.Entry]) { releases.withLock { $0.take(entries) } }
+
+    /// What was done with announcements, as far as it is remembered, oldest first.
+    var acts: [Act] { actHistory.withLock { $0.acts } }
+
+    func changeActs<Answer: Sendable>(_ body: (inout ActHistory) -> Answer) -> Answer { actHistory.withLock { body(&$0) } }
 
     /// Whether the server is on its way out: probes and health say so.
     var isDraining: Bool { draining.load(ordering: .relaxed) }

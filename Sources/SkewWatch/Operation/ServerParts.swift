@@ -65,7 +65,8 @@ struct ServerParts: Sendable {
             releases.record(release, .setting, at: MonotonicTime.wallClockMilliseconds)
         }
         shared = SharedState(
-            releases: releases, addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(), keeper: keeper,
+            releases: releases, acts: ActHistory(past.acts), addresses: addresses, cluster: bus == nil ? nil : ClusterAccess(),
+            keeper: keeper,
             tabs: TabDirectory(keys: bus == nil ? TabKeys() : TabKeys(configuration)),
             previews: configuration.previewVersions)
         shared.history.restore(past, now: MonotonicTime.now, wallClockMilliseconds: MonotonicTime.wallClockMilliseconds)

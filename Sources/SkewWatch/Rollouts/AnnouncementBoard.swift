@@ -28,6 +28,9 @@ final class AnnouncementBoard: Sendable {
 
         var left: Int { state == .running ? max(0, matching - told - gone) : 0 }
 
+        /// Whether some other node has left off before all of its tabs were told.
+        var isCutElsewhere: Bool { others.map { $0.matching > $0.told + $0.gone } ?? false }
+
         /// This node and the others together. It runs for as long as anybody tells.
         var whole: (matching: Int, told: Int, left: Int, state: State) {
             guard let others else { return (matching, told, left, state) }
@@ -99,25 +102,31 @@ final class AnnouncementBoard: Sendable {
     }
 
     /// Somebody stops it.
-    /// - Returns: the entry; nil where there is none of this number.
-    func stop(_ id: Int, at now: Duration) -> Entry? {
-        var found: Entry?
+    /// - Parameter ranElsewhere: whether another node, which has stopped it, says that it ran until then.
+    /// - Returns: the entry, and whether it ran until now, here or on another node; nil where there is none of this number.
+    func stop(_ id: Int, at now: Duration, ranElsewhere: Bool = false) -> (entry: Entry, ran: Bool)? {
+        var found: (Entry, Bool)?
         change(id) { entry in
-            if entry.state == .running { (entry.state, entry.end) = (.stopped, now) }
-            found = entry
+            let ran = entry.whole.state == .running || entry.state == .done && ranElsewhere
+            if ran { (entry.state, entry.end) = (.stopped, now) }
+            found = (entry, ran)
         }
         return found
     }
 
     /// How far the other nodes are.
-    /// - Returns: the announcements that go on at another pace here from now on.
-    func note(_ others: [UInt64: OrderState]) -> [Int] {
+    /// - Returns: the announcements that go on at another pace here from now on, and those that are over, of which more
+    ///   is known.
+    func note(_ others: [UInt64: OrderState]) -> (repaced: [Int], told: [Entry]) {
         entries.withLock { entries in
-            var repaced: [Int] = []
+            var (repaced, told): ([Int], [Entry]) = ([], [])
             for index in entries.indices {
                 guard let state = others[UInt64(entries[index].id)] else { continue }
                 let former = entries[index].others?.share
+                let before = entries[index].whole
                 entries[index].others = state
+                let whole = entries[index].whole
+                if whole.state != .running, (before.state, before.told) != (whole.state, whole.told) { told.append(entries[index]) }
                 guard entries[index].state == .running, entries[index].rate != nil else { continue }
                 // Small differences even out; what is left is looked at again with the next words of the others.
                 if let former, abs(state.share - former) <= 0.05 * former {
@@ -126,7 +135,7 @@ final class AnnouncementBoard: Sendable {
                     repaced.append(entries[index].id)
                 }
             }
-            return repaced
+            return (repaced, told)
         }
     }
 
@@ -142,7 +151,7 @@ final class AnnouncementBoard: Sendable {
         var found: Entry?
         change(id) { entry in
             found = entry
-            if entry.state == .running { entry.rate = rate }
+            if entry.whole.state == .running { entry.rate = rate }
         }
         return found
     }

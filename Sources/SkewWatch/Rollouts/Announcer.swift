@@ -60,6 +60,8 @@ struct Announcer: Sendable {
         let target = AnnouncementTarget(announcement)
         var counts: [Int] = []
         for tracker in trackers { counts.append(await tracker.prepare(announcement, target, id)) }
+        // By now no loop tells them any more.
+        for former in replaced { shared.announcements.entry(former).map { shared.note(told: $0) } }
         let matching = counts.reduce(0, +)
         shared.announcements.setMatching(matching, of: id)
         // It may be over before it began: stopped, or replaced by a newer one.
@@ -104,23 +106,29 @@ struct Announcer: Sendable {
     }
 
     /// Stops an announcement, on all nodes.
-    func stop(_ id: Int) async -> HTTPResponse {
-        guard let entry = await stopHere(id) else { return .notFound }
-        shared.cluster?.inbox.change(UInt64(id), .stop)
+    func stop(_ id: Int, by: String?) async -> HTTPResponse {
+        guard let (entry, ran) = await stopHere(id) else { return .notFound }
+        let act = ran ? entry.stopped(by: by) : nil
+        if let act { shared.record(act) }
+        shared.cluster?.inbox.change(UInt64(id), .stop, act.map { ControlRemark($0) })
         return .json(200, Self.encoded(entry).encoded)
     }
 
-    /// - Returns: how far it came: no loop tells anybody any more.
-    private func stopHere(_ id: Int) async -> AnnouncementBoard.Entry? {
-        guard shared.announcements.stop(id, at: MonotonicTime.now) != nil else { return nil }
+    /// - Returns: how far it came, and whether it ran until now: no loop tells anybody any more.
+    private func stopHere(_ id: Int, ranElsewhere: Bool = false) async -> (entry: AnnouncementBoard.Entry, ran: Bool)? {
+        guard let (_, ran) = shared.announcements.stop(id, at: MonotonicTime.now, ranElsewhere: ranElsewhere) else { return nil }
         for tracker in shared.allTrackers { await tracker.stopAnnouncing(id) }
-        return shared.announcements.entry(id)
+        guard let entry = shared.announcements.entry(id) else { return nil }
+        if ran { shared.note(told: entry) }
+        return (entry, ran)
     }
 
     /// Gives an announcement another pace, on all nodes.
-    func setRate(_ rate: Int?, of id: Int) async -> HTTPResponse {
-        guard shared.announcements.setRate(rate, of: id) != nil else { return .notFound }
-        shared.cluster?.inbox.change(UInt64(id), .rate(rate))
+    func setRate(_ rate: Int?, of id: Int, by: String?) async -> HTTPResponse {
+        guard let former = shared.announcements.setRate(rate, of: id) else { return .notFound }
+        let act = former.whole.state == .running && former.rate != rate ? former.paced(rate, by: by) : nil
+        if let act { shared.record(act) }
+        shared.cluster?.inbox.change(UInt64(id), .rate(rate), act.map { ControlRemark($0) })
         _ = await repace(id)
         return self.state
     }
@@ -128,11 +136,18 @@ struct Announcer: Sendable {
     /// Another node stopped an announcement or gave it another pace.
     /// - Returns: nil, for nobody waits.
     func follow(_ control: OrderControl, _ id: Int) async -> HTTPResponse? {
+        let remark = ControlRemark(control.remark)
         if control.isStopped {
-            _ = await stopHere(id)
+            // The others may have said that they are done with the same words.
+            let ran = remark != nil || shared.announcements.entry(id)?.isCutElsewhere ?? false
+            guard let (entry, ran) = await stopHere(id, ranElsewhere: ran), ran || remark != nil else { return nil }
+            shared.hear(entry.stopped(by: remark?.by).with(remark))
             return nil
         }
-        guard shared.announcements.setRate(control.rate, of: id) != nil else { return nil }
+        guard let former = shared.announcements.setRate(control.rate, of: id) else { return nil }
+        if remark != nil || former.whole.state == .running && former.rate != control.rate {
+            shared.record(former.paced(control.rate, by: remark?.by).with(remark))
+        }
         return await repace(id)
     }
 

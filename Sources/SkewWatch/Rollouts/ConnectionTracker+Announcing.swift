@@ -48,7 +48,7 @@ extension ConnectionTracker {
 
     private func announcementIsDone(_ id: Int) {
         guard let entry = shared.announcements.loopIsDone(id, at: MonotonicTime.now) else { return }
-        shared.note(told: entry.told, of: entry.announcement.version)
+        shared.note(told: entry)
         logger.info("A release was told.", metadata: ["id": "\(id)", "version": "\(entry.announcement.version)", "told": "\(entry.told)"])
     }
 }

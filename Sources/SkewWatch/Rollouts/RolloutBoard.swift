@@ -50,12 +50,16 @@ struct RolloutBoard: Sendable {
         }
         let releases: [HistoryReport.Release]
         if let kept = await shared.keeper?.releases(from: query.from, to: query.to) {
-            releases = kept.map { .init(at: $0.time, version: $0.version, by: $0.by, told: $0.told) }
+            releases = kept.map { .init(at: $0.time, version: $0.version, by: $0.by, told: $0.told, target: $0.target) }
         } else {
             releases = shared.decisions.releaseHistory.told.filter { query.from <= $0.at && $0.at <= query.to }
         }
+        let acts =
+            await shared.keeper?.acts(from: query.from, to: query.to)
+            ?? shared.decisions.acts.filter { query.from <= $0.at && $0.at <= query.to }
         let report = HistoryReport(
-            release: shared.release, now: now, from: query.from, to: query.to, step: query.step, samples: samples, releases: releases)
+            release: shared.release, now: now, from: query.from, to: query.to, step: query.step, samples: samples, releases: releases,
+            acts: acts)
         guard isCSV else { return .json(200, report.encoded) }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "text/csv; charset=utf-8; header=present"), ("Cache-Control", "no-store")],
@@ -75,12 +79,6 @@ struct RolloutBoard: Sendable {
 }
 
 extension SharedState {
-    /// An announcement has told so many tabs.
-    func note(told count: Int, of version: String) {
-        decisions.note(told: count, of: version)
-        keeper?.note(told: count, of: version)
-    }
-
     /// What the rules of rollouts go by.
     func view(of counts: FleetCounts) -> RolloutView {
         RolloutView(

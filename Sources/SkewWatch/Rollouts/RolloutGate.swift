@@ -40,8 +40,9 @@ final class RolloutGate: Sendable {
         case repace(Int)
         /// What became of announcements.
         case announcements
-        case stopAnnouncing(Int)
-        case setRate(Int?, of: Int)
+        /// Somebody stops one, or gives it another pace.
+        case stopAnnouncing(Int, by: String?)
+        case setRate(Int?, of: Int, by: String?)
     }
 
     /// Requests that may wait at one time.
@@ -103,8 +104,8 @@ final class RolloutGate: Sendable {
         case .follow(let control, let id): response = await board.announcer.follow(control, id)
         case .repace(let id): response = await board.announcer.repace(id)
         case .announcements: response = board.announcer.state
-        case .stopAnnouncing(let id): response = await board.announcer.stop(id)
-        case .setRate(let rate, let id): response = await board.announcer.setRate(rate, of: id)
+        case .stopAnnouncing(let id, let by): response = await board.announcer.stop(id, by: by)
+        case .setRate(let rate, let id, let by): response = await board.announcer.setRate(rate, of: id, by: by)
         case .history(let query, let isCSV): response = await board.history(query, isCSV: isCSV)
         case .rollout(let scope, nil): response = .json(200, await board.report(for: scope).encoded)
         case .rollout(let scope, let rule?): response = await wait(rule, scope, question, board)

@@ -34,7 +34,8 @@ final class SharedState: Sendable {
     }
 
     init(
-        releases: ReleaseHistory, addresses: AddressBudget, cluster: ClusterAccess? = nil, gate: RolloutGate = RolloutGate(),
+        releases: ReleaseHistory, acts: ActHistory = ActHistory(), addresses: AddressBudget, cluster: ClusterAccess? = nil,
+        gate: RolloutGate = RolloutGate(),
         keeper: HistoryOnDisk? = nil, tabs: TabDirectory = TabDirectory(), previews: [String] = []
     ) {
         self.previews = previews
@@ -43,7 +44,7 @@ final class SharedState: Sendable {
         inbox = SchedulerInbox(member: cluster?.inbox)
         self.gate = gate
         self.keeper = keeper
-        decisions = Decisions(releases: releases)
+        decisions = Decisions(releases: releases, acts: acts)
         self.addresses = addresses
     }
 
@@ -64,8 +65,9 @@ final class SharedState: Sendable {
     /// An announcement gets its number, and the other nodes hear of it. Where it sets the release, new connections hear of that from now on.
     /// Who is there is told when it is carried out.
     func give(_ order: AnnouncementOrder) -> Int {
-        if order.announcement.setsRelease { adopt(order.announcement.version, by: order.by) }
+        if order.announcement.setsRelease { adopt(order.announcement.version, order) }
         let id = announcements.takeNumber(node: cluster?.instance.mark)
+        if let act = order.act(id) { record(act) }
         cluster?.inbox.give(UInt64(id), order)
         return id
     }
@@ -82,16 +84,16 @@ final class SharedState: Sendable {
     /// Another node said that a release is out.
     /// - Parameter order: what is said to the tabs, where that is known; it is carried out by itself. Else they are told at the usual pace.
     func hearRelease(_ version: String, _ order: AnnouncementOrder?) {
-        adopt(version, by: order?.by)
+        adopt(version, order)
         guard order == nil else { return }
         let usual = AnnouncementOrder(Announcement(version: version), by: nil)
         _ = gate.ask(.init(nobodyWaitsFor: .carryOut(usual, id: announcements.takeNumber(node: cluster?.instance.mark))))
     }
 
-    private func adopt(_ version: String, by: String?) {
-        let moment = MonotonicTime.wallClockMilliseconds
-        decisions.announce(version, by: by, at: moment)
-        keeper?.note(ReleaseRecord(time: moment, version: version, origin: .announced, by: by))
+    private func adopt(_ version: String, _ order: AnnouncementOrder?) {
+        let (moment, target) = (MonotonicTime.wallClockMilliseconds, order?.announcement.targetInWords)
+        decisions.announce(version, by: order?.by, to: target, at: moment)
+        keeper?.note(ReleaseRecord(time: moment, version: version, origin: .announced, by: order?.by, target: target))
         // It has a name from now on, also where its tabs had none.
         inbox.noteChange(at: MonotonicTime.now)
         onEveryLoop { $0.setRelease(version) }

@@ -8,7 +8,8 @@ struct HistoryPlot {
     private let from: Int64
     private let to: Int64
     private let versions: [(name: String, counts: [Int?])]
-    private let releases: [(at: Int64, version: String)]
+    /// Releases and what else was done, in the order of their times.
+    private let events: [(at: Int64, text: String)]
 
     /// Reads an answer of `GET /admin/history`; nil where it is none.
     init?(_ history: JSONValue) {
@@ -23,11 +24,47 @@ struct HistoryPlot {
             let peaks = (Self.peak(left.1), Self.peak(right.1))
             return peaks.0 != peaks.1 ? peaks.0 > peaks.1 : left.0 < right.0
         }
-        guard case .array(let entries)? = history["releases"] else { return nil }
-        releases = entries.compactMap { entry in
-            guard case .number(let at)? = entry["at"], let version = entry["version"]?.text else { return nil }
-            return (Int64(at), version)
+        guard case .array(let releases)? = history["releases"] else { return nil }
+        // A server of before has none.
+        let acts = if case .array(let acts)? = history["acts"] { acts } else { [JSONValue]() }
+        let events = releases.compactMap { Self.event($0, Self.release) } + acts.compactMap { Self.event($0, Self.act) }
+        self.events = events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    private static func event(_ entry: JSONValue, _ sentence: (JSONValue) -> String?) -> (at: Int64, text: String)? {
+        guard case .number(let at)? = entry["at"], let text = sentence(entry) else { return nil }
+        return (Int64(at), text)
+    }
+
+    private static func release(_ entry: JSONValue) -> String? {
+        name(entry["version"]).map { "release \($0)\(target(entry))\(by(entry))" }
+    }
+
+    private static func act(_ entry: JSONValue) -> String? {
+        guard let version = name(entry["version"]) else { return nil }
+        let told = count(entry["told"])
+        return switch entry["kind"]?.text {
+        case "announced": "announced \(version)\(target(entry))\(by(entry)), release kept\(told.map { ", \($0) told" } ?? "")"
+        case "paced":
+            count(entry["rate"]).map {
+                "\(version) set to \($0 == "0" ? "full speed" : "\($0) a second")\(by(entry))\(told.map { ", \($0) told" } ?? "")"
+            }
+        case "stopped": "stopped \(version)\(by(entry)), \(told ?? "?") of \(count(entry["matching"]) ?? "?") told"
+        // Of a later version.
+        default: nil
         }
+    }
+
+    private static func by(_ entry: JSONValue) -> String { name(entry["by"]).map { " by \($0)" } ?? "" }
+
+    private static func target(_ entry: JSONValue) -> String { name(entry["target"], upTo: 256).map { " to \($0)" } ?? "" }
+
+    private static func name(_ value: JSONValue?, upTo limit: Int = CleanText.versionLimit) -> String? {
+        value?.text.map { TerminalText($0, limit: limit).text }
+    }
+
+    private static func count(_ value: JSONValue?) -> String? {
+        if case .number(let number)? = value, let whole = Int(exactly: number) { ShownNumber.grouped(whole) } else { nil }
     }
 
     private static func peak(_ counts: [Int?]) -> Int { counts.compactMap(\.self).max() ?? 0 }
@@ -49,9 +86,7 @@ struct HistoryPlot {
                 "\(name)\(padding) \(line) \(ShownNumber.grouped(last ?? 0)) now, \(ShownNumber.grouped(Self.peak(version.counts))) most")
         }
         if versions.count > shown.count { lines.append("and \(versions.count - shown.count) versions more") }
-        for release in releases {
-            lines.append("\(WireTime.text(release.at)) release \(TerminalText(release.version, limit: CleanText.versionLimit).text)")
-        }
+        for event in events { lines.append("\(WireTime.text(event.at)) \(event.text)") }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -45,7 +45,7 @@ import Testing
         await first.open(at: .zero)
         await first.record(HistorySample(time: Self.start, versions: ["build-41": 3, "é ": 1], isPartial: true), at: .zero)
         await first.record(ReleaseRecord(time: Self.start + 5, version: "build-42", origin: .announced, by: "ci"), at: .zero)
-        await first.record(told: 7, of: "build-42", at: .zero, wallClock: Self.start)
+        for count in [6, 7, 5] { await first.record(told: count, of: "build-42", at: .zero, wallClock: Self.start) }
         await first.remember("configured", "build-41", at: .zero, wallClock: Self.start)
         await first.close(at: .zero, wallClock: Self.start)
         let second = place.store()
@@ -144,6 +144,82 @@ import Testing
             guard case .keptAside(let file, _)? = said.first, said.count == 1 else { throw Unexpected(said) }
             #expect(file == place.file + ".damaged-1")
         }
+    }
+
+    @Test func `acts are kept with all that is known of them, and how many were told`() async throws {
+        let place = Place()
+        let first = place.store()
+        await first.open(at: .zero)
+        let whole = ActRecord(
+            time: Self.start, number: 7, kind: "announced", version: "é", by: "ann", told: 1, matching: 2, rate: 3, target: "10 % of a")
+        let bare = ActRecord(time: Self.start + 1, number: 7, kind: "stopped", version: "b")
+        for act in [whole, bare, whole] { await first.record(act, at: .zero, wallClock: Self.start) }
+        await first.record(told: 40, ofAnnouncement: 7, at: .zero, wallClock: Self.start)
+        await first.record(told: 39, ofAnnouncement: 7, at: .zero, wallClock: Self.start)
+        await first.record(told: 50, ofAnnouncement: 8, at: .zero, wallClock: Self.start)
+        await first.record(
+            ReleaseRecord(time: Self.start, version: "r", origin: .announced, target: "the tabs on /a"), at: .zero)
+        await first.close(at: .zero, wallClock: Self.start)
+        let second = place.store()
+        await second.open(at: .zero)
+        var told = whole
+        told.told = 40
+        #expect(await second.acts() == [whole, bare, told], "the newest of a number")
+        #expect(await second.acts(from: Self.start + 1) == [bare])
+        #expect(await second.acts(most: 1) == [told])
+        #expect(await second.releases()?.map(\.target) == ["the tabs on /a"])
+    }
+
+    @Test func `no more than a thousand acts are kept`() async throws {
+        let place = Place()
+        let store = place.store()
+        await store.open(at: .zero)
+        for number in 1...1100 {
+            let act = ActRecord(time: Self.start, number: number, kind: "stopped", version: "a")
+            await store.record(act, at: .zero, wallClock: Self.start)
+        }
+        let kept = try #require(await store.acts(most: 5000))
+        #expect(kept.count == HistoryFile.maxActs && kept.first?.number == 101 && kept.last?.number == 1100)
+    }
+
+    /// The file of a server before acts were kept, which announced build-41 and build-42.
+    @Test func `a file of schema 1 goes on with all that is in it`() async throws {
+        let place = Place()
+        try FileManager.default.createDirectory(atPath: place.folder, withIntermediateDirectories: true)
+        let old = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "schema-1.sqlite").path
+        try FileManager.default.copyItem(atPath: old, toPath: place.file)
+        #expect(try Database(file: place.file).number("PRAGMA user_version") == 1)
+        for round in 1...2 {
+            let store = place.store()
+            await store.open(at: .zero)
+            #expect(await store.isOnDisk)
+            let releases = try #require(await store.releases())
+            #expect(releases.map(\.version) == ["build-40", "build-41", "build-42"] && releases.allSatisfy { $0.target == nil })
+            #expect(releases.map(\.origin) == [.setting, .announced, .announced] && releases.last?.by == "admin-token")
+            #expect(await store.note("release-setting") == "build-40")
+            #expect(await store.samples(from: 0, to: .max, step: 1, now: 0)?.count == 2)
+            #expect(await store.acts()?.count == round - 1)
+            await store.record(ActRecord(time: Self.start, number: 1, kind: "stopped", version: "a"), at: .zero, wallClock: Self.start)
+            await store.close(at: .zero, wallClock: Self.start)
+        }
+        #expect(try Database(file: place.file).number("PRAGMA user_version") == Int64(HistoryFile.schema))
+        #expect(await place.said() == [])
+    }
+
+    /// Half of a migration would be a file that no version reads.
+    @Test func `a file that can't be brought to this schema stays as it was`() async throws {
+        let place = Place()
+        try FileManager.default.createDirectory(atPath: place.folder, withIntermediateDirectories: true)
+        let old = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "schema-1.sqlite").path
+        try FileManager.default.copyItem(atPath: old, toPath: place.file)
+        // What comes second fails.
+        try Database(file: place.file).execute("CREATE TABLE act (x INTEGER) STRICT")
+        let store = place.store()
+        await store.open(at: .zero)
+        #expect(await !store.isOnDisk)
+        let file = try Database(file: place.file)
+        #expect(try file.number("PRAGMA user_version") == 1)
+        #expect(try file.number("SELECT count(*) FROM pragma_table_info('release') WHERE name = 'target'") == 0)
     }
 
     @Test func `a history of a later version is left as it is`() async throws {

@@ -123,6 +123,68 @@ import Testing
         }
     }
 
+    @Test func `every act is in the history once, with who, to whom and how many were told`() async throws {
+        let change: (inout Configuration) -> Void = {
+            Self.settings(&$0)
+            $0.statsToken = Secret("let-me-see")
+        }
+        try await RunningServer.run(change) { server in
+            let tabs = try await Announced.tabs(3, "?v=x", server) + Announced.tabs(200, "?v=y", server)
+            #expect(try await Announced.acts(server).isEmpty)
+            _ = try await server.administer("/admin/release", #"{"version":"b","only":["x"],"set":false,"rate":0}"#)
+            for tab in tabs.prefix(3) { _ = try await tab.text() }
+            let kept = "announced, version b, by admin-token, told 3, target x"
+            #expect(try await Patience.sees { try await Announced.acts(server) == [kept] })
+            let answer = try Announced.object(try await server.administer("/admin/release", #"{"version":"c","only":["y"],"rate":1}"#))
+            let id = try #require(answer["id"] as? Int)
+            // What changes nothing is no act.
+            for rate in [1, 2, 2] { _ = try await Announced.change("PATCH", id, of: server, #"{"rate":\#(rate)}"#) }
+            var stops: [[String: Any]] = []
+            for _ in 0..<2 { stops.append(try Announced.object(try await Announced.change("DELETE", id, of: server))) }
+            _ = try await Announced.change("PATCH", id, of: server, #"{"rate":5}"#)
+            _ = try await Announced.change("DELETE", 1, of: server)
+            let told = try #require(stops[0]["told"] as? Int)
+            for (token, span) in [(RunningServer.adminToken, ""), ("let-me-see", ""), ("let-me-see", "?from=-60")] {
+                let acts = try await Announced.acts(server, token: token, span: span)
+                #expect(acts.count == 3 && acts.first == kept)
+                #expect(acts.dropFirst().first?.wholeMatch(of: /paced, version c, by admin-token, told [0-9]+, rate 2/) != nil)
+                #expect(acts.last == "stopped, version c, by admin-token, told \(told), matching 200")
+            }
+            #expect(try await Announced.acts(server, span: "?from=-120&to=-60").isEmpty)
+            // The release says to whom it was limited, and what was announced beside it has not changed how many were told.
+            let releases = try await Announced.releases(server)
+            #expect(releases.map { $0["target"] as? String } == [nil, "y"])
+            #expect(releases.last?["told"] as? Int == told)
+            for token in ["", "wrong"] {
+                let refused = try await server.request("GET", "/__skew/admin/history", headers: ["Authorization: Bearer \(token)"])
+                #expect(refused?.body.contains("stopped") == false)
+            }
+        }
+    }
+
+    @Test func `what is told beside the release changes nothing in the list of releases`() async throws {
+        try await RunningServer.run(Self.settings) { server in
+            let tabs = try await Announced.tabs(2, "?v=x", server)
+            _ = try await server.administer("/admin/release", #"{"version":"b","rate":0}"#)
+            for tab in tabs { _ = try await tab.text() }
+            _ = try await server.administer("/admin/release", #"{"version":"b","only":["nobody"],"set":false,"rate":0}"#)
+            #expect(try await Patience.sees { try await Announced.acts(server).last?.contains("told 0") == true })
+            let releases = try await Announced.releases(server)
+            #expect(releases.last?["version"] as? String == "b" && releases.last?["told"] as? Int == 2)
+        }
+    }
+
+    @Test func `a release that another one replaces says how many were told`() async throws {
+        try await RunningServer.run(Self.settings) { server in
+            let tabs = try await Announced.tabs(50, "?v=x", server)
+            for (body, version) in [(#"{"version":"c","rate":1}"#, "c"), (#"{"version":"d","rate":1}"#, "d")] {
+                _ = try await server.administer("/admin/release", body)
+                #expect(try await tabs[0].text() == #"{"type":"version","version":"\#(version)"}"#)
+            }
+            #expect(try await Patience.sees { try await Announced.releases(server)[1]["told"] as? Int ?? 0 > 0 })
+        }
+    }
+
     @Test func `a typo is named, with what was probably meant`() async throws {
         try await RunningServer.run(Self.settings) { server in
             let tabs = try await Announced.tabs(2, "?v=build-42", server)

@@ -50,6 +50,82 @@ import Testing
         }
     }
 
+    @Test func `what is done on any node is in the history of each, once, also of one that comes later`() async throws {
+        let hub = MemoryBus.Hub()
+        try await ServerPair.run(hub) { one, two in
+            let tabs = try await Announced.tabs(2, "?v=x", one) + Announced.tabs(1, "?v=x", two) + Announced.tabs(100, "?v=y", two)
+            _ = try await one.administer("/admin/release", #"{"version":"b","only":["x"],"set":false,"rate":0}"#)
+            for tab in tabs.prefix(3) { _ = try await tab.text() }
+            // Node one has nobody to tell: it is done there at once, and stopped all the same.
+            let answer = try Announced.object(try await two.administer("/admin/release", #"{"version":"c","only":["y"],"rate":1}"#))
+            let id = try #require(answer["id"] as? Int)
+            _ = try await untilEntry(id, of: one) { $0["state"] as? String == "running" && $0["matching"] as? Int == 100 }
+            _ = try await Announced.change("PATCH", id, of: one, #"{"rate":2}"#)
+            _ = try await untilEntry(id, of: two) { $0["rate"] as? Int == 2 }
+            let stopped = try Announced.object(try await Announced.change("DELETE", id, of: one))
+            let told = try #require(stopped["told"] as? Int)
+            for server in [one, two] { _ = try await untilEntry(id, of: server) { $0["state"] as? String == "stopped" } }
+            func isWhole(_ acts: [String]) -> Bool {
+                acts.count == 3 && acts[0] == "announced, version b, by admin-token, told 3, target x"
+                    && acts[1].wholeMatch(of: /paced, version c, by admin-token, told [0-9]+, rate 2/) != nil
+                    && acts[2] == "stopped, version c, by admin-token, told \(told), matching 100"
+            }
+            var acts: [[String]] = []
+            _ = try await Patience.sees {
+                acts = [try await Announced.acts(one), try await Announced.acts(two)]
+                return acts.allSatisfy(isWhole)
+            }
+            #expect(acts.allSatisfy(isWhole) && acts[0] == acts[1], "\(acts)")
+            // What sets the release says of all nodes, too, how many were told.
+            _ = try await two.administer("/admin/release", #"{"version":"d","rate":0}"#)
+            for server in [one, two] {
+                var told: Int?
+                _ = try await Patience.sees {
+                    told = try await Announced.releases(server).last?["told"] as? Int
+                    return told == 103
+                }
+                #expect(told == 103)
+            }
+            try await RunningServer.run(ServerPair.settings("three"), bus: MemoryBus(hub)) { three in
+                try await ServerPair.ready(three)
+                var late: [String] = []
+                _ = try await Patience.sees {
+                    late = try await Announced.acts(three)
+                    return isWhole(late)
+                }
+                #expect(late == acts[0])
+                // It has heard of the orders as well by then.
+                try await Task.sleep(for: .milliseconds(300))
+                #expect(try await Announced.acts(three) == acts[0])
+            }
+        }
+    }
+
+    @Test func `what a node with all the tabs stops is stopped on one that has none`() async throws {
+        try await ServerPair.run { one, two in
+            let tabs = try await Announced.tabs(50, "?v=y", two)
+            #expect(tabs.count == 50)
+            for turn in 1...4 {
+                let body = #"{"version":"c\#(turn)","rate":1,"set":false}"#
+                let answer = try Announced.object(try await two.administer("/admin/release", body))
+                let id = try #require(answer["id"] as? Int)
+                _ = try await untilEntry(id, of: one) { $0["state"] as? String == "running" && $0["matching"] as? Int == 50 }
+                _ = try await Announced.change("DELETE", id, of: two)
+                for server in [one, two] {
+                    _ = try await untilEntry(id, of: server) { $0["state"] as? String == "stopped" }
+                    let stop = "stopped, version c\(turn), by admin-token, told "
+                    #expect(try await Patience.sees { try await Announced.acts(server).last?.hasPrefix(stop) == true })
+                }
+            }
+            var acts: [[String]] = []
+            _ = try await Patience.sees {
+                acts = [try await Announced.acts(one), try await Announced.acts(two)]
+                return acts[0] == acts[1]
+            }
+            #expect(acts[0] == acts[1])
+        }
+    }
+
     /// A node that is there, has no tabs, and never says how far it is.
     private func addMute(to hub: MemoryBus.Hub) -> MemoryBus {
         var random = SystemRandomNumberGenerator()

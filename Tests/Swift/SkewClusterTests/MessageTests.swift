@@ -59,7 +59,8 @@ import Testing
     /// An order, and how far the sender is with it.
     private static func add(to heartbeat: inout Heartbeat, _ random: inout Seeded) {
         let number = UInt64.random(in: 1...1_000_000_000, using: &random)
-        let control = OrderControl(rate: Bool.random(using: &random) ? 500 : nil, isStopped: .random(using: &random))
+        let control = OrderControl(
+            rate: Bool.random(using: &random) ? 500 : nil, isStopped: .random(using: &random), remark: Array(name(&random).utf8))
         heartbeat.orders.append(
             Order(
                 number: number, content: Array(name(&random).utf8), release: Array(name(&random).utf8),
@@ -107,6 +108,32 @@ import Testing
         expect(try decoder.decode(part + later.bytes), .message(ClusterMessage(sender: Self.sender, body: body)))
         part[2] = 9
         expect(try decoder.decode(part), .foreign(Self.sender))
+    }
+
+    /// What it says of an order lies where it lay before; a field that comes behind is passed over.
+    @Test func `a node of a release that knows no remarks reads all the rest`() throws {
+        var heartbeat = Heartbeat(
+            label: "", software: "", basePath: "", state: .up, uptime: .zero, wants: [], marks: [], isEmpty: false, hears: [], misses: [],
+            asks: [], release: ControlRegister(initial: [], of: Self.sender))
+        let control = OrderControl(rate: 5, isStopped: true)
+        func part(_ remark: [UInt8]) -> [UInt8] {
+            var said = control
+            said.remark = remark
+            let register = ControlRegister(count: 2, instance: Self.sender, value: said)
+            heartbeat.orders = [Order(number: 9, content: [1], release: [], control: register, remaining: .seconds(1))]
+            var encoder = MessageEncoder(of: Self.sender)
+            return encoder.encode(.heartbeat(heartbeat))[0]
+        }
+        let (silent, said) = (part([]), part([65, 66]))
+        var field = ByteWriter()
+        field.field(16) {
+            $0.number(UInt64(9))
+            $0.raw([65, 66])
+        }
+        #expect(said == silent + field.bytes)
+        var decoder = MessageDecoder()
+        let long = part([UInt8](repeating: 65, count: MessageFormat.maxRemarkBytes + 1))
+        #expect(throws: MessageError.value) { try decoder.decode(long) }
     }
 
     @Test func `names that must not be shown are not read`() throws {

@@ -113,6 +113,32 @@ import Testing
         #expect((winner == 7 ? nodes[1] : nodes[0]).changed.isEmpty)
     }
 
+    @Test func `what is said of a change reaches all with it, through lost messages, too`() {
+        for seed in UInt64(1)...10 {
+            let cluster = SimulatedCluster(seed: seed, faults: BusFaults(loss: 0.3, reorder: 0.1))
+            let nodes = (0..<3).map { _ in cluster.addNode() }
+            for node in nodes { node.matching = 10 }
+            cluster.run(until: 10)
+            nodes[0].give(1, rate: 100)
+            cluster.run(until: cluster.now + 10)
+            nodes[1].change(1) { ($0.rate, $0.remark) = (5, [65]) }
+            cluster.run(until: cluster.now + 10)
+            nodes[2].change(1) { ($0.isStopped, $0.remark) = (true, [66]) }
+            cluster.run(until: cluster.now + 10)
+            let heard = nodes.map { $0.changed.map { String(decoding: $0.control.remark, as: UTF8.self) } }
+            #expect(heard == [["A", "B"], ["B"], ["A"]], "seed \(seed)")
+        }
+    }
+
+    @Test func `a remark that is too long is not said, and the change is`() {
+        let (cluster, nodes) = cluster([10, 10])
+        nodes[0].give(1, rate: 100)
+        cluster.run(until: cluster.now + 1)
+        nodes[0].change(1) { ($0.rate, $0.remark) = (5, [UInt8](repeating: 65, count: MessageFormat.maxRemarkBytes + 1)) }
+        cluster.run(until: cluster.now + 1)
+        #expect(nodes[1].changed.last?.control == OrderControl(rate: 5))
+    }
+
     @Test func `an order whose release was overtaken is not begun, and the release comes with the order that sets it`() {
         let (cluster, nodes) = cluster([10, 10, 10])
         nodes[0].give(1, release: [65])

@@ -28,6 +28,16 @@ struct HistoryReportTests {
         #expect(report.drops.isEmpty)
     }
 
+    @Test func `acts are in a list of their own`() throws {
+        var report = report([], releases: [.init(at: 10_000, version: "b", target: "10 % of a")])
+        #expect(try #require(try object(report.encoded)["acts"] as? [Any]).isEmpty)
+        report.acts = [Act(.stopped, number: 3, at: 20_000, version: "b", by: "ann", told: 40, matching: 200)]
+        let read = try object(report.encoded)
+        let acts = try #require(read["acts"] as? [[String: Any]])
+        #expect(acts.count == 1 && acts[0]["kind"] as? String == "stopped" && acts[0]["matching"] as? Int == 200)
+        #expect((read["releases"] as? [[String: Any]])?.first?["target"] as? String == "10 % of a")
+    }
+
     @Test func `a drop is what goes at once`() {
         let drops = report([(0, ["a": 20]), (10_000, ["a": 12]), (20_000, ["a": 11])]).drops
         #expect(drops.map { [Int($0.at), $0.from, $0.lost] } == [[10_000, 20, 8]])

@@ -25,6 +25,29 @@ import Testing
         #expect(text.count(where: { $0 == "{" }) == 5 && text.hasSuffix(#""versions":{}}}"#) && text.contains(#""versions":{}},"day":"#))
     }
 
+    @Test func `releases and acts come behind, where there are any, with what is known of each`() {
+        let bytes = VersionHistoryEncoder.encode(
+            release: "b", now: .zero, nowMilliseconds: 9, spans: [],
+            releases: [.init(at: 1, version: "b", by: "ci", told: 3, target: "the tabs on /a"), .init(at: 2, version: "c")],
+            acts: [
+                Act(.announced, number: 7, at: 3, version: "d", by: "ann", told: 4, target: "x"),
+                Act(.paced, number: 7, at: 4, version: "d", by: nil, told: 5, rate: 0),
+                Act(.stopped, number: 7, at: 5, version: "\"", by: nil, told: 6, matching: 8),
+            ])
+        #expect(
+            JSONValue(bytes.span)
+                == JSONValue(
+                    Array(
+                        #"""
+                        {"release":"b","now":9,"releases":[{"at":1,"version":"b","by":"ci","told":3,"target":"the tabs on /a"},
+                        {"at":2,"version":"c","by":null,"told":null}],
+                        "acts":[{"at":3,"kind":"announced","version":"d","by":"ann","told":4,"target":"x"},
+                        {"at":4,"kind":"paced","version":"d","by":null,"told":5,"rate":0},
+                        {"at":5,"kind":"stopped","version":"\"","by":null,"told":6,"matching":8}]}
+                        """#.utf8
+                    ).span))
+    }
+
     @Test func `names are escaped and any name is a plain key`() {
         var history = VersionHistory(step: .seconds(10), capacity: 5)
         history.record(["\"\\\n": 1, "__proto__": 2], at: .zero)

@@ -63,6 +63,35 @@ import Testing
         server.stop()
     }
 
+    @Test func `what was done is there in the next process, with who, and after a kill`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let caller = HTTPCaller()
+        defer { caller.end() }
+        func post(_ body: String, _ server: ServingCommand) async throws {
+            let headers = [(name: "Authorization", value: "Bearer open"), (name: "Content-Type", value: "application/json")]
+            _ = try await caller.call(HTTPRequest(url: server.url + "/admin/release", headers: headers, body: Array(body.utf8)))
+        }
+        var server = try server(release: "a")
+        try await post(#"{"version":"build-b","only":["old"],"percent":99,"set":false}"#, server)
+        #expect(try await Patience.sees { try isInFolder("99 % of old") })
+        server.kill()
+        server = try self.server(release: "a")
+        // The number of the announcement begins anew; that of before is another one.
+        try await post(#"{"version":"c","set":false,"rate":0}"#, server)
+        #expect(try await Patience.sees { try await read("/admin/history?from=-60", server).contains(#""version":"c""#) })
+        server.stop()
+        server = try self.server(release: "a")
+        for path in ["/admin/history", "/admin/history?from=-600"] {
+            let history = try await read(path, server)
+            let object = try JSONSerialization.jsonObject(with: Data(history.utf8)) as? [String: Any]
+            let acts = try #require(object?["acts"] as? [[String: Any]])
+            #expect(acts.map { $0["version"] as? String } == ["build-b", "c"], "\(history)")
+            #expect(acts.map { $0["target"] as? String } == ["99 % of old", nil])
+            #expect(acts.allSatisfy { $0["by"] as? String == "admin-token" && $0["kind"] as? String == "announced" })
+        }
+        server.stop()
+    }
+
     @Test func `samples are there in the next process, as JSON and as a table`() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var server = try server(release: "a")

@@ -170,7 +170,10 @@ export class Acts {
       this.own = undefined;
       this.say(foreign(ended.version, 'mono'), `: ${toldOf(ended)}, ${ended.state}.`);
       this.acted();
-    } else if (this.running) byId('running').hidden = true;
+    } else if (this.running) {
+      byId('running').hidden = true;
+      this.acted();
+    }
   }
 
   /** One line for each; what has the focus stays while its figures move. */

@@ -188,7 +188,7 @@ export class Board {
   know() {
     const known = this.read();
     const { stats, release, live, now } = known;
-    const { timelines, releases: announcements } = this.record;
+    const { timelines, releases: announcements, acts } = this.record;
     const releases = rolloutsOf(announcements);
     const counts = new Map(Object.entries(stats.versions));
     const previews = stats.previews ?? this.previews ?? [];
@@ -196,7 +196,7 @@ export class Board {
     const samples = series(timelines, now, live ? counts : undefined);
     const facts = assess({ now, live, release, releases, previews, series: samples });
     const last = lastRollout(samples, releases, release);
-    return { ...known, announcements, releases, counts, previews, samples, facts, last };
+    return { ...known, announcements, acts, releases, counts, previews, samples, facts, last };
   }
 
   paint() {

@@ -1,19 +1,28 @@
-// What happened, as a list: announcements, milestones, drops, a stall.
+// What happened, as a list: what was announced, paced and stopped, milestones, drops, a stall.
 // Made from the record, so that a reload has it, too.
 
 import { clockOn, number, plural, printable } from './dashboard.text.js';
 import { span } from './dashboard.words.js';
 
 /** The newest first, at most `most`: `[{at, time, text}]`. */
-export function eventsOf({ facts, announcements, last }, most = 8) {
+export function eventsOf({ facts, announcements, acts, last }, most = 8) {
   const { now, announced, milestones, release, state } = facts;
   const found = [];
   const add = (at, text) => found.push({ at, time: clockOn(at, now), text });
-  announcements.forEach(({ at, version, by, told }, i) => {
-    const again = announcements[i - 1]?.version === version ? ' again' : '';
-    const who = by ? ` by ${printable(by)}` : '';
-    add(at, `${printable(version)} announced${again}${who}${Number.isFinite(told) ? `, ${number(told)} told` : ''}`);
+  const name = (word, value) => (value ? ` ${word} ${printable(value)}` : '');
+  const done = ({ at, version, target, by, told, matching }, verb, kept = '') => {
+    const most = matching ? ` of ${number(matching)}` : '';
+    const count = Number.isFinite(told) ? `, ${number(told)}${most} told` : '';
+    add(at, `${printable(version)} ${verb}${name('to', target)}${name('by', by)}${kept}${count}`);
+  };
+  announcements.forEach((one, i) => {
+    done(one, announcements[i - 1]?.version === one.version ? 'announced again' : 'announced');
   });
+  for (const one of acts) {
+    const { kind, rate } = one;
+    if (kind === 'paced') done(one, rate ? `set to ${number(rate)} a second` : 'set to full speed');
+    else done(one, kind, kind === 'announced' ? ', release kept' : '');
+  }
   for (const [percent, after] of Object.entries(milestones)) {
     add(announced + after, `${percent} % of the old tabs are gone`);
   }

@@ -1,10 +1,20 @@
-// The server's record: of the last hour, day and week, of the releases, and of a span that somebody looks at.
+// The server's record: of the last hour, day and week, of the releases and acts, and of a span that somebody looks at.
 
 import { Timeline } from './dashboard.history.js';
 import { rolloutsOf } from './dashboard.state.js';
 import { day, hour, minute, second } from './dashboard.times.js';
 
 const week = 7 * day;
+
+/** What is known and what the server says, in order: of one thing what the server says; milestones stay. */
+function merged(known, told) {
+  if (!Array.isArray(told)) return known;
+  const valid = told.filter(({ version, at }) => typeof version === 'string' && Number.isFinite(at));
+  const same = (one) => (other) =>
+    one.version === other.version && one.kind === other.kind && Math.abs(one.at - other.at) < minute;
+  const news = valid.map((one) => ({ ...one, milestones: known.find(same(one))?.milestones }));
+  return [...known.filter((one) => !valid.some(same(one))), ...news].sort((a, b) => a.at - b.at);
+}
 
 export class ServerRecord {
   /** `token` answers the token that is asked with, if there is one; `changed` is called when there is more to show. */
@@ -24,6 +34,7 @@ export class ServerRecord {
   forget() {
     for (const timeline of this.timelines) timeline.samples = [];
     this.releases = [];
+    this.acts = [];
     this.wanted = undefined;
     this.zoomed = [];
   }
@@ -78,16 +89,11 @@ export class ServerRecord {
     }
   }
 
-  /** Takes what the server knows of releases and of their milestones; those that it has forgotten stay. */
+  /** Takes what the server knows of releases, their milestones, and acts; those that it has forgotten stay. */
   take(told) {
-    if (!Array.isArray(told?.releases)) return;
-    const valid = told.releases.filter(({ version, at }) => typeof version === 'string' && Number.isFinite(at));
-    const isSame = (one, other) => one.version === other.version && Math.abs(one.at - other.at) < minute;
-    const known = this.releases.filter((own) => !valid.some((release) => isSame(own, release)));
-    const before = (release) => this.releases.find((own) => isSame(own, release))?.milestones;
-    const all = [...known, ...valid.map((release) => ({ ...release, milestones: before(release) }))];
-    this.releases = all.sort((a, b) => a.at - b.at);
-    for (const { version, percent, at } of told.milestones ?? []) {
+    this.acts = merged(this.acts, told?.acts);
+    this.releases = merged(this.releases, told?.releases);
+    for (const { version, percent, at } of told?.milestones ?? []) {
       const release = rolloutsOf(this.releases).findLast((past) => past.version === version && past.at <= at);
       if (release) release.milestones = { ...release.milestones, [percent]: at - release.at };
     }

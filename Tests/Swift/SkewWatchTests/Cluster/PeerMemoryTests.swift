@@ -19,7 +19,12 @@ import Testing
         }
         memory.releases = [
             .init(age: 90_000, version: "a", isSetting: true, by: nil, told: nil),
-            .init(age: 60_000, version: "b", isSetting: false, by: "ci", told: 7),
+            .init(age: 60_000, version: "b", isSetting: false, by: "ci", told: 7, target: "10 % of a"),
+        ]
+        memory.acts = [
+            Act(.announced, number: 20_001, at: 50_000, version: "c", by: "ann", told: 3, target: "the tabs on /a"),
+            Act(.paced, number: 20_001, at: 40_000, version: "c", by: nil, told: 4, rate: 0),
+            Act(.stopped, number: 20_001, at: 30_000, version: "c", by: "ann", told: 5, matching: 9),
         ]
         return memory
     }
@@ -37,8 +42,33 @@ import Testing
             let told = try #require(part(of: note))
             read.samples += told.samples
             read.releases += told.releases
+            read.acts += told.acts
         }
         #expect(read.samples.sorted { $0.age > $1.age } == memory.samples && read.releases == memory.releases)
+        #expect(read.acts == memory.acts)
+    }
+
+    @Test func `of very many acts the newest are told, in a note that is short enough, and none to be told is no note`() throws {
+        var memory = PeerMemory()
+        #expect(memory.notes.count == 1)
+        let name = String(repeating: "\"", count: 128)
+        memory.acts = (0..<100).map { Act(.stopped, number: $0, at: Int64(100 - $0), version: name, by: name, target: name) }
+        let notes = memory.notes
+        #expect(notes.count == 2 && notes.allSatisfy { $0.count < MessageFormat.maxNoteBytes })
+        let last = try #require(notes.last)
+        let acts = try #require(part(of: last)).acts
+        #expect(acts.count > 10 && acts == memory.acts.suffix(acts.count))
+    }
+
+    @Test func `a newcomer has the acts of the others before its own, each once`() {
+        var acts = ActHistory()
+        let heard = Act(.announced, number: 20_001, at: Self.wall, version: "c", by: "ann")
+        acts.record(heard)
+        acts.record(Act(.stopped, number: 30_001, at: Self.wall, version: "d", by: nil, told: 1))
+        acts.take(Self.memory(0).acts(wallClockMilliseconds: Self.wall))
+        #expect(acts.acts.map(\.kind) == [.announced, .paced, .stopped, .stopped])
+        #expect(acts.acts.map(\.at) == [Self.wall - 50_000, Self.wall - 40_000, Self.wall - 30_000, Self.wall])
+        #expect(acts.acts.first?.told == 3)
     }
 
     @Test(arguments: [
@@ -47,11 +77,11 @@ import Testing
 
     @Test func `what cannot be is left out`() throws {
         let text =
-            #"{"samples":[[-1,{"a":1}],[1e300,{"a":1}],[5],[7,{"a":-1,"b\u0007":2,"":3}],3],"releases":[{"age":1},{"version":"v"},{"age":1,"version":"\n"}]}"#
+            #"{"samples":[[-1,{"a":1}],[1e300,{"a":1}],[5],[7,{"a":-1,"b\u0007":2,"":3}],3],"releases":[{"age":1},{"version":"v"},{"age":1,"version":"\n"}],"acts":[{"age":1,"kind":"new","number":1,"version":"a"},{"age":1,"kind":"stopped","version":"a"},{"age":-1,"kind":"stopped","number":1,"version":"a"},7]}"#
         let value = JSONValue(Array(text.utf8).span)
         let whole = try #require(value)
         let memory = try #require(PeerMemory(whole))
-        #expect(memory.samples == [.init(age: 7, versions: ["b": 2])] && memory.releases.isEmpty)
+        #expect(memory.samples == [.init(age: 7, versions: ["b": 2])] && memory.releases.isEmpty && memory.acts.isEmpty)
         var asker: UInt32?
         if case .question(let node)? = PeerNote(PeerNote.question(from: 0xDEAD_BEEF)) { asker = node }
         #expect(asker == 0xDEAD_BEEF)
@@ -89,7 +119,9 @@ import Testing
         }
         var releases = ReleaseHistory()
         releases.record("a", .setting, at: Self.wall - 5)
-        let memory = PeerMemory((hour, day), releases, now: .seconds(2000), wallClockMilliseconds: Self.wall)
+        let stop = Act(.stopped, number: 1, at: Self.wall - 7, version: "a", by: nil, told: 0)
+        let memory = PeerMemory((hour, day), releases, [stop], now: .seconds(2000), wallClockMilliseconds: Self.wall)
+        #expect(memory.acts.map(\.at) == [7] && memory.acts(wallClockMilliseconds: Self.wall) == [stop])
         #expect(memory.samples.last?.age == 5000 && memory.samples.count == 200 && memory.samples.first?.age == 1_995_000)
         #expect(memory.releases == [.init(age: 5, version: "a", isSetting: true, by: nil, told: nil)])
     }

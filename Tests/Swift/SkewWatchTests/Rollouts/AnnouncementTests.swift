@@ -88,7 +88,10 @@ struct AnnouncementTests {
         #expect(states == [[first: .replaced], [second: .running], [third: .running]])
         #expect(board.loopIsDone(third, at: .zero) == nil)
         #expect(board.loopIsDone(third, at: .zero)?.state == .done)
-        #expect(board.stop(second, at: .zero)?.state == .stopped && board.stop(99, at: .zero) == nil)
+        let stopped = board.stop(second, at: .zero)
+        #expect(stopped?.entry.state == .stopped && stopped?.ran == true && board.stop(99, at: .zero) == nil)
+        #expect(board.stop(second, at: .zero)?.ran == false && board.stop(third, at: .zero)?.ran == false)
+        #expect(board.entry(third)?.state == .done)
         #expect(board.all(at: .seconds(90_000)).isEmpty)
     }
 
@@ -107,14 +110,42 @@ struct AnnouncementTests {
         board.note(told: 4, gone: 1, of: 50_001)
         #expect(board.progress == [.init(number: 50_001, matching: 10, told: 4, gone: 1, isDone: false)])
         let others = OrderState(matching: 30, told: 3, gone: 0, left: 27, unheard: 0, isRunning: true, share: 0.25)
-        #expect(board.note([50_001: others]) == [50_001])
-        #expect(board.note([50_001: others]).isEmpty, "the pace is the same")
+        #expect(board.note([50_001: others]).repaced == [50_001])
+        #expect(board.note([50_001: others]).repaced.isEmpty, "the pace is the same")
         #expect(said(board) == "40 7 32 running")
         board.note(told: 5, gone: 0, of: 50_001)
         _ = board.loopIsDone(50_001, at: .zero)
         #expect(said(board) == "40 12 27 running")
-        #expect(board.note([50_001: OrderState(matching: 30, told: 29, gone: 1, isRunning: false, share: 1)]).isEmpty)
+        let end = OrderState(matching: 30, told: 29, gone: 1, isRunning: false, share: 1)
+        let last = board.note([50_001: end])
+        #expect(last.repaced.isEmpty && last.told.map(\.whole.told) == [38])
+        #expect(board.note([50_001: end]).told.isEmpty)
         #expect(said(board) == "40 38 0 done")
+    }
+
+    @Test func `one that is done here and runs on another node can be stopped, once, and have another pace`() {
+        let board = AnnouncementBoard()
+        _ = board.begin(Announcement(version: "a", rate: 100), id: 50_001, loops: 1, at: .zero)
+        board.setMatching(0, of: 50_001)
+        _ = board.loopIsDone(50_001, at: .zero)
+        _ = board.note([50_001: OrderState(matching: 30, told: 3, gone: 0, left: 27, unheard: 0, isRunning: true, share: 1)])
+        #expect(board.setRate(5, of: 50_001)?.rate == 100 && board.setRate(5, of: 50_001)?.rate == 5)
+        #expect(board.stop(50_001, at: .zero)?.ran == true && board.stop(50_001, at: .zero)?.ran == false)
+        #expect(said(board) == "30 3 0 stopped")
+    }
+
+    @Test func `one that another node stopped is stopped here, also where that was said to be at its end with the same words`() {
+        for (told, isCut) in [(3, true), (28, false)] {
+            let board = AnnouncementBoard()
+            _ = board.begin(Announcement(version: "a", rate: 100), id: 50_001, loops: 1, at: .zero)
+            board.setMatching(0, of: 50_001)
+            _ = board.loopIsDone(50_001, at: .zero)
+            _ = board.note([50_001: OrderState(matching: 30, told: told, gone: 2, left: 0, unheard: 0, isRunning: false, share: 1)])
+            #expect(board.entry(50_001)?.isCutElsewhere == isCut)
+            #expect(board.stop(50_001, at: .zero, ranElsewhere: isCut)?.ran == isCut)
+            #expect(said(board) == "30 \(told) 0 \(isCut ? "stopped" : "done")")
+            #expect(board.stop(50_001, at: .zero, ranElsewhere: true)?.ran != isCut, "once")
+        }
     }
 
     @Test func `an announcement that is told to another node is the same there`() throws {

@@ -20,9 +20,17 @@ import Testing
         history.record("a", .announcement, at: 1)
         history.record("b", .announcement, at: 2)
         history.record("a", .announcement, at: 3)
-        history.note(told: 7, of: "a")
+        for count in [6, 7, 5] { history.note(told: count, of: "a") }
         history.note(told: 9, of: "nobody")
         #expect(history.entries.map(\.told) == [nil, nil, 7])
+    }
+
+    @Test func `what another node says of the time before is no later word on the newest`() {
+        var history = ReleaseHistory()
+        history.record("b", .announcement, at: 2)
+        history.note(told: 7, of: "b")
+        history.take([.init(version: "a", origin: .setting, since: 1), .init(version: "b", origin: .announcement, since: 2, told: 3)])
+        #expect(history.entries.map(\.told) == [nil, 7])
     }
 
     @Test func `the oldest are forgotten`() {
