@@ -45,7 +45,7 @@ while read -r folder; do [[ -d $folder ]] && shared+=("$folder"); done < <(
     git config --get-regexp '^url\..*\.insteadof$' | sed 's/^url\.//; s/\.insteadof.*//' | sort -u
     echo "${PIP_FIND_LINKS:-}"
 )
-for file in /etc/gitconfig /etc/resolv.conf; do [[ ! -e $file ]] || cp "$file" "$root$file"; done
+for file in /etc/gitconfig /etc/resolv.conf /etc/hosts; do [[ ! -e $file ]] || cp "$file" "$root$file"; done
 mapfile -t environment < <(env | grep -E '^(PIP_|SSL_CERT_)' || true)
 
 # The mounts are seen by this one command and end with it.
