@@ -1,29 +1,47 @@
+internal import CLibuv
 internal import Glibc
 
 /// The descriptor by which libwebsockets wakes its own loop.
 ///
 /// libwebsockets 4.1 closes it twice when a context ends, the second time a turn of the loop later. By then its number may belong to
-/// somebody else in this process, who would lose it. So the number is taken again at once, for the second close to have. libwebsockets 4.3
-/// on libuv never closes it (upstream mended that in 2025: "Fix eventfd leak on context destruction").
+/// somebody else in this process, who would lose it. So the number is taken again at once, for the second close to have. Until it is,
+/// other threads may open something: the kernel gives them the lowest free numbers, so some lower ones are kept for them.
+/// libwebsockets 4.3 on libuv never closes it (upstream mended that in 2025: "Fix eventfd leak on context destruction").
 struct EventPipe {
+    /// How many others may open something between the first close and the moment when the number is taken again.
+    private static let lowerNumbers = 4
+
     private let descriptor: Int32
     private let id: String?
+    private var lower: [Int32]
 
-    /// Watches for the descriptor that `make` opens; nil where it can't be told apart.
-    static func opened<Result>(by make: () -> Result) -> (Result, EventPipe?) {
-        let before = eventDescriptors()
+    /// Watches for the descriptor that `make` has this libuv loop poll; nil where it can't be told apart. What other threads open meanwhile
+    /// is not mistaken for it.
+    static func opened<Result>(on loop: UnsafeMutablePointer<uv_loop_t>, by make: () -> Result) -> (Result, EventPipe?) {
+        let before = unsafe polledDescriptors(of: loop)
+        let lower = isClosedTwice ? (0..<lowerNumbers).map { _ in unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) } : []
         let result = make()
-        let new = eventDescriptors().subtracting(before)
-        return (result, new.count == 1 ? EventPipe(descriptor: new.first!, id: id(of: new.first!)) : nil)
+        let new = unsafe polledDescriptors(of: loop).subtracting(before)
+        guard let descriptor = new.first, new.count == 1 else {
+            for number in lower { close(number) }
+            return (result, nil)
+        }
+        return (result, EventPipe(descriptor: descriptor, id: id(of: descriptor), lower: lower))
     }
 
-    /// Call right after the first close. Somebody may have been faster: then the number is left to them.
-    func holdNumber() {
+    private static var isClosedTwice: Bool { LibraryWorkaround.eventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) }
+
+    /// Carries out the first close, by `close`, and takes the number. Where somebody was faster all the same, it is left to them.
+    mutating func holdNumber(while close: () -> Void) {
+        for number in lower { Glibc.close(number) }
+        lower = []
+        close()
+        guard Self.isClosedTwice else { return }
         let placeholder = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard placeholder >= 0, placeholder != descriptor else { return }
         let held = fcntl(placeholder, F_DUPFD_CLOEXEC, descriptor)
-        close(placeholder)
-        if held >= 0, held != descriptor { close(held) }
+        Glibc.close(placeholder)
+        if held >= 0, held != descriptor { Glibc.close(held) }
     }
 
     /// Call when nothing of the context is left. What belongs to somebody else by now stays open.
@@ -43,26 +61,17 @@ struct EventPipe {
         return text.split(separator: "\n").first { $0.hasPrefix("eventfd-id:") }.map(String.init)
     }
 
-    private static func eventDescriptors() -> Set<Int32> {
-        guard let directory = unsafe opendir("/proc/self/fd") else { return [] }
-        defer { unsafe closedir(directory) }
+    private static func polledDescriptors(of loop: UnsafeMutablePointer<uv_loop_t>) -> Set<Int32> {
         var found: Set<Int32> = []
-        while let entry = unsafe readdir(directory) {
-            // By pointer: an entry is only as long as its name, shorter than what Swift takes for the field.
-            let offset = MemoryLayout<dirent>.offset(of: \.d_name)!
-            let name = unsafe String(cString: UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self))
-            guard let number = Int32(name), isEventDescriptor(number) else { continue }
-            found.insert(number)
+        unsafe withUnsafeMutablePointer(to: &found) { found in
+            unsafe uv_walk(
+                loop,
+                { handle, found in
+                    var descriptor: Int32 = -1
+                    guard unsafe uv_handle_get_type(handle) == UV_POLL, unsafe uv_fileno(handle, &descriptor) == 0 else { return }
+                    unsafe found!.assumingMemoryBound(to: Set<Int32>.self).pointee.insert(descriptor)
+                }, found)
         }
         return found
-    }
-
-    private static func isEventDescriptor(_ number: Int32) -> Bool {
-        let wanted = "anon_inode:[eventfd]"
-        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            let count = unsafe readlink("/proc/self/fd/\(number)", buffer.baseAddress!, 64)
-            guard count == wanted.utf8.count else { return false }
-            return unsafe zip(buffer, wanted.utf8).allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 }
-        }
     }
 }

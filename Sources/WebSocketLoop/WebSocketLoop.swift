@@ -22,7 +22,7 @@ package final class WebSocketLoop {
     let settings: ContextSettings
     /// nil without TLS.
     let tls: TLSContext?
-    private var eventPipe: EventPipe?
+    private(set) var eventPipe: EventPipe?
     /// One for each place that is listened at.
     private var listeners: [Listener] = []
     private var state = State.stopped
@@ -79,7 +79,7 @@ package final class WebSocketLoop {
         watch = try EdgeWatch()
         // Released when libwebsockets has called for the last time.
         let pointer = unsafe Unmanaged.passRetained(self).toOpaque()
-        let (made, pipe) = unsafe EventPipe.opened { unsafe settings.createContext(user: pointer) }
+        let (made, pipe) = unsafe EventPipe.opened(on: uv) { unsafe settings.createContext(user: pointer) }
         guard let context = unsafe made else {
             unsafe timer.deallocate()
             unsafe Unmanaged<WebSocketLoop>.fromOpaque(pointer).release()
@@ -259,8 +259,8 @@ package final class WebSocketLoop {
     /// its core/context.c.
     private func destroy(_ context: OpaquePointer, whenDestroyed: @escaping () -> Void) {
         unsafe state = .stopping(context: context, ticksSinceEmpty: 0, whenDestroyed)
-        unsafe lws_context_destroy(context)
-        if LibraryWorkaround.eventPipe.isNeeded(by: LibraryVersion(LibraryVersions.libwebsockets)) { eventPipe?.holdNumber() }
+        let destroy = { unsafe lws_context_destroy(context) }
+        if eventPipe == nil { destroy() } else { eventPipe!.holdNumber(while: destroy) }
     }
 
     /// By the second tick after the last connection is gone all handles of libwebsockets are closed.

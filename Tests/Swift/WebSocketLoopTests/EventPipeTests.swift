@@ -30,6 +30,16 @@ import Testing
             takeFreeNumbers()
         }
 
+        /// Makes a loop and stops it.
+        /// - Returns: whether the loop knew the descriptor that wakes it.
+        func startAndStop() async throws -> Bool {
+            let loop = try WebSocketLoop(
+                on: thread, options: LoopOptions(), budget: ConnectionBudget(limit: 1), hooks: LoopHooks { _ in })
+            let isKnown = loop.eventPipe != nil
+            await withCheckedContinuation { continuation in loop.stop { continuation.resume() } }
+            return isKnown
+        }
+
         private func takeFreeNumbers() {
             for _ in 0..<32 { opened.append(unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)) }
         }
@@ -65,6 +75,18 @@ import Testing
             try await resident.startAndStop { stop.finish() }
             for await _ in stopped {}
             #expect(await resident.lost() == 0)
+        }
+    }
+
+    /// Several servers may start in one process at a time. One that does not know its own descriptor can't keep its number.
+    @Test func `loops that are made at one moment each know their own descriptor`() async throws {
+        let residents = try (0..<8).map { _ in try Resident() }
+        for _ in 0..<5 {
+            let known = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for resident in residents { group.addTask { try await resident.startAndStop() } }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            #expect(known == Array(repeating: true, count: residents.count))
         }
     }
 
