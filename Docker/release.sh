@@ -33,7 +33,9 @@ mkdir -p "$out"
 
 say "skewwatch $version, revision $revision, for $architecture."
 export SKEWWATCH_REVISION=$revision SKEWWATCH_BUILD_DATE=$created
-build=(swift build -c release --scratch-path .build-static --static-swift-stdlib --product skewwatch)
+# Some linkers leave it out unless asked: what the loader has filled in can't be written to afterwards.
+hardened=(-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
+build=(swift build -c release --scratch-path .build-static --static-swift-stdlib --product skewwatch "${hardened[@]}")
 "${build[@]}" </dev/null
 built=$("${build[@]}" --show-bin-path </dev/null)/skewwatch
 binary=$out/skewwatch

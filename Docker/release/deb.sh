@@ -15,18 +15,20 @@ install -D -m 644 "$share/skewwatch.bash" "$root/usr/share/bash-completion/compl
 install -D -m 644 "$share/skewwatch.zsh" "$root/usr/share/zsh/vendor-completions/_skewwatch"
 install -D -m 644 "$share/skewwatch.fish" "$root/usr/share/fish/vendor_completions.d/skewwatch.fish"
 
-# The unit of the examples, with the package's paths.
-install -d "$root/lib/systemd/system" "$root/etc/skewwatch"
+# The unit of the examples, with the package's paths. Debian 12 wants units in /lib, later releases in /usr/lib, which is the same folder.
+units=$root/usr/lib/systemd/system
+[[ $(. /etc/os-release && echo "${VERSION_CODENAME:-}") == bookworm ]] && units=$root/lib/systemd/system
+install -d "$units" "$root/etc/skewwatch"
 {
     echo "# SkewWatch, as the package sets it up. Changes go to /etc/skewwatch/environment, or into: systemctl edit skewwatch"
     sed -e '/^#.*Three lines/,/^#   systemctl/d' -e '/^# SkewWatch without/d' -e 's#/usr/local/bin/#/usr/bin/#' \
         -e 's#^Wants=#Documentation=man:skewwatch(1)\nWants=#' Docker/examples/systemd/skewwatch.service
-} >"$root/lib/systemd/system/skewwatch.service"
-grep -q '/usr/bin/skewwatch serve' "$root/lib/systemd/system/skewwatch.service"
+} >"$units/skewwatch.service"
+grep -q '/usr/bin/skewwatch serve' "$units/skewwatch.service"
 # Lies beside it, for who wants restarts without a refused connection; it is not turned on.
 sed -e '/ Beside skewwatch.service, as root:$/s/ Beside.*//' -e '/^#   /d' Docker/examples/systemd/skewwatch.socket \
-    >"$root/lib/systemd/system/skewwatch.socket"
-chmod 644 "$root/lib/systemd/system/skewwatch.socket"
+    >"$units/skewwatch.socket"
+chmod 644 "$units/skewwatch.socket"
 {
     echo "# Settings of SkewWatch, one a line; the unit reads this file. Those without a # are the defaults; remove what you do not need."
     echo "# skewwatch check says whether they are right. Tokens are in stats-token and admin-token beside this file."

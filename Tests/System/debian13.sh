@@ -40,12 +40,18 @@ git -C "$root/src" checkout -q --force --detach FETCH_HEAD
 
 # The folders of this machine that are seen there, too, under the same names.
 toolchain=$(readlink -f "$(command -v swift)")
-shared=("${toolchain%/usr/bin/*}" /etc/ssl/certs)
+shared=("${toolchain%/usr/bin/*}")
 while read -r folder; do [[ -d $folder ]] && shared+=("$folder"); done < <(
     git config --get-regexp '^url\..*\.insteadof$' | sed 's/^url\.//; s/\.insteadof.*//' | sort -u
     echo "${PIP_FIND_LINKS:-}"
 )
 for file in /etc/gitconfig /etc/resolv.conf /etc/hosts; do [[ ! -e $file ]] || cp "$file" "$root$file"; done
+# Whom this machine trusts besides, as a copy: what is installed in there writes its own list.
+if [[ -d /usr/local/share/ca-certificates ]]; then
+    mkdir -p "$root/usr/local/share"
+    cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"
+    chroot "$root" update-ca-certificates >/dev/null 2>&1
+fi
 mapfile -t environment < <(env | grep -E '^(PIP_|SSL_CERT_)' || true)
 
 # The mounts are seen by this one command and end with it.

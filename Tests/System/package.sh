@@ -4,7 +4,7 @@
 # Usage: Tests/System/package.sh; needs root (for the second root), mmdebstrap, lintian, dpkg-dev. RELEASE names a folder that
 # Docker/release.sh has filled before.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-need mmdebstrap lintian dpkg-shlibdeps curl python3
+need mmdebstrap lintian dpkg-shlibdeps readelf curl python3
 source Tests/System/root.sh
 cleanup_more() { leave_root; }
 release=$(release_folder)
@@ -29,6 +29,7 @@ holds "the list of what is in it" bill_of_materials
 
 make_root "$scratch/root" "$package"
 no_swift() { ! in_root ldd /usr/bin/skewwatch | grep -E 'libswift|not found'; }
+check "what the loader has filled in is read-only" "$(readelf -lW "$root/usr/bin/skewwatch" | grep -c GNU_RELRO) $(readelf -dW "$root/usr/bin/skewwatch" | grep -c NOW)" "1 [12]"
 holds "it needs no library of Swift's, and finds all others" no_swift
 check "tokens: rights and owner" "$(in_root stat -c '%a %U %G' /etc/skewwatch/stats-token /etc/skewwatch/admin-token | sort -u)" "640 root skewwatch"
 check "tokens: they differ, and are long" "$(cat "$root"/etc/skewwatch/*-token | wc -c) $(in_root sh -c 'cmp -s /etc/skewwatch/*-token && echo same')" "128 "
