@@ -21,7 +21,8 @@ struct EventPipe {
         let before = unsafe polledDescriptors(of: loop)
         let lower = isClosedTwice ? (0..<lowerNumbers).map { _ in unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) } : []
         let result = make()
-        let new = unsafe polledDescriptors(of: loop).subtracting(before)
+        // libwebsockets 4.3 polls a netlink socket, too.
+        let new = unsafe polledDescriptors(of: loop).subtracting(before).filter(isEventDescriptor)
         guard let descriptor = new.first, new.count == 1 else {
             for number in lower { close(number) }
             return (result, nil)
@@ -73,5 +74,14 @@ struct EventPipe {
                 }, found)
         }
         return found
+    }
+
+    private static func isEventDescriptor(_ number: Int32) -> Bool {
+        let wanted = "anon_inode:[eventfd]"
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            let count = unsafe readlink("/proc/self/fd/\(number)", buffer.baseAddress!, 64)
+            guard count == wanted.utf8.count else { return false }
+            return unsafe zip(buffer, wanted.utf8).allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 }
+        }
     }
 }
