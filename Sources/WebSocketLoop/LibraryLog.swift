@@ -23,12 +23,12 @@ struct LibraryLog {
         unsafe lws_set_log_level(LLL_ERR | LLL_WARN, collectLibraryLine)
     }
 
-    /// What libwebsockets says, as an error, of each handshake that it is given (``WebSocketLoop/adopt(takingOwnership:_:_:)``).
-    private static let ordinary: StaticString = "adopt_socket_readbuf: calling service"
+    /// What is no trouble: an error of each handshake that it is given (``WebSocketLoop/adopt(takingOwnership:_:_:)``), and, from 4.3 on, a
+    /// warning of each loop but the first that it is not told when the machine's routes change, which nobody here asks for.
+    private static let ordinary = ["adopt_socket_readbuf: calling service", "netlink bind failed"]
 
-    fileprivate static func add(_ line: UnsafePointer<CChar>) {
-        let isOrdinary = unsafe strstr(line, UnsafeRawPointer(ordinary.utf8Start).assumingMemoryBound(to: CChar.self)) != nil
-        if isOrdinary { return }
+    static func add(_ line: UnsafePointer<CChar>) {
+        for known in ordinary where unsafe strstr(line, known) != nil { return }
         let text = unsafe String(cString: line)
         let printable = String(
             String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }))
