@@ -90,7 +90,7 @@ CONTROL
 echo /etc/skewwatch/environment >"$root/DEBIAN/conffiles"
 cp Docker/release/postinst Docker/release/prerm Docker/release/postrm "$root/DEBIAN/"
 chmod 755 "$root/DEBIAN"/{postinst,prerm,postrm}
-(cd "$root" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
+(cd "$root" && find . -path ./DEBIAN -prune -o -path ./etc -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$seconds" {} +
 dpkg-deb --root-owner-group -Zxz --build "$root" "$out/skewwatch_${version}_$architecture.deb" >/dev/null
