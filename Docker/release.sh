@@ -33,8 +33,8 @@ mkdir -p "$out"
 
 say "skewwatch $version, revision $revision, for $architecture."
 export SKEWWATCH_REVISION=$revision SKEWWATCH_BUILD_DATE=$created
-# Some linkers leave it out unless asked: what the loader has filled in can't be written to afterwards.
-hardened=(-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
+# What the loader has filled in can't be written to afterwards. By Swift's own linker: that of Debian 13 leaves it out of such a binary.
+hardened=(-Xswiftc -use-ld=lld -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
 build=(swift build -c release --scratch-path .build-static --static-swift-stdlib --product skewwatch "${hardened[@]}")
 "${build[@]}" </dev/null
 built=$("${build[@]}" --show-bin-path </dev/null)/skewwatch
