@@ -140,8 +140,9 @@ import Testing
             let (tab, _) = try await one.open("?v=a")
             let left = try await watcher.message { $0.nodes?["leaving"] == 0 && $0.nodes?["up"] == 1 }
             #expect(left.total == 4 || left.total == 5, "one came before its time")
-            let over = try await watcher.message { $0.returning == 0 }
-            #expect(over.total == 2 && over.partial.isEmpty)
+            // Where the machine has no time for it, a node says for a moment that it is not sure.
+            let over = try await watcher.message { $0.returning == 0 && $0.partial.isEmpty }
+            #expect(over.total == 2, "\(over)")
             for client in clients + [tab] { await client.hangUp() }
         }
     }
