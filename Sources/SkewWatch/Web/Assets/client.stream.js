@@ -185,6 +185,8 @@ function sharedStream(base, query, receive, lost) {
   const ask = (message) => (stream ? stream.send(message) : channel.postMessage({ ask: message }));
 
   channel.onmessage = ({ data }) => {
+    // One that leads by now, and is there, has no use for what the former one says late.
+    if (data.gone && stream && hello) return;
     if (data.message) hear(data.message);
     else if (data.gone) lost(...data.gone);
     else if (data.broke) isBroken = true;
